@@ -28,6 +28,7 @@ public sealed class Provider_choice_tests
         IReadOnlyList<ProviderAttempt> attempts = engine.Attempts;
         Assert.Contains(attempts, a => a.Loaded && a.Provider == engine.Provider);
         Assert.All(attempts.Where(a => !a.Loaded), a => Assert.True(a.Reason.Length > 0 && a.Remedy.Length > 0, a.ToString()));
+        Assert.All(attempts, a => Assert.DoesNotContain("[", a.Reason, StringComparison.Ordinal));
         if (engine.Provider == ExecutionProvider.Cpu && !engine.IsBuilding)
         {
             Assert.Equal(ExecutionProviders.Default, attempts.Select(a => a.Provider));
