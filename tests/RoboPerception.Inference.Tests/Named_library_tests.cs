@@ -55,7 +55,7 @@ public sealed class Named_library_tests : IDisposable
     private (int ExitCode, string Output) Try(string library)
     {
         string model = _folder.Write("test.onnx", new TestModel().ToBytes());
-        var start = new ProcessStartInfo(Environment.ProcessPath!.Contains("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath! : "dotnet")
+        var start = new ProcessStartInfo(Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet")
         {
             RedirectStandardOutput = true,
             Environment = { [OnnxRuntimeLibrary.PathVariable] = library },

@@ -28,6 +28,7 @@ public sealed class Provider_choice_tests
         IReadOnlyList<ProviderAttempt> attempts = engine.Attempts;
         Assert.Contains(attempts, a => a.Loaded && a.Provider == engine.Provider);
         Assert.All(attempts.Where(a => !a.Loaded), a => Assert.True(a.Reason.Length > 0 && a.Remedy.Length > 0, a.ToString()));
+        Assert.All(attempts, a => Assert.DoesNotContain("[", a.Reason, StringComparison.Ordinal));
         if (engine.Provider == ExecutionProvider.Cpu && !engine.IsBuilding)
         {
             Assert.Equal(ExecutionProviders.Default, attempts.Select(a => a.Provider));
@@ -81,5 +82,15 @@ public sealed class Provider_choice_tests
         Assert.Contains("does not answer as it did at export: output 'segmentation' has mean", error.Message, StringComparison.Ordinal);
     }
 
-    internal static ProviderAttempt Absent(ExecutionProvider provider) => new(provider, false, "no libnvinfer.so.10", "install TensorRT", TimeSpan.Zero);
+    [Theory]
+    [InlineData("Failed to load library /a/libonnxruntime_providers_tensorrt.so with error: libnvinfer.so.10: cannot open shared object file", "install TensorRT 10")]
+    [InlineData("Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file", "install the CUDA libraries")]
+    [InlineData("Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file", "install the NVIDIA driver")]
+    [InlineData("Failed to load library /a/libonnxruntime_providers_cuda.so with error: /a/libonnxruntime_providers_cuda.so: cannot open shared object file", "run launch/setup.sh on the GPU machine")]
+    [InlineData("Unable to find an entry point named 'OrtSessionOptionsAppendExecutionProvider_CUDA' in shared library 'onnxruntime'.", "name a GPU build in ROBOPERCEPTION_ONNXRUNTIME")]
+    [InlineData("CUDA failure 100: no CUDA-capable device is detected", "nvidia-smi")]
+    public void The_remedy_is_for_the_library_that_is_missing(string reason, string remedy) =>
+        Assert.Contains(remedy, ProviderRemedy.For(ExecutionProvider.Cuda, reason), StringComparison.Ordinal);
+
+    private static ProviderAttempt Absent(ExecutionProvider provider) => new(provider, false, "no libnvinfer.so.10", "install TensorRT", TimeSpan.Zero);
 }
