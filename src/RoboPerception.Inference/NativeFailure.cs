@@ -1,0 +1,24 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace RoboPerception.Inference;
+
+/// <summary>
+/// The ways ONNX Runtime says that a provider or the library is not there. They differ: a build without CUDA throws
+/// OnnxRuntimeException or EntryPointNotFoundException depending on the call, a missing library DllNotFoundException.
+/// </summary>
+internal static class NativeFailure
+{
+    public static bool Is(Exception e) => e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException
+        or BadImageFormatException or TypeInitializationException;
+
+    /// <summary>The message on one line, without the stack of the type initialiser around it and the C++ function it came from.</summary>
+    public static string Reason(Exception e)
+    {
+        while (e is TypeInitializationException { InnerException: { } inner })
+        {
+            e = inner;
+        }
+        string line = string.Join(' ', e.Message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return line.Length <= 500 ? line : string.Concat(line.AsSpan(0, 500), " ...");
+    }
+}
