@@ -15,7 +15,6 @@ namespace RoboPerception.Node.Pipeline;
 /// </summary>
 internal sealed class PublishStage : IDisposable
 {
-    private readonly CameraSettings camera;
     private readonly ModelFile model;
     private readonly PerceptionEngine engine;
     private readonly ISlot<Answer> answers;
@@ -23,8 +22,7 @@ internal sealed class PublishStage : IDisposable
     private readonly PipelineRequest request;
     private readonly PipelineStatistics statistics;
     private readonly Action<string> log;
-    private readonly PayloadEncoder encoder = new();
-    private readonly List<(OutputKind Kind, PayloadEncoding Encoding, FramePublisher Publisher)> outputs = [];
+    private readonly List<(PayloadEncoder Encoder, FramePublisher Publisher)> outputs = [];
     private readonly FramePublisher? overlayPublisher;
     private readonly Overlay? overlay;
     private readonly long overlayPeriodMilliseconds;
@@ -49,12 +47,12 @@ internal sealed class PublishStage : IDisposable
         bool lossless,
         Action<string> log)
     {
-        (this.camera, this.model, this.engine, this.answers, this.free) = (camera, model, engine, answers, free);
+        (this.model, this.engine, this.answers, this.free) = (model, engine, answers, free);
         (this.request, this.statistics, this.log) = (request, statistics, log);
         foreach (ModelOutput output in model.Description.Outputs)
         {
             PayloadEncoding encoding = EncodingOf(output.Kind, request.Settings);
-            outputs.Add((output.Kind, encoding, new FramePublisher(connection, topics.Output(camera.Id, output.Kind), ContentTypes.Of(encoding), lossless)));
+            outputs.Add((new PayloadEncoder(output.Kind, encoding), new FramePublisher(connection, topics.Output(camera.Id, output.Kind), ContentTypes.Of(encoding), lossless)));
         }
         ClassMap? classes = model.Description.Output(OutputKind.Segmentation)?.Classes;
         if (request.Settings.OverlayRate > 0 && classes is not null)
@@ -84,7 +82,7 @@ internal sealed class PublishStage : IDisposable
     public (int Width, int Height) SourceSize => Interlocked.Read(ref sourceSize) is var size ? ((int)(size >> 32), (int)size) : default;
 
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
-    public IReadOnlyDictionary<string, long> Superseded => outputs.ToDictionary(o => Topics.NameOf(o.Kind), o => o.Publisher.Superseded);
+    public IReadOnlyDictionary<string, long> Superseded => outputs.ToDictionary(o => Topics.NameOf(o.Encoder.Kind), o => o.Publisher.Superseded);
 
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
@@ -111,7 +109,11 @@ internal sealed class PublishStage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        outputs.ForEach(o => o.Publisher.Dispose());
+        foreach ((PayloadEncoder encoder, FramePublisher publisher) in outputs)
+        {
+            publisher.Dispose();
+            encoder.Dispose();
+        }
         overlayPublisher?.Dispose();
         overlay?.Dispose();
         Sheet?.Dispose();
@@ -156,12 +158,12 @@ internal sealed class PublishStage : IDisposable
         ModelInput grid = model.Description.Input;
         Interlocked.Exchange(ref sourceSize, ((long)answer.SourceWidth << 32) | (uint)answer.SourceHeight);
         long encodeTicks = 0, publishTicks = 0;
-        foreach ((OutputKind kind, PayloadEncoding encoding, FramePublisher publisher) in CollectionsMarshal.AsSpan(outputs))
+        foreach ((PayloadEncoder encoder, FramePublisher publisher) in CollectionsMarshal.AsSpan(outputs))
         {
             long begun = Stopwatch.GetTimestamp();
-            FrameHeader header = HeaderOf(answer, kind, encoding, grid);
+            FrameHeader header = HeaderOf(answer, encoder.Kind, encoder.Encoding, grid);
             PayloadBuffer payload = publisher.Rent();
-            switch (kind)
+            switch (encoder.Kind)
             {
                 case OutputKind.Segmentation:
                     encoder.EncodeSegmentation(header, buffers.Segmentation, payload);
