@@ -12,7 +12,7 @@ public sealed partial class Renderer : IDisposable
     private readonly RenderPlanes _planes;
     private readonly WorkerTeam _team;
     private readonly RenderOptions _options;
-    private readonly SensorModel _sensor;
+    private SensorModel _sensor;
     private readonly Action<int, int> _traceRow, _filterRow, _composeRow, _developRow;
 
     private Scene _scene = null!;
@@ -49,6 +49,20 @@ public sealed partial class Renderer : IDisposable
 
     /// <summary>The camera all frames are seen through.</summary>
     public CameraIntrinsics Camera { get; }
+
+    /// <summary>What the camera does to light; may change between frames.</summary>
+    public SensorParameters Sensor
+    {
+        get => _sensor.Parameters;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value != _sensor.Parameters)
+            {
+                _sensor = new SensorModel(value, _planes);
+            }
+        }
+    }
 
     /// <summary>Renders one frame into <paramref name="buffers"/>.</summary>
     /// <param name="scene">What is seen.</param>

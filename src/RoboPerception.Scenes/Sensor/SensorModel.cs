@@ -8,9 +8,10 @@ internal sealed class SensorModel
     private const int CurveSize = 4096;
     private const float CurveTop = 1.6f;
 
+    private static readonly byte[] Curve = ToneCurve();
+
     private readonly SensorParameters _parameters;
     private readonly RenderPlanes _planes;
-    private readonly byte[] _curve;
     private readonly JpegModel? _jpeg;
     private readonly float[] _noiseScale;
     private Vector3 _gain;
@@ -22,7 +23,6 @@ internal sealed class SensorModel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parameters.JpegQuality, 100, nameof(parameters));
         _parameters = parameters;
         _planes = planes;
-        _curve = ToneCurve();
         _jpeg = parameters.JpegQuality > 0 ? new JpegModel(planes.Width, planes.Height, parameters.JpegQuality) : null;
         _noiseScale = new float[256];
         for (int i = 0; i < 256; i++)
@@ -30,6 +30,8 @@ internal sealed class SensorModel
             _noiseScale[i] = MathF.Sqrt(parameters.ReadNoise * parameters.ReadNoise + parameters.ShotNoise * parameters.ShotNoise * i / 255f * CurveTop);
         }
     }
+
+    public SensorParameters Parameters => _parameters;
 
     /// <summary>Sets exposure and white balance for the frame from the composed light (in the albedo planes).</summary>
     public void Meter(long frame)
@@ -103,7 +105,7 @@ internal sealed class SensorModel
         // The sum of four bytes is close to a normal distribution; its deviation is 147.8.
         int sum = (int)((h & 0xFF) + ((h >> 8) & 0xFF) + ((h >> 16) & 0xFF) + (h >> 24)) - 510;
         light += sum * (1 / 147.8f) * _noiseScale[Math.Clamp((int)(light * (255 / CurveTop)), 0, 255)];
-        return _curve[Math.Clamp((int)(light * (CurveSize / CurveTop)), 0, CurveSize - 1)];
+        return Curve[Math.Clamp((int)(light * (CurveSize / CurveTop)), 0, CurveSize - 1)];
     }
 
     /// <summary>sRGB with a shoulder, so that windows and lamps roll off instead of clipping at once.</summary>
