@@ -1,12 +1,19 @@
 namespace RoboPerception.Inference;
 
-/// <summary>How a model is run. The defaults were measured (README, "Inference settings").</summary>
+/// <summary>How a model is run.</summary>
+/// <remarks>
+/// What is not here was measured on two cores and is best as ONNX Runtime has it: all graph optimisations (1.35 times faster than
+/// without the layout step), memory pattern (2 to 5 % faster for twice the activation memory), arena (without it 7 % more CPU time).
+/// </remarks>
 public sealed record InferenceSettings
 {
     /// <summary>Execution providers in the order of trying.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = ExecutionProviders.Default;
 
-    /// <summary>Threads of one operator on the CPU; 0 = one per physical core.</summary>
+    /// <summary>
+    /// Threads of one operator on the CPU; 0 = one per physical core. Two instead of one on two cores: 1.6 times faster on an idle
+    /// machine, no slower beside one competing process.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>

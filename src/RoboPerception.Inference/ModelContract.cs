@@ -31,7 +31,7 @@ internal static class ModelContract
         foreach (IGrouping<OutputKind, ModelOutput> twice in model.Outputs.GroupBy(o => o.Kind).Where(g => g.Count() > 1))
         {
             throw new FormatException(
-                $"outputs {string.Join(" and ", twice.Select(o => $"'{o.Name}'"))} are both described as {ModelMetadata.KindName(twice.Key)}, expected one of each kind");
+                $"outputs {string.Join(" and ", twice.Select(o => $"'{o.Name}'").Order(StringComparer.Ordinal))} are both described as {ModelMetadata.KindName(twice.Key)}, expected one of each kind");
         }
     }
 

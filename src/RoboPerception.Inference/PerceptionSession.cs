@@ -38,14 +38,18 @@ public sealed class PerceptionSession : IDisposable
     /// <exception cref="OnnxRuntimeException">The provider cannot be loaded or refuses the model.</exception>
     /// <exception cref="EntryPointNotFoundException">This build of ONNX Runtime does not know the provider.</exception>
     /// <exception cref="UserErrorException">The library the user named cannot be used.</exception>
-    public static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers)
+    public static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers) =>
+        Open(model, provider, settings, buffers, provider);
+
+    /// <summary>Lets a test call a session by another provider's name.</summary>
+    internal static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers, ExecutionProvider reportedAs)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(buffers);
         OnnxRuntimeLibrary.Use();
         using SessionOptions options = SessionOptionsFactory.Create(model, provider, settings);
-        var session = new PerceptionSession(new InferenceSession(model.Content, options), model, provider);
+        var session = new PerceptionSession(new InferenceSession(model.Content, options), model, reportedAs);
         try
         {
             session.Bind(buffers);

@@ -12,8 +12,9 @@ internal static class ProviderRemedy
             // Before the provider libraries themselves: the message about a missing dependency names both.
             ("libnvinfer", "install TensorRT 10 (package libnvinfer10)"),
             ("libnvonnxparser", "install TensorRT 10 (package libnvonnxparsers10)"),
+            ("libcuda.so", "install the NVIDIA driver"),
             ("libcudnn", "install cuDNN 9 for your CUDA version"),
-            ("libcu", "install the CUDA runtime that the provider library was built for"),
+            ("libcu", "install the CUDA libraries of the major version behind .so, e.g. package cuda-libraries-13-0 for .so.13"),
             ("libonnxruntime_providers", $"run launch/setup.sh on the GPU machine, or name a GPU build in {OnnxRuntimeLibrary.PathVariable}"),
             ("Unable to find an entry point", $"name a GPU build in {OnnxRuntimeLibrary.PathVariable}"),
             ("not enabled in this build", $"name a GPU build in {OnnxRuntimeLibrary.PathVariable}"),
