@@ -61,6 +61,9 @@ public sealed class MqttConnection : IAsyncDisposable
     /// <summary>Raised for each message of a subscription, one after another.</summary>
     internal event Action<MqttApplicationMessage>? MessageReceived;
 
+    /// <summary>Raised before each attempt: what is left of the last connection is stale from here on.</summary>
+    internal event Action? Connecting;
+
     internal IMqttClient Client { get; }
 
     /// <summary>
@@ -233,6 +236,7 @@ public sealed class MqttConnection : IAsyncDisposable
     private async Task<ConnectFailure?> TryConnectAsync(CancellationToken cancellationToken)
     {
         ready = false;
+        Connecting?.Invoke();
         try
         {
             if (Client.IsConnected)
