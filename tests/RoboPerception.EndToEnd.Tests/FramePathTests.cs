@@ -78,7 +78,7 @@ public sealed class FramePathTests : IDisposable
     [Fact]
     public async Task Live_frames_that_inference_has_no_time_for_are_dropped_and_counted()
     {
-        NodeSettings settings = Settings("test://?size=64x48&fps=2000&live=true", loop: false).Build();
+        NodeSettings settings = Settings("test://?size=64x48&fps=1000&live=true", loop: false).Build();
         await using NodeHost host = await StartAsync(new NodeRequest(settings, false, null, false, null));
         CameraPipeline camera = host.Cameras[0];
         using var stop = new CancellationTokenSource();
