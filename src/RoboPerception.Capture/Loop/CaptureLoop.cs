@@ -33,7 +33,7 @@ public sealed partial class CaptureLoop : IDisposable
     private Thread? thread;
     private UserErrorException? failure;
     private int state;
-    private bool everOpened;
+    private volatile bool everOpened;
     private int disposed;
 
     /// <summary>A loop that does not run yet.</summary>
@@ -87,7 +87,7 @@ public sealed partial class CaptureLoop : IDisposable
     /// <summary>
     /// Opens the source on the capture thread and returns once it is open (with <see cref="CaptureOptions.WaitForSource"/>: at once).
     /// </summary>
-    /// <exception cref="UserErrorException">It does not open: exit code 4 unless the address itself is wrong.</exception>
+    /// <exception cref="UserErrorException">It does not open: exit code 4 unless the address itself is wrong. Later errors are in <see cref="Failure"/>.</exception>
     public void Start()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
@@ -105,7 +105,7 @@ public sealed partial class CaptureLoop : IDisposable
         }
 
         firstOpen.Wait();
-        if (Failure is { } error)
+        if (!everOpened && Failure is { } error)
         {
             throw new UserErrorException(error.ExitCode, error.Message, error);
         }

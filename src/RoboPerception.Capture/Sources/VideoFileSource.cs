@@ -6,6 +6,7 @@ namespace RoboPerception.Capture;
 /// <summary>
 /// A video file, decoded by FFmpeg. Stamps are <see cref="FrameSource.RecordingEpoch"/> plus the presentation time. The decoder steps over frames it
 /// cannot read; they show as gaps in the presentation times of a file with a constant rate and are reported as skipped.
+/// One file has one picture size: OpenCV's FFmpeg reader cannot follow a change in mid-stream.
 /// </summary>
 public sealed class VideoFileSource : FrameSource
 {
@@ -82,9 +83,9 @@ public sealed class VideoFileSource : FrameSource
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !capture.IsDisposed)
+        base.Dispose(disposing);
+        if (disposing)
         {
-            base.Dispose(true);
             capture.Dispose();
         }
     }
@@ -114,7 +115,7 @@ public sealed class VideoFileSource : FrameSource
         }
 
         double frames = interval / period;
-        if (grabbed == 1 || (steady <= 1 && IsWhole(1 / frames)))
+        if (grabbed == 1 || (steady == 1 && frames < 0.75 && IsWhole(1 / frames)))
         {
             // The declared rate of some containers is twice the real one, so the first interval decides,
             // unless the second shows that it was a gap.
