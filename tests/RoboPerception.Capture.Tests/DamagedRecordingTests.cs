@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenCvSharp;
 using RoboPerception.Core;
 
@@ -18,6 +19,17 @@ public sealed class DamagedRecordingTests : TemporaryFolder
     {
         File.WriteAllBytes(PathOf("empty.mp4"), []);
         AssertNoSource(PathOf("empty.mp4"), "is empty");
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_at_once_instead_of_waited_for()
+    {
+        using (Process mkfifo = Process.Start("mkfifo", PathOf("pipe.avi")))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        AssertNoSource(PathOf("pipe.avi"), "pipe");
     }
 
     [Fact]

@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using RoboPerception.Core;
 
 namespace RoboPerception.Capture.Tests;
 
 /// <summary>Promise: live frames are fresh, and a live source that fails comes back by itself.</summary>
-public sealed class LiveSourceTests : TemporaryFolder
+public sealed class LiveSourceTests
 {
     private static readonly CaptureOptions Impatient = new()
     {
@@ -73,7 +72,7 @@ public sealed class LiveSourceTests : TemporaryFolder
     [Fact]
     public void A_stalled_source_is_reported_by_name_and_again_when_it_resumes()
     {
-        using var captured = new Captured("test://?size=16x16&fps=200&frames=20&stall-at=10&stall-ms=600&live=true", Impatient);
+        using var captured = new Captured("test://?size=16x16&fps=200&frames=20&stall-at=10&stall-ms=1500&live=true", Impatient);
         captured.Loop.Start();
         captured.WaitFor(SourceEventKind.Resumed);
         Assert.Contains("'test://' has given nothing", captured.Message(SourceEventKind.Stalled), StringComparison.Ordinal);
@@ -111,19 +110,13 @@ public sealed class LiveSourceTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_pipe_that_nobody_writes_to_fails_by_name_instead_of_hanging()
+    public void A_source_that_does_not_finish_opening_fails_by_name_instead_of_hanging()
     {
-        using (Process mkfifo = Process.Start("mkfifo", PathOf("pipe.avi")))
-        {
-            mkfifo.WaitForExit();
-        }
-
-        using var captured = new Captured(PathOf("pipe.avi"), Impatient with { AbandonTimeout = TimeSpan.FromMilliseconds(300) });
+        using var captured = new Captured(() => new NeverOpens(), Impatient with { AbandonTimeout = TimeSpan.FromMilliseconds(300) });
         var error = Assert.Throws<UserErrorException>(captured.Loop.Start);
         Assert.Equal(ExitCode.NoSource, error.ExitCode);
-        Assert.Contains("pipe.avi", error.Message, StringComparison.Ordinal);
-        // Lets the blocked thread go.
-        using FileStream writer = File.OpenWrite(PathOf("pipe.avi"));
+        Assert.Contains("'never' has not answered", error.Message, StringComparison.Ordinal);
+        Assert.True(captured.Loop.Slot.IsFinished);
     }
 
     [Fact]
@@ -184,5 +177,18 @@ public sealed class LiveSourceTests : TemporaryFolder
         Assert.Equal(16 * 16 * 3, frame.Pixels.Length);
         Assert.Equal(255, frame.Pixels[2]);
         frame.Release();
+    }
+
+    private sealed class NeverOpens() : FrameSource("never", true)
+    {
+        public override void Open() => Thread.Sleep(TimeSpan.FromMinutes(5));
+
+        public override GrabOutcome Grab() => GrabOutcome.Lost;
+
+        public override bool Retrieve(OpenCvSharp.Mat image) => false;
+
+        public override void Close()
+        {
+        }
     }
 }

@@ -107,9 +107,9 @@ public sealed class VideoFileSource : FrameSource
         }
 
         double interval = next - position;
-        if (!double.IsFinite(interval) || interval <= 0)
+        if (!double.IsFinite(interval) || interval < 0.01 * period)
         {
-            // The last frames out of a reordering decoder carry no time of their own.
+            // The last frames out of a reordering decoder carry no time of their own, those of a damaged stream a wrong one.
             position += period;
             return;
         }
@@ -152,11 +152,14 @@ public sealed class VideoFileSource : FrameSource
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            if (file.CanSeek && file.Length == 0)
+            // Asked before anything opens the file: opening a pipe would wait for its writer, and OpenCV opens one video at a time.
+            if (new FileInfo(path).Length == 0)
             {
-                throw new UserErrorException(ExitCode.NoSource, $"'{Name}' is empty (0 bytes): the recording never started. Give another file.");
+                throw new UserErrorException(
+                    ExitCode.NoSource, $"'{Name}' is empty (0 bytes): the recording never started, or this is a pipe. Give a file with a recording.");
             }
+
+            File.OpenRead(path).Dispose();
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
