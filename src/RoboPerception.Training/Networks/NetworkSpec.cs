@@ -34,7 +34,7 @@ public sealed record NetworkSpec(string Family, IReadOnlyList<int> Widths)
         var family = colon < 0 ? text : text[..colon];
         if (!Families.Contains(family))
         {
-            throw UserErrorException.Usage($"Network family '{family}' is unknown; choose one of {string.Join(", ", Families)}.");
+            throw new UserErrorException(ExitCode.Usage, $"Network family '{family}' is unknown; choose one of {string.Join(", ", Families)}.");
         }
 
         var widths = PaperWidths;
@@ -44,7 +44,7 @@ public sealed record NetworkSpec(string Family, IReadOnlyList<int> Widths)
             {
                 widths = pair.Split('=', 2) is ["widths", var list]
                     ? ParseWidths(list)
-                    : throw UserErrorException.Usage($"Network option '{pair}' is unknown; '{family}' takes widths=a,b,c,d,e.");
+                    : throw new UserErrorException(ExitCode.Usage, $"Network option '{pair}' is unknown; '{family}' takes widths=a,b,c,d,e.");
             }
         }
 
@@ -68,12 +68,12 @@ public sealed record NetworkSpec(string Family, IReadOnlyList<int> Widths)
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] is < 1 or > 4096)
             {
-                throw UserErrorException.Usage($"Network width '{parts[i]}' is not a whole number from 1 to 4096.");
+                throw new UserErrorException(ExitCode.Usage, $"Network width '{parts[i]}' is not a whole number from 1 to 4096.");
             }
         }
 
         return widths.Length == SegNet.Levels
             ? widths
-            : throw UserErrorException.Usage($"Network widths '{list}' has {widths.Length} entries; SegNet has {SegNet.Levels} levels.");
+            : throw new UserErrorException(ExitCode.Usage, $"Network widths '{list}' has {widths.Length} entries; SegNet has {SegNet.Levels} levels.");
     }
 }

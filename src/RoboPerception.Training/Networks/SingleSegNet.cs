@@ -17,7 +17,7 @@ public sealed class SingleSegNet : SegNet
     {
         if (tasks.Count != 1)
         {
-            throw UserErrorException.Usage($"'{NetworkSpec.Single}' predicts one task, not {tasks.Count}; use '{NetworkSpec.Split}' or '{NetworkSpec.Mtan}'.");
+            throw new UserErrorException(ExitCode.Usage, $"'{NetworkSpec.Single}' predicts one task, not {tasks.Count}; use '{NetworkSpec.Split}' or '{NetworkSpec.Mtan}'.");
         }
 
         pred_task = Blocks.Head(spec.Widths[0], tasks[0].Channels);

@@ -1,0 +1,22 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>A batch as tensors on the device that trains.</summary>
+internal static class BatchTensors
+{
+    /// <summary>Pictures (N,3,H,W).</summary>
+    public static Tensor Images(Batch batch, Device device) =>
+        tensor(batch.Images, [batch.Count, 3, batch.Height, batch.Width]).to(device);
+
+    /// <summary>The target of a task in the conventions of <see cref="TaskLosses"/>.</summary>
+    public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Kind switch
+    {
+        OutputKind.Segmentation => tensor(batch.Labels, [batch.Count, batch.Height, batch.Width]).to(device),
+        OutputKind.Normals => tensor(batch.Normals, [batch.Count, 3, batch.Height, batch.Width]).to(device),
+        _ => tensor(batch.Depth, [batch.Count, 1, batch.Height, batch.Width]).to(device),
+    };
+}
