@@ -1,6 +1,6 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>A batch in the layout of the network, ready to become tensors.</summary>
+/// <summary>A batch ready to become tensors.</summary>
 public sealed class Batch
 {
     /// <summary>Allocates a batch.</summary>
@@ -28,7 +28,7 @@ public sealed class Batch
     /// <summary>Pixels of one image.</summary>
     public int Pixels => Height * Width;
 
-    /// <summary>Pictures (N,3,H,W), red first, 0..1.</summary>
+    /// <summary>Pictures (N,H,W,3), red first, 0..1.</summary>
     public float[] Images { get; }
 
     /// <summary>Class ids (N,H,W); -1 = void.</summary>

@@ -18,9 +18,7 @@ public static class SampleWriter
 
     private static void WritePicture(LabeledImage source, View view, Batch batch, int place)
     {
-        var red = batch.Images.AsSpan(place * 3 * batch.Pixels, batch.Pixels);
-        var green = batch.Images.AsSpan((place * 3 * batch.Pixels) + batch.Pixels, batch.Pixels);
-        var blue = batch.Images.AsSpan((place * 3 * batch.Pixels) + (2 * batch.Pixels), batch.Pixels);
+        var picture = batch.Images.AsSpan(place * 3 * batch.Pixels, 3 * batch.Pixels);
         var columns = Taps(batch.Width, view.Left, view.Zoom, source.Width, view.Flip);
         var rows = Taps(batch.Height, view.Top, view.Zoom, source.Height, flip: false);
         for (var y = 0; y < batch.Height; y++)
@@ -35,10 +33,10 @@ public static class SampleWriter
                 var g = Blend(upper, lower, (3 * x0) + 1, (3 * x1) + 1, fx, fy);
                 var b = Blend(upper, lower, (3 * x0) + 2, (3 * x1) + 2, fx, fy);
                 var grey = (0.299f * r) + (0.587f * g) + (0.114f * b);
-                var i = (y * batch.Width) + x;
-                red[i] = Colour(r, grey, view.Gain.Red, view);
-                green[i] = Colour(g, grey, view.Gain.Green, view);
-                blue[i] = Colour(b, grey, view.Gain.Blue, view);
+                var i = 3 * ((y * batch.Width) + x);
+                picture[i] = Colour(r, grey, view.Gain.Red, view);
+                picture[i + 1] = Colour(g, grey, view.Gain.Green, view);
+                picture[i + 2] = Colour(b, grey, view.Gain.Blue, view);
             }
         }
     }
