@@ -1,4 +1,5 @@
 using RoboPerception.Training.Tasks;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
