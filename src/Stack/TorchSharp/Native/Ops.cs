@@ -131,6 +131,7 @@ internal static class Ops
     internal static readonly Operator exponential_ = new("aten::exponential_");
     internal static readonly Operator eye_m = new("aten::eye", "m");
     internal static readonly Operator feature_dropout = new("aten::feature_dropout");
+    internal static readonly Operator feature_dropout_ = new("aten::feature_dropout_");
     internal static readonly Operator fill__Scalar = new("aten::fill_", "Scalar");
     internal static readonly Operator flatten_using_ints = new("aten::flatten", "using_ints");
     internal static readonly Operator flip = new("aten::flip");

@@ -90,6 +90,8 @@ public static partial class torch
 
         public static implicit operator Tensor(int value) => tensor(value);
 
+        public static implicit operator Tensor(Scalar scalar) => full([], scalar, scalar.Type);
+
         public void WriteBytesToStream(Stream stream, int bufferSize = 1024)
         {
             using Tensor near = detach().To(null, CPU, false, true, false);
