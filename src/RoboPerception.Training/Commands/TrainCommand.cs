@@ -31,6 +31,7 @@ internal static class TrainCommand
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
     private static readonly Option<double> Minutes = new("--minutes") { Description = "Wall-clock limit; the schedule then follows the clock" };
     private static readonly Option<double> CheckpointMinutes = new("--checkpoint-minutes") { Description = "Minutes between checkpoints inside an epoch", DefaultValueFactory = _ => Defaults.CheckpointMinutes };
+    private static readonly Option<int> ValidationInterval = new("--val-every") { Description = "Epochs between two validations", DefaultValueFactory = _ => Defaults.ValidationInterval };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on from last.ckpt of --out; its recipe is used and the other recipe options are ignored" };
@@ -40,7 +41,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Schedule, Weighting,
-            NoAugmentation, Seed, Minutes, CheckpointMinutes, Threads, DeviceName, ResumeFlag,
+            NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
@@ -115,6 +116,7 @@ internal static class TrainCommand
             Augment = !parse.GetValue(NoAugmentation),
             Seed = parse.GetValue(Seed),
             Minutes = parse.GetValue(Minutes),
+            ValidationInterval = Positive(parse.GetValue(ValidationInterval), "--val-every"),
             CheckpointMinutes = parse.GetValue(CheckpointMinutes),
         };
     }

@@ -5,6 +5,7 @@ using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -87,7 +88,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains to the end of the recipe, or until cancelled: then a checkpoint is saved and the exception passes on.</summary>
     public void Run(CancellationToken cancellation = default)
     {
-        while (state.Epoch < state.Options.Epochs && Progress() < 1)
+        while (!Ended)
         {
             RunEpoch(cancellation);
         }
@@ -99,6 +100,8 @@ public sealed class Trainer : IDisposable
         optimizer.Dispose();
         network.Dispose();
     }
+
+    private bool Ended => state.Epoch >= state.Options.Epochs || Progress() >= 1;
 
     private void RunEpoch(CancellationToken cancellation)
     {
@@ -172,7 +175,7 @@ public sealed class Trainer : IDisposable
         state = state with { Epoch = state.Epoch + 1, Batch = 0, LossSums = [], EpochLosses = [.. state.EpochLosses, meanLosses] };
         double? score = null;
         var clock = Stopwatch.StartNew();
-        if (validation is not null)
+        if (validation is not null && (Ended || state.Epoch % state.Options.ValidationInterval == 0))
         {
             try
             {

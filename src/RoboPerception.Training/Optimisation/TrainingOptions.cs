@@ -48,6 +48,9 @@ public sealed record TrainingOptions
     /// </summary>
     public double Minutes { get; init; }
 
+    /// <summary>Epochs between two validations; the last epoch is always validated.</summary>
+    public int ValidationInterval { get; init; } = 1;
+
     /// <summary>Minutes between two checkpoints inside an epoch.</summary>
     public double CheckpointMinutes { get; init; } = 5;
 }

@@ -10,12 +10,16 @@ public static class TaskLosses
     /// <summary>Label of a pixel without a class in target tensors.</summary>
     public const long VoidLabel = -1;
 
+    // What libtorch's nll_loss leaves out; TorchSharp offers no argument to choose another number.
+    private const long LibtorchIgnoreIndex = -100;
+
     /// <summary>Mean negative log-likelihood. Prediction (N,C,H,W) log-probabilities, target (N,H,W) int64, <see cref="VoidLabel"/> ignored.</summary>
     public static Tensor Segmentation(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var valid = target.ne(VoidLabel).sum().clamp(1);
-        return nn.functional.nll_loss(prediction, target, ignore_index: VoidLabel, reduction: nn.Reduction.Sum) / valid;
+        var isVoid = target.eq(VoidLabel);
+        var valid = isVoid.logical_not().sum().clamp(1);
+        return nn.functional.nll_loss(prediction, target.masked_fill(isVoid, LibtorchIgnoreIndex), reduction: nn.Reduction.Sum) / valid;
     }
 
     /// <summary>Mean absolute error in metres. Both (N,1,H,W); target 0 is invalid.</summary>
