@@ -12,7 +12,10 @@ public sealed class UncertaintyWeighting(Tensor logVariances) : ITaskWeighting
     public Tensor Combine(IReadOnlyList<Tensor> losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
-        return ((stack(losses) / (logVariances.exp() * 2)) + (logVariances / 2)).sum();
+
+        // The gradient of s is 1/2 - L/(2 exp(s)), a small difference near the optimum: float64 keeps its digits at no cost.
+        var s = logVariances.to(float64);
+        return ((stack(losses).to(float64) / (s.exp() * 2)) + (s / 2)).sum().to(losses[0].dtype);
     }
 
     /// <inheritdoc/>
