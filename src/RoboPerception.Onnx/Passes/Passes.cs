@@ -4,32 +4,42 @@ namespace RoboPerception.Onnx;
 public static class Passes
 {
     /// <summary>
-    /// Folds every BatchNormalization that follows a convolution of its own into that convolution's weight and bias. The arithmetic is
-    /// done in float64 and rounded once.
+    /// Folds every BatchNormalization into the convolution before it, or into both convolutions where it follows their sum, if nothing else
+    /// reads their results. The arithmetic is done in float64 and rounded once.
     /// </summary>
     /// <returns>How many were folded.</returns>
     public static int FoldBatchNorm(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         var uses = graph.CountUses();
-        var producers = graph.Nodes.SelectMany(node => node.Outputs.Select(output => (output, node))).ToDictionary(pair => pair.output, pair => pair.node);
         var folded = 0;
         foreach (var norm in graph.Nodes.Where(node => node.Operator == "BatchNormalization").ToArray())
         {
-            if (!producers.TryGetValue(norm.Inputs[0], out var conv) || conv.Operator != "Conv" || uses[conv.Outputs[0]] != 1
-                || !graph.Initializers.ContainsKey(conv.Inputs[1]))
+            var source = Producer(norm.Inputs[0]);
+            Node?[] convolutions = source is { Operator: "Add" } ? [Producer(source.Inputs[0]), Producer(source.Inputs[1])] : [source];
+            if (source is null || !convolutions.All(conv => conv is { Operator: "Conv" } && graph.Initializers.ContainsKey(conv.Inputs[1])))
             {
                 continue;
             }
 
-            // The convolution takes over the norm's output name, so that readers of it need no change.
-            graph.Nodes[graph.Nodes.IndexOf(conv)] = Folded(graph, conv, norm);
+            for (var i = 0; i < convolutions.Length; i++)
+            {
+                Replace(convolutions[i]!, Folded(graph, convolutions[i]!, norm, withShift: i == 0));
+            }
+
+            // The last node before the norm takes over its output name, so that readers need no change.
+            var last = Producer(norm.Inputs[0])!;
+            Replace(last, last with { Outputs = norm.Outputs });
             graph.Nodes.Remove(norm);
             folded++;
         }
 
         RemoveDeadCode(graph);
         return folded;
+
+        Node? Producer(string name) => uses[name] == 1 ? graph.Nodes.Find(node => node.Outputs.Contains(name)) : null;
+
+        void Replace(Node old, Node changed) => graph.Nodes[graph.Nodes.IndexOf(old)] = changed;
     }
 
     /// <summary>Removes nodes and constants that no output needs.</summary>
@@ -74,7 +84,10 @@ public static class Passes
             for (var i = 0; i < graph.Nodes.Count; i++)
             {
                 var node = graph.Nodes[i];
-                graph.Nodes[i] = node with { Inputs = Renamed(node.Inputs, from, to), Outputs = Renamed(node.Outputs, from, to) };
+                if (node.Inputs.Contains(from) || node.Outputs.Contains(from))
+                {
+                    graph.Nodes[i] = node with { Inputs = Renamed(node.Inputs, from, to), Outputs = Renamed(node.Outputs, from, to) };
+                }
             }
 
             removed++;
@@ -83,7 +96,7 @@ public static class Passes
         return removed;
     }
 
-    private static Node Folded(Graph graph, Node conv, Node norm)
+    private static Node Folded(Graph graph, Node conv, Node norm, bool withShift)
     {
         float[] scale = Floats(norm.Inputs[1]), shift = Floats(norm.Inputs[2]), mean = Floats(norm.Inputs[3]), variance = Floats(norm.Inputs[4]);
         double epsilon = norm.Attribute("epsilon", 1e-5f);
@@ -99,13 +112,13 @@ public static class Passes
                 weights[i] = (float)(weights[i] * factor);
             }
 
-            biases[c] = (float)(((biases[c] - (double)mean[c]) * factor) + shift[c]);
+            biases[c] = (float)((biases[c] * factor) + (withShift ? shift[c] - (mean[c] * factor) : 0));
         }
 
         string weightName = conv.Name + ":weight", biasName = conv.Name + ":bias";
         graph.Initializers[weightName] = Initializer.Floats(weightName, weights, [.. weight.Type.Shape]);
         graph.Initializers[biasName] = Initializer.Floats(biasName, biases, scale.Length);
-        return conv with { Inputs = [conv.Inputs[0], weightName, biasName], Outputs = norm.Outputs };
+        return conv with { Inputs = [conv.Inputs[0], weightName, biasName] };
 
         float[] Floats(string name) => graph.Initializers[name].ToFloats();
     }

@@ -1,3 +1,5 @@
+using RoboPerception.Onnx;
+using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,7 +12,7 @@ namespace RoboPerception.Training.Networks;
 /// The SegNet trunk shared by the single, split and attention networks: five encoder levels with index pooling, five
 /// decoder levels with index unpooling. Field names are the keys of the reference state dictionary.
 /// </summary>
-public abstract class SegNet : PerceptionNetwork
+public abstract class SegNet : PerceptionNetwork, IOnnxExportable
 {
     /// <summary>Encoder levels, each halving the resolution.</summary>
     public const int Levels = 5;
@@ -66,6 +68,37 @@ public abstract class SegNet : PerceptionNetwork
         return new Trunk(first, last, unpooled, decoded);
     }
 
+    /// <inheritdoc/>
+    public abstract IReadOnlyList<Value> Export(GraphBuilder graph, Value image);
+
+    /// <summary>The trunk as a graph; the counterpart of <see cref="RunTrunk"/>.</summary>
+    private protected TrunkValues ExportTrunk(GraphBuilder graph, Value image)
+    {
+        var first = new Value[Levels];
+        var last = new Value[Levels];
+        var pooled = new Value[Levels];
+        for (var d = 0; d < Levels; d++)
+        {
+            using var scope = graph.Scope($"encoder.{d}");
+            first[d] = d == 0 ? LayerExport.ImageChain(graph, encoder_block[0], image) : LayerExport.Chain(graph, encoder_block[d], pooled[d - 1]);
+            last[d] = LayerExport.Chain(graph, conv_block_enc[d], first[d]);
+            pooled[d] = graph.MaxPool(last[d], 2, 2);
+        }
+
+        var unpooled = new Value[Levels];
+        var decoded = new Value[Levels];
+        var map = pooled[Levels - 1];
+        for (var d = Levels - 1; d >= 0; d--)
+        {
+            using var scope = graph.Scope($"decoder.{d}");
+            unpooled[d] = LayerExport.Unpool(graph, map, last[d], pooled[d]);
+            map = LayerExport.Chain(graph, conv_block_dec[d], LayerExport.Chain(graph, decoder_block[d], unpooled[d]));
+            decoded[d] = map;
+        }
+
+        return new TrunkValues(first, last, unpooled, decoded);
+    }
+
     private static long[] UnpooledShape(Tensor pooled, Tensor source) =>
         [pooled.shape[0], pooled.shape[1], source.shape[2], source.shape[3]];
 
@@ -74,4 +107,7 @@ public abstract class SegNet : PerceptionNetwork
     /// unpooled decoder input, and the output of the last decoder convolution.
     /// </summary>
     private protected readonly record struct Trunk(Tensor[] First, Tensor[] Last, Tensor[] Unpooled, Tensor[] Decoded);
+
+    /// <summary><see cref="Trunk"/> as values of a graph.</summary>
+    private protected readonly record struct TrunkValues(Value[] First, Value[] Last, Value[] Unpooled, Value[] Decoded);
 }

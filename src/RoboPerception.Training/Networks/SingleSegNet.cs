@@ -1,4 +1,6 @@
 using RoboPerception.Core;
+using RoboPerception.Onnx;
+using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,4 +29,12 @@ public sealed class SingleSegNet : SegNet
 
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input) => [Tasks[0].Activate(pred_task.forward(RunTrunk(input).Decoded[0]))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Export(GraphBuilder graph, Value image)
+    {
+        var trunk = ExportTrunk(graph, image);
+        using var scope = graph.Scope("head");
+        return [LayerExport.Chain(graph, pred_task, trunk.Decoded[0])];
+    }
 }

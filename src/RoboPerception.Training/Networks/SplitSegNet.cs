@@ -1,3 +1,5 @@
+using RoboPerception.Onnx;
+using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,5 +36,13 @@ public sealed class SplitSegNet : SegNet
     {
         var trunk = RunTrunk(input);
         return [.. heads.Select((head, k) => Tasks[k].Activate(head.forward(trunk.Decoded[0])))];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Export(GraphBuilder graph, Value image)
+    {
+        var trunk = ExportTrunk(graph, image);
+        using var scope = graph.Scope("heads");
+        return [.. heads.Select(head => LayerExport.Chain(graph, head, trunk.Decoded[0]))];
     }
 }
