@@ -187,6 +187,8 @@ internal sealed class NodeHost : IAsyncDisposable
             PasswordFile = settings.PasswordFile,
             Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
             CaFile = settings.CaFile,
+            // A robot that boots waits for its broker; a replay in CI must not.
+            FailFast = request.Replay,
             Will = new MqttWill(topics.Status, MessageJson.Write(new StatusDocument(NodeStates.Lost, session))),
             Log = log.Write,
         };

@@ -43,7 +43,7 @@ internal sealed class CameraPipeline : IDisposable
             MaximumFrames = request.Frames ?? 0,
         };
         capture = new CaptureLoop(() => sources.Create(camera.Source), options, Statistics.Drops, e => log($"camera '{camera.Id}': {e.Message}"));
-        ISlot<Answer> free = new LosslessSlot<Answer>(OutputSets);
+        var free = new LosslessSlot<Answer>(OutputSets);
         for (int set = 0; set < OutputSets; set++)
         {
             free.Put(new Answer(set, 3 * input.Width * input.Height));
