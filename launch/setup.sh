@@ -118,14 +118,18 @@ if [ "$stack" = system ]; then
   case "$(uname -m)" in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) fail "no ONNX Runtime library for $(uname -m)" ;; esac
   # ONNX Runtime serves both programs: the node runs models, the trainer checks what it exported.
   npm_packages onnxruntime-node@1.29.0 com.github.asus4.onnxruntime@0.4.9
-  if [ $gpu = yes ] && [ $arch = x64 ]; then
-    npm_packages com.github.asus4.onnxruntime.linux-x64-gpu@0.4.9
-    find .stack/npm/node_modules/com.github.asus4.onnxruntime.linux-x64-gpu -name 'libonnxruntime*.so' | while read -r so; do
-      place "$so" ".stack/lib/$(basename "$so")"
-    done
+  modules=.stack/npm/node_modules
+  place "$modules/onnxruntime-node/bin/napi-v6/linux/$arch/libonnxruntime.so.1" .stack/lib/libonnxruntime.so
+  if [ $arch = x64 ]; then
+    place "$modules/com.github.asus4.onnxruntime/Plugins/Linux/x64/libonnxruntime_providers_shared.so" .stack/lib/libonnxruntime_providers_shared.so
+    if [ $gpu = yes ]; then
+      # The same 1.29: CUDA 13 and TensorRT 10 providers beside the library above.
+      npm_packages com.github.asus4.onnxruntime.linux-x64-gpu@0.4.9
+      for provider in shared cuda tensorrt; do
+        place "$modules/com.github.asus4.onnxruntime.linux-x64-gpu/Plugins/Linux/x64/libonnxruntime_providers_$provider.so" ".stack/lib/libonnxruntime_providers_$provider.so"
+      done
+    fi
   fi
-  [ $gpu = yes ] && [ $arch = x64 ] && [ -f .stack/lib/libonnxruntime.so ] \
-    || place ".stack/npm/node_modules/onnxruntime-node/bin/napi-v6/linux/$arch/libonnxruntime.so.1" .stack/lib/libonnxruntime.so
   # The trainer reads its images through OpenCV, so every part needs that shim.
   apt_install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-calib3d-dev
   say "building the OpenCV shim"

@@ -85,47 +85,33 @@ public sealed class ExecutionProviderSelector
     {
         var buffers = new FrameBuffers(_model.Description, 1);
         PerceptionSession? session = null;
+        bool passed = false;
         try
         {
             session = _open(_model, provider, _settings, buffers);
             session.WarmUp(buffers);
+            if (provider == ExecutionProvider.Cpu)
+            {
+                RequireAnswerOfExport(buffers.Outputs[0]);
+                passed = true;
+                return (session, "");
+            }
+            SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], _settings.Tolerance);
+            passed = result.Passed;
+            return passed ? (session, "") : (null, $"it does not answer the golden input as the CPU does: {result.Summary}");
         }
         catch (Exception e) when (NativeFailure.Is(e))
         {
-            session?.Dispose();
             return provider == ExecutionProvider.Cpu
                 ? throw new UserErrorException(ExitCode.ModelContract, $"Model '{_model.Path}' does not run on the CPU: {NativeFailure.Reason(e)}", e)
                 : (null, NativeFailure.Reason(e));
         }
-        catch
+        finally
         {
-            session?.Dispose();
-            throw;
-        }
-        if (provider == ExecutionProvider.Cpu)
-        {
-            if (SelfCheck.CompareWithExport(_model.Description, buffers.Outputs[0]) is { Passed: false } wrong)
+            if (!passed)
             {
-                session.Dispose();
-                throw new UserErrorException(
-                    ExitCode.ModelContract, $"Model '{_model.Path}' does not answer as it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
+                session?.Dispose();
             }
-            return (session, "");
-        }
-        try
-        {
-            SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], _settings.Tolerance);
-            if (result.Passed)
-            {
-                return (session, "");
-            }
-            session.Dispose();
-            return (null, $"it does not answer the golden input as the CPU does: {result.Summary}");
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
         }
     }
 
@@ -139,14 +125,19 @@ public sealed class ExecutionProviderSelector
                 var buffers = new FrameBuffers(_model.Description, 1);
                 using PerceptionSession cpu = PerceptionSession.Open(_model, ExecutionProvider.Cpu, _settings, buffers);
                 cpu.WarmUp(buffers);
-                if (SelfCheck.CompareWithExport(_model.Description, buffers.Outputs[0]) is { Passed: false } wrong)
-                {
-                    throw new UserErrorException(
-                        ExitCode.ModelContract, $"Model '{_model.Path}' does not answer as it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
-                }
+                RequireAnswerOfExport(buffers.Outputs[0]);
                 _reference = buffers.Outputs[0];
             }
             return _reference;
+        }
+    }
+
+    private void RequireAnswerOfExport(OutputBuffers answers)
+    {
+        if (SelfCheck.CompareWithExport(_model.Description, answers) is { Passed: false } wrong)
+        {
+            throw new UserErrorException(
+                ExitCode.ModelContract, $"Model '{_model.Path}' does not answer as it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
         }
     }
 

@@ -14,8 +14,10 @@ public readonly record struct SelfCheckResult(bool Passed, string Summary);
 /// </summary>
 public static class SelfCheck
 {
-    // The exporter's CPU may have other vector units: last bits move, and with them a near tie of two classes here and there.
+    // The exporter's CPU may have other vector units, so last bits move. Of class ids the mean moves most: each near tie that flips
+    // counts with the distance of two ids, and a cell may hold many of them.
     private const float MeanTolerance = 0.02f;
+    private const float ClassMeanTolerance = 0.2f;
 
     /// <summary>Compares a GPU's answers with the CPU's on the same picture.</summary>
     public static SelfCheckResult Compare(OutputBuffers reference, OutputBuffers candidate, SelfCheckTolerance tolerance)
@@ -56,10 +58,11 @@ public static class SelfCheck
                 OutputKind.Depth => GoldenMeans.Of(answers.Depth, 1, model.Input.Height, model.Input.Width),
                 _ => GoldenMeans.Of(answers.Normals, 3, model.Input.Height, model.Input.Width),
             };
+            float tolerance = output.Kind == OutputKind.Segmentation ? ClassMeanTolerance : MeanTolerance;
             IReadOnlyList<float> expected = golden.OutputMeans[output.Name];
             for (int i = 0; i < means.Length; i++)
             {
-                if (!(Math.Abs(means[i] - expected[i]) <= MeanTolerance * Math.Max(1, Math.Abs(expected[i]))))
+                if (!(Math.Abs(means[i] - expected[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i]))))
                 {
                     return new(false, string.Create(CultureInfo.InvariantCulture,
                         $"output '{output.Name}' has mean {means[i]} in cell {i} of the golden input, {expected[i]} at export"));

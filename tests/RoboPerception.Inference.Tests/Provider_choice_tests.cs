@@ -65,21 +65,29 @@ public sealed class Provider_choice_tests
     }
 
     [Fact]
-    public void A_model_that_does_not_answer_as_at_export_is_refused()
+    public void A_model_that_answers_as_at_export_serves_and_one_that_does_not_is_refused()
     {
-        var means = new Dictionary<string, IReadOnlyList<float>>
+        ModelFile plain = new TestModel().Load();
+        var buffers = new FrameBuffers(plain.Description, 1);
+        using (PerceptionSession session = PerceptionSession.Open(plain, ExecutionProvider.Cpu, new InferenceSettings(), buffers))
         {
-            ["segmentation"] = new float[16],
-            ["depth"] = new float[16],
-            ["normals"] = new float[48],
-        };
-        byte[] picture = new byte[16 * 8 * 3];
-        GoldenInput.Fill(picture, 16, 8);
-        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(picture));
-        ModelFile model = new TestModel { Describe = d => d with { Golden = new GoldenPair(hash, means) } }.Load();
-        UserErrorException error = Assert.Throws<UserErrorException>(() => PerceptionEngine.Start(model, new InferenceSettings()));
+            session.WarmUp(buffers);
+        }
+        OutputBuffers answers = buffers.Outputs[0];
+        var golden = new GoldenPair(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(buffers.Input)), new Dictionary<string, IReadOnlyList<float>>
+        {
+            ["segmentation"] = GoldenMeans.Of(answers.Segmentation, 8, 16),
+            ["depth"] = GoldenMeans.Of(answers.Depth, 1, 8, 16),
+            ["normals"] = GoldenMeans.Of(answers.Normals, 3, 8, 16),
+        });
+        var settings = new InferenceSettings { Providers = [ExecutionProvider.Cpu] };
+
+        PerceptionEngine.Start(new TestModel { Describe = d => d with { Golden = golden } }.Load(), settings).Dispose();
+
+        ModelFile other = new TestModel { DepthGain = 0.02f, Describe = d => d with { Golden = golden } }.Load();
+        UserErrorException error = Assert.Throws<UserErrorException>(() => PerceptionEngine.Start(other, settings));
         Assert.Equal(ExitCode.ModelContract, error.ExitCode);
-        Assert.Contains("does not answer as it did at export: output 'segmentation' has mean", error.Message, StringComparison.Ordinal);
+        Assert.Contains("does not answer as it did at export: output 'depth' has mean", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

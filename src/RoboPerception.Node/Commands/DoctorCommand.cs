@@ -80,7 +80,7 @@ internal static class DoctorCommand
         yield return DoctorCheck.Try("own broker", DoctorState.Absent, "sudo apt-get install mosquitto", () =>
         {
             using LocalBroker broker = LocalBroker.Start();
-            return $"mosquitto starts and accepts connections on loopback (port {broker.Port.ToString(CultureInfo.InvariantCulture)})";
+            return $"mosquitto starts and accepts connections on loopback (port {broker.Address.Port.ToString(CultureInfo.InvariantCulture)})";
         });
     }
 

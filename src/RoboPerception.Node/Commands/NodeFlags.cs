@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RoboPerception.Core;
 using RoboPerception.Node.Configuration;
 
 namespace RoboPerception.Node.Commands;
@@ -46,9 +47,14 @@ internal sealed class NodeFlags
     }
 
     /// <summary>Merges file, environment and flags.</summary>
-    /// <exception cref="Core.UserErrorException">Something in them is wrong.</exception>
+    /// <exception cref="UserErrorException">Something in them is wrong.</exception>
     public NodeRequest Read(ParseResult parsed, IReadOnlyList<string> sources, bool replay)
     {
+        if (sources.FirstOrDefault(s => s.StartsWith('-')) is { } flag)
+        {
+            // The parser takes a flag it does not know for one more source.
+            throw new UserErrorException(ExitCode.Usage, $"unknown flag '{flag}'; see 'roboperception {parsed.CommandResult.Command.Name} --help'");
+        }
         var reader = new SettingsReader();
         if (parsed.GetValue(config) is { } file)
         {

@@ -20,9 +20,6 @@ internal sealed class PipelineStatistics
     /// <summary>Age of a frame when its last payload leaves: since the grab for live sources, since decoding began for recordings.</summary>
     public LatencyHistogram Age { get; } = new();
 
-    /// <summary>Frame total (prepare to publish) minus Run: what everything but the network costs.</summary>
-    public LatencyHistogram Overhead { get; } = new();
-
     /// <summary>Frames whose answers went to the network.</summary>
     public long Published => Interlocked.Read(ref published);
 

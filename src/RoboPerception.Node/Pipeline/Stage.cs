@@ -29,8 +29,8 @@ internal static class Stages
     public static string Name(this Stage stage) => stage switch
     {
         Stage.Capture => "capture",
-        Stage.Prepare => "prepare",
-        Stage.Infer => "infer",
+        Stage.Prepare => "preprocess",
+        Stage.Infer => "inference",
         Stage.Encode => "encode",
         Stage.Publish => "publish",
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "Unknown stage."),

@@ -29,10 +29,10 @@ internal static unsafe class MosquittoConnector
         Open(handle, options, tcp, v5, lastError);
         int size = tcp.BufferSize;
         int socket = LibMosquitto.mosquitto_socket(handle);
-        if (size > 0 && socket >= 0)
+        // Only the send side: it is where frames grow old. A receive buffer set after the connect would choke TCP's window.
+        if (size > 0 && size != MqttClientTcpOptions.DefaultBufferSize && socket >= 0)
         {
             _ = LibC.setsockopt(socket, LibC.SolSocket, LibC.SoSendBuffer, &size, sizeof(int));
-            _ = LibC.setsockopt(socket, LibC.SolSocket, LibC.SoReceiveBuffer, &size, sizeof(int));
         }
     }
 

@@ -13,7 +13,6 @@ internal static unsafe partial class LibC
 
     internal const int SolSocket = 1;
     internal const int SoSendBuffer = 7;
-    internal const int SoReceiveBuffer = 8;
 
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;

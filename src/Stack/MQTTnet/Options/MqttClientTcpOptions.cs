@@ -4,8 +4,10 @@ namespace MQTTnet;
 
 public sealed class MqttClientTcpOptions : IMqttClientChannelOptions
 {
-    /// <summary>Bytes of each of the socket's two kernel buffers. A small one bounds how many frames can grow old in the kernel.</summary>
-    public int BufferSize { get; set; } = 8192;
+    internal const int DefaultBufferSize = 8192;
+
+    /// <summary>Bytes of the socket's send buffer: it bounds how many frames can grow old in the kernel. The default leaves the size to the kernel.</summary>
+    public int BufferSize { get; set; } = DefaultBufferSize;
 
     public bool NoDelay { get; set; } = true;
 

@@ -1,4 +1,4 @@
-namespace RoboPerception.Inference;
+namespace RoboPerception.Core;
 
 /// <summary>Means of a 4 x 4 grid of cells, the form in which a model file carries its golden answer (<see cref="Core.GoldenPair"/>).</summary>
 public static class GoldenMeans

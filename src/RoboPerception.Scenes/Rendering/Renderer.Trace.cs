@@ -1,0 +1,250 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RoboPerception.Scenes;
+
+/// <content>From rays to labels, reflectance and unfiltered light.</content>
+public sealed partial class Renderer
+{
+    private const float Far = 1000;
+    private const float Lift = 1e-3f;
+
+    [InlineArray(8)]
+    private struct Lanes
+    {
+        private float _lane0;
+    }
+
+    private void TraceRow(int y)
+    {
+        RenderPlanes planes = _planes;
+        int row = y * planes.Stride + RenderPlanes.Margin;
+        int width = (planes.Width + 7) & ~7;
+        Rotation axes = _pose.Orientation;
+        var origin = new Vec3x8(_pose.Position);
+        for (int x = 0; x < width; x += 8)
+        {
+            int at = row + x;
+            var rayX = Vector256.LoadUnsafe(ref planes.RayX[at]);
+            var rayY = Vector256.LoadUnsafe(ref planes.RayY[at]);
+            var direction = new Vec3x8(axes.Z).Along(new Vec3x8(axes.X), rayX).Along(new Vec3x8(axes.Y), rayY);
+            // The direction's z in the camera is 1, so the distance is the depth along the axis.
+            var depth = Vector256.Create(Far);
+            var solid = PacketTracer.Closest(_scene.Bvh, origin, direction, ref depth);
+            Shade(x, y, at, direction, solid, depth);
+        }
+    }
+
+    private void Shade(int x, int y, int at, in Vec3x8 direction, Vector256<int> solid, Vector256<float> depth)
+    {
+        RenderPlanes planes = _planes;
+        Rotation axes = _pose.Orientation;
+        Lanes nx = default, ny = default, nz = default, gloss = default;
+        bool anyGloss = false, any = false;
+        for (int lane = 0; lane < 8; lane++)
+        {
+            int q = at + lane;
+            int hit = x + lane < planes.Width ? solid[lane] : -1;
+            planes.Solid[q] = hit;
+            if (hit < 0)
+            {
+                Miss(x + lane, y, q);
+                continue;
+            }
+            any = true;
+            ref readonly Primitive primitive = ref _scene.Bvh.Primitives[hit];
+            var d = new Vector3(direction.X[lane], direction.Y[lane], direction.Z[lane]);
+            Vector3 local = primitive.ToLocal(_pose.Position + d * depth[lane]);
+            Vector3 localNormal = primitive.NormalAt(local);
+            Vector3 normal = primitive.Frame.ToOuter(localNormal);
+            Vector3 cameraNormal = axes.ToInner(normal);
+            Material material = _scene.MaterialArray[primitive.Material];
+            float length = d.Length();
+            float cosine = MathF.Max(-Vector3.Dot(d, normal) / length, 0.08f);
+            float footprint = depth[lane] * length / (float)Camera.Fx / cosine;
+            Vector3 albedo = SurfaceShader.Evaluate(material, primitive, local, localNormal, d / length, footprint, out Vector3 emission);
+            nx[lane] = normal.X;
+            ny[lane] = normal.Y;
+            nz[lane] = normal.Z;
+            gloss[lane] = material.Gloss;
+            anyGloss |= material.Gloss > 0.01f;
+            planes.Depth[q] = depth[lane];
+            Store(planes.Normal, q, cameraNormal);
+            Store(planes.Albedo, q, albedo);
+            Store(planes.Extra, q, emission);
+            int pixel = y * planes.Width + x + lane;
+            _buffers.Segmentation[pixel] = (byte)_scene.InstanceArray[primitive.Instance].Class;
+            _buffers.Instances[pixel] = (ushort)(primitive.Instance + 1);
+            _buffers.Depth[pixel] = depth[lane];
+            int area = planes.Width * planes.Height;
+            _buffers.Normals[pixel] = cameraNormal.X;
+            _buffers.Normals[area + pixel] = cameraNormal.Y;
+            _buffers.Normals[(2 * area) + pixel] = cameraNormal.Z;
+        }
+        if (!any)
+        {
+            return;
+        }
+        var n = new Vec3x8(Load(ref nx), Load(ref ny), Load(ref nz));
+        var present = Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref planes.Solid[at]), Vector256<int>.Zero).AsSingle();
+        Vec3x8 point = new Vec3x8(_pose.Position).Along(direction, depth).Along(n, Vector256.Create(Lift));
+        Vec3x8 light = DirectLight(x, y, point, n, present) + BouncedLight(x, y, point, n, present);
+        light.X.StoreUnsafe(ref planes.Light[0][at]);
+        light.Y.StoreUnsafe(ref planes.Light[1][at]);
+        light.Z.StoreUnsafe(ref planes.Light[2][at]);
+        if (anyGloss && _options.Reflections)
+        {
+            Reflect(x, y, at, direction, point, n, solid, Load(ref gloss));
+        }
+    }
+
+    private void Miss(int x, int y, int q)
+    {
+        _planes.Depth[q] = 0;
+        Store(_planes.Normal, q, Vector3.Zero);
+        Store(_planes.Albedo, q, Vector3.Zero);
+        Store(_planes.Extra, q, Vector3.Zero);
+        Store(_planes.Light, q, Vector3.Zero);
+        if (x >= _planes.Width)
+        {
+            return;
+        }
+        int pixel = y * _planes.Width + x, area = _planes.Width * _planes.Height;
+        _buffers.Segmentation[pixel] = 255;
+        _buffers.Instances[pixel] = 0;
+        _buffers.Depth[pixel] = 0;
+        _buffers.Normals[pixel] = _buffers.Normals[area + pixel] = _buffers.Normals[(2 * area) + pixel] = 0;
+    }
+
+    private Vec3x8 DirectLight(int x, int y, in Vec3x8 point, in Vec3x8 normal, Vector256<float> present)
+    {
+        var sum = new Vec3x8(Vector3.Zero);
+        AreaLight[] lights = _scene.LightArray;
+        if (lights.Length == 0)
+        {
+            return sum;
+        }
+        int samples = _options.LightSamples;
+        for (int s = 0; s < samples; s++)
+        {
+            var choice = Random(0, x, y, s / (float)samples);
+            LightSampler.Sample(lights, point, normal, choice, Random(1, x, y, s * 0.381966f), Random(2, x, y, s * 0.618034f), out Vec3x8 towards, out Vec3x8 light);
+            var lit = present & Vector256.GreaterThan(light.X + light.Y + light.Z, Vector256<float>.Zero);
+            if (lit.ExtractMostSignificantBits() == 0)
+            {
+                continue;
+            }
+            var limit = Vector256.ConditionalSelect(lit, Vector256.Create(0.999f), Vector256.Create(-1f));
+            lit = Vector256.AndNot(lit, PacketTracer.Occluded(_scene.Bvh, point, towards, limit));
+            sum += new Vec3x8(light.X & lit, light.Y & lit, light.Z & lit);
+        }
+        return sum * Vector256.Create(1f / samples);
+    }
+
+    /// <summary>One ray over the hemisphere: what it meets is lit from the field; what is very near is dimmed, as corners are.</summary>
+    private Vec3x8 BouncedLight(int x, int y, in Vec3x8 point, in Vec3x8 normal, Vector256<float> present)
+    {
+        var d = new Vec3x8(Random(3, x, y, 0, wrap: false), Random(4, x, y, 0, wrap: false), Random(5, x, y, 0, wrap: false)) * Vector256.Create(0.98f) + normal;
+        d *= Vector256<float>.One / Vector256.Sqrt(Vec3x8.Dot(d, d));
+        var t = Vector256.ConditionalSelect(present, Vector256.Create(30f), Vector256.Create(-1f));
+        var hit = PacketTracer.Closest(_scene.Bvh, point, d, ref t);
+        Lanes r = default, g = default, b = default;
+        IrradianceField field = _scene.Bounce;
+        for (int lane = 0; lane < 8; lane++)
+        {
+            if (hit[lane] < 0)
+            {
+                continue;
+            }
+            var away = new Vector3(d.X[lane], d.Y[lane], d.Z[lane]);
+            var from = new Vector3(point.X[lane], point.Y[lane], point.Z[lane]);
+            float jitter = SampleTable.Planes[6][((y & 63) * SampleTable.Side) + ((x + lane) & 63)] - 0.5f;
+            Vector3 q = from + away * (t[lane] - 0.05f) + new Vector3(jitter, -jitter, jitter) * 0.4f;
+            Vector3 colour = _scene.AverageColours[_scene.Bvh.Primitives[hit[lane]].Material];
+            Vector3 light = colour * field.Nearest(q, -away) * (0.45f + 0.55f * MathF.Min(1, t[lane] * 3));
+            r[lane] = light.X;
+            g[lane] = light.Y;
+            b[lane] = light.Z;
+        }
+        return new(Load(ref r), Load(ref g), Load(ref b));
+    }
+
+    private void Reflect(int x, int y, int at, in Vec3x8 direction, in Vec3x8 point, in Vec3x8 normal, Vector256<int> solid, Vector256<float> gloss)
+    {
+        var unit = direction * (Vector256<float>.One / Vector256.Sqrt(Vec3x8.Dot(direction, direction)));
+        var cosine = Vec3x8.Dot(unit, normal);
+        Lanes roughness = default;
+        for (int lane = 0; lane < 8; lane++)
+        {
+            roughness[lane] = solid[lane] >= 0 ? _scene.MaterialArray[_scene.Bvh.Primitives[solid[lane]].Material].Roughness : 0;
+        }
+        var rough = Load(ref roughness);
+        var mirrored = unit - normal * (cosine * 2f);
+        var spread = rough * rough * 0.7f;
+        mirrored = mirrored.Along(new Vec3x8(Random(3, x + 4, y + 1, 0, false), Random(4, x + 4, y + 1, 0, false), Random(5, x + 4, y + 1, 0, false)), spread);
+        // Schlick's approximation; rough surfaces lose the bright rim.
+        var one = Vector256<float>.One;
+        var grazing = Vector256.MaxNative(one + cosine, Vector256<float>.Zero);
+        var g2 = grazing * grazing;
+        var fresnel = gloss + (one - gloss) * (g2 * g2 * grazing) * (one - rough);
+        var on = Vector256.GreaterThan(gloss, Vector256.Create(0.01f)) & Vector256.GreaterThan(Vec3x8.Dot(mirrored, normal), Vector256<float>.Zero);
+        var t = Vector256.ConditionalSelect(on, Vector256.Create(30f), Vector256.Create(-1f));
+        var hit = PacketTracer.Closest(_scene.Bvh, point, mirrored, ref t);
+        for (int lane = 0; lane < 8; lane++)
+        {
+            if (hit[lane] < 0)
+            {
+                continue;
+            }
+            ref readonly Primitive primitive = ref _scene.Bvh.Primitives[hit[lane]];
+            var away = new Vector3(mirrored.X[lane], mirrored.Y[lane], mirrored.Z[lane]);
+            Vector3 place = new Vector3(point.X[lane], point.Y[lane], point.Z[lane]) + away * t[lane];
+            Vector3 local = primitive.ToLocal(place);
+            Vector3 localNormal = primitive.NormalAt(local);
+            Vector3 worldNormal = primitive.Frame.ToOuter(localNormal);
+            Vector3 albedo = SurfaceShader.Evaluate(
+                _scene.MaterialArray[primitive.Material], primitive, local, localNormal, Vector3.Normalize(away), 0.004f + 0.2f * rough[lane] * t[lane], out Vector3 emission);
+            Vector3 seen = Vector3.Min(albedo * _scene.Bounce.Smooth(place + worldNormal * 0.15f, worldNormal) + emission, new Vector3(6)) * fresnel[lane];
+            int q = at + lane;
+            if (rough[lane] > 0.12f)
+            {
+                // Spread reflections are noisy: as light over reflectance they pass through the filter with the rest.
+                _planes.Light[0][q] += seen.X / MathF.Max(_planes.Albedo[0][q], 0.04f);
+                _planes.Light[1][q] += seen.Y / MathF.Max(_planes.Albedo[1][q], 0.04f);
+                _planes.Light[2][q] += seen.Z / MathF.Max(_planes.Albedo[2][q], 0.04f);
+            }
+            else
+            {
+                _planes.Extra[0][q] += seen.X;
+                _planes.Extra[1][q] += seen.Y;
+                _planes.Extra[2][q] += seen.Z;
+            }
+        }
+    }
+
+    /// <summary>Eight sampling numbers; they change with the frame, and a shift gives further independent ones.</summary>
+    private Vector256<float> Random(int plane, int x, int y, float shift, bool wrap = true)
+    {
+        int ox = (int)(_frame * 24 % SampleTable.Side), oy = (int)(_frame * 28 % SampleTable.Side);
+        int at = (((y + oy) & (SampleTable.Side - 1)) * SampleTable.Side) + ((x + ox) & (SampleTable.Side - 8));
+        var value = Vector256.LoadUnsafe(ref SampleTable.Planes[plane][at]);
+        if (!wrap)
+        {
+            return value;
+        }
+        value += Vector256.Create(shift);
+        return value - Vector256.Floor(value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Load(ref Lanes lanes) => Vector256.LoadUnsafe(ref lanes[0]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float[][] planes, int at, Vector3 value)
+    {
+        planes[0][at] = value.X;
+        planes[1][at] = value.Y;
+        planes[2][at] = value.Z;
+    }
+}
