@@ -4,6 +4,7 @@ using RoboPerception.Training.Commands;
 var root = new RootCommand("Trains, measures and exports the multi-task networks of RoboPerception")
 {
     TrainCommand.Create(),
+    EvaluateCommand.Create(),
     ExportCommand.Create(),
     ParityCommand.Create(),
 };

@@ -85,13 +85,13 @@ public static class GraphChecker
                 return;
             }
 
-            if (Restriction(graph, node) is { } restriction)
-            {
-                faults.Add($"node '{node.Name}' ({node.Operator}): {restriction}");
-            }
-
             try
             {
+                if (Restriction(graph, node) is { } restriction)
+                {
+                    faults.Add($"node '{node.Name}' ({node.Operator}): {restriction}");
+                }
+
                 var inputs = node.Inputs.Select(input => input.Length == 0 ? null : types[input]).ToArray();
                 Define(node.Outputs[0], ShapeRules.Infer(new ShapeContext(node, inputs, graph.Initializers.GetValueOrDefault)), $"output of node '{node.Name}'");
             }
@@ -115,7 +115,7 @@ public static class GraphChecker
 
     private static string? Restriction(Graph graph, Node node) => node.Operator switch
     {
-        "Conv" when !graph.Initializers.ContainsKey(node.Inputs[1]) => "TensorRT needs the weight as a constant",
+        "Conv" when node.Inputs.Count > 1 && !graph.Initializers.ContainsKey(node.Inputs[1]) => "TensorRT needs the weight as a constant",
         "Resize" when !ResizeModes.Contains(node.Attribute("mode", "nearest")) => $"TensorRT resizes {string.Join(" or ", ResizeModes)}, not '{node.Attribute("mode", "nearest")}'",
         "Resize" when !ResizeTransforms.Contains(node.Attribute("coordinate_transformation_mode", "half_pixel")) =>
             $"TensorRT does not know the coordinate transformation '{node.Attribute("coordinate_transformation_mode", "half_pixel")}'",

@@ -17,11 +17,11 @@ internal sealed class ShapeContext(Node node, IReadOnlyList<TensorType?> types, 
 
     /// <summary>The values of an input that has to be a constant of 64-bit integers.</summary>
     public long[] Integers(int index) =>
-        constant(node.Inputs[index]) is { Type.Element: ElementType.Int64 } value ? value.ToIntegers() : throw Wrong($"input {index} must be a constant of int64");
+        Has(index) && constant(node.Inputs[index]) is { Type.Element: ElementType.Int64 } value ? value.ToIntegers() : throw Wrong($"input {index} must be a constant of int64");
 
     /// <summary>The values of an input that has to be a constant of floats.</summary>
     public float[] Floats(int index) =>
-        constant(node.Inputs[index]) is { Type.Element: ElementType.Float } value ? value.ToFloats() : throw Wrong($"input {index} must be a constant of float");
+        Has(index) && constant(node.Inputs[index]) is { Type.Element: ElementType.Float } value ? value.ToFloats() : throw Wrong($"input {index} must be a constant of float");
 
     /// <summary>An axis attribute or number as a place from 0.</summary>
     public int Axis(long axis, int rank) => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Wrong($"axis {axis} is outside rank {rank}");

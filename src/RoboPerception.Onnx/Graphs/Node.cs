@@ -14,5 +14,8 @@ public sealed record Node(
     IReadOnlyDictionary<string, object> Attributes)
 {
     /// <summary>An attribute or its default.</summary>
-    public T Attribute<T>(string name, T fallback) => Attributes.TryGetValue(name, out var value) ? (T)value : fallback;
+    /// <exception cref="FormatException">The attribute has another type.</exception>
+    public T Attribute<T>(string name, T fallback) => !Attributes.TryGetValue(name, out var value) ? fallback
+        : value is T typed ? typed
+        : throw new FormatException($"node '{Name}' ({Operator}): attribute '{name}' is {value.GetType().Name}, not {typeof(T).Name}");
 }

@@ -67,34 +67,8 @@ public sealed class MtanSegNet : SegNet
     public override IReadOnlyList<Value> Export(GraphBuilder graph, Value image)
     {
         var trunk = ExportTrunk(graph, image);
-        return Environment.GetEnvironmentVariable("VARIANT") == "A" ? [.. Enumerable.Range(0, Tasks.Count).Select(k => ExportOne(graph, trunk, k))] : ExportAll(graph, trunk);
-    }
 
-    private Value ExportOne(GraphBuilder graph, TrunkValues trunk, int k)
-    {
-        Value? attended = null;
-        for (var d = 0; d < Levels; d++)
-        {
-            using var scope = graph.Scope($"encoder_att.{k}.{d}");
-            var seen = attended is null ? trunk.First[d] : graph.Concat(1, trunk.First[d], attended);
-            var masked = graph.Mul(LayerExport.Chain(graph, encoder_att[k][d], seen), trunk.Last[d]);
-            attended = graph.MaxPool(LayerExport.Chain(graph, encoder_block_att[d], masked), 2, 2);
-        }
-
-        for (var d = Levels - 1; d >= 0; d--)
-        {
-            using var scope = graph.Scope($"decoder_att.{k}.{d}");
-            var shape = trunk.Unpooled[d].Shape;
-            var refined = LayerExport.Chain(graph, decoder_block_att[d], graph.Resize(attended!, shape[2], shape[3], ResizeRule.LinearAlignCorners));
-            attended = graph.Mul(LayerExport.Chain(graph, decoder_att[k][d], graph.Concat(1, trunk.Unpooled[d], refined)), trunk.Decoded[d]);
-        }
-
-        using var head = graph.Scope($"head.{k}");
-        return LayerExport.Chain(graph, heads[k], attended!);
-    }
-
-    private Value[] ExportAll(GraphBuilder graph, TrunkValues trunk)
-    {
+        // The tasks run side by side along the batch axis: the shared blocks see them in one convolution.
         Value? attended = null;
         for (var d = 0; d < Levels; d++)
         {

@@ -196,7 +196,7 @@ public sealed class Trainer : IDisposable
             state.ElapsedSeconds,
             optimizer.ParamGroups.First().LearningRate,
             network.Tasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
-            state.Metrics,
+            score is null ? new Dictionary<string, double>() : state.Metrics,
             score);
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");
         EpochEnded?.Invoke(log);

@@ -15,6 +15,7 @@ public sealed class SegmentationMeter : ITaskMeter
     public SegmentationMeter(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
         this.classes = classes;
         confusion = new long[classes, classes];
     }
@@ -29,13 +30,27 @@ public sealed class SegmentationMeter : ITaskMeter
     public void Add(ReadOnlySpan<float> prediction, Target target, BatchShape shape)
     {
         Debug.Assert(shape.Channels == classes);
+        var best = new byte[shape.Pixels];
         for (var n = 0; n < shape.Count; n++)
         {
-            var scores = prediction.Slice(n * classes * shape.Pixels, classes * shape.Pixels);
-            var own = new long[classes, classes];
-            Count(own, scores, target.Labels.Slice(n * shape.Pixels, shape.Pixels), shape.Pixels);
-            AddImage(own);
+            BestClass(prediction.Slice(n * classes * shape.Pixels, classes * shape.Pixels), best);
+            AddImage(best, target.Labels.Slice(n * shape.Pixels, shape.Pixels));
         }
+    }
+
+    /// <summary>Adds one image whose classes are already chosen; both (H,W).</summary>
+    public void AddImage(ReadOnlySpan<byte> predicted, ReadOnlySpan<long> labels)
+    {
+        var own = new long[classes, classes];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= 0 && labels[i] < classes)
+            {
+                own[labels[i], predicted[i]]++;
+            }
+        }
+
+        AddCounts(own);
     }
 
     /// <inheritdoc/>
@@ -51,30 +66,25 @@ public sealed class SegmentationMeter : ITaskMeter
         ];
     }
 
-    private void Count(long[,] into, ReadOnlySpan<float> scores, ReadOnlySpan<long> labels, int pixels)
+    // The first of equal scores wins, as in libtorch and ONNX.
+    private void BestClass(ReadOnlySpan<float> scores, Span<byte> best)
     {
-        for (var i = 0; i < pixels; i++)
+        for (var i = 0; i < best.Length; i++)
         {
-            var label = labels[i];
-            if (label < 0 || label >= classes)
-            {
-                continue;
-            }
-
-            var best = 0;
+            var winner = 0;
             for (var c = 1; c < classes; c++)
             {
-                if (scores[(c * pixels) + i] > scores[(best * pixels) + i])
+                if (scores[(c * best.Length) + i] > scores[(winner * best.Length) + i])
                 {
-                    best = c;
+                    winner = c;
                 }
             }
 
-            into[label, best]++;
+            best[i] = (byte)winner;
         }
     }
 
-    private void AddImage(long[,] own)
+    private void AddCounts(long[,] own)
     {
         for (var t = 0; t < classes; t++)
         {

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Optimisation;
+using RoboPerception.Training.Tasks;
+
+namespace RoboPerception.Training.Commands;
+
+/// <summary><c>roboperception-train evaluate</c>.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "Checkpoint (.ckpt) or exported model (.onnx)" };
+    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images", Required = true };
+    private static readonly Option<string> Ids = new("--ids") { Description = "List of ids", DefaultValueFactory = _ => "ids_val.txt" };
+    private static readonly Option<string?> Size = new("--size") { Description = "HEIGHTxWIDTH for a checkpoint; by default that of its training" };
+    private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda, for a checkpoint", DefaultValueFactory = _ => "cpu" };
+
+    public static Command Create()
+    {
+        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Size, DeviceName };
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
+    {
+        var path = parse.GetValue(Model)!;
+        var folder = NyuFolder.Open(parse.GetValue(Data)!, parse.GetValue(Ids)!);
+        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            var description = OnnxEvaluator.Describe(path);
+            var images = ImageSet.Load(folder, description.Input.Height, description.Input.Width, cancellation: cancellation);
+            Print(OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
+            return ExitCode.Ok;
+        }
+
+        var (network, state) = Checkpoint.LoadNetwork(path);
+        using (network)
+        {
+            var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.SizeMultiple) : (state.Options.Height, state.Options.Width);
+            var images = ImageSet.Load(folder, height, width, cancellation: cancellation);
+            var device = Arguments.Device(parse.GetValue(DeviceName)!);
+            TorchSharp.ModuleExtensionMethods.to(network, device);
+            Print(Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void Print(IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)
+    {
+        var values = meters.SelectMany(meter => meter.Values()).ToArray();
+        Console.WriteLine($"{images} images");
+        foreach (var value in values)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {value.Name,-40} {value.Value,9:F4}  {(value.HigherIsBetter ? "higher" : "lower")} is better"));
+        }
+
+        if (meters.OfType<SegmentationMeter>().FirstOrDefault() is { } segmentation && classes is not null)
+        {
+            foreach (var (info, iou) in classes.Classes.Zip(segmentation.ClassIou()))
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"IoU of " + info.Name,-40} {iou,9:F4}"));
+            }
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"score",-40} {Evaluator.Score(values),9:F4}"));
+    }
+}

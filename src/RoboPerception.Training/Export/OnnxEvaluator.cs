@@ -1,0 +1,78 @@
+using Microsoft.ML.OnnxRuntime;
+using RoboPerception.Core;
+using RoboPerception.Onnx;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Tasks;
+using ModelMetadata = RoboPerception.Core.ModelMetadata;
+
+namespace RoboPerception.Training.Export;
+
+/// <summary>Measures an exported file as it will be used: bytes in, answers out.</summary>
+public static class OnnxEvaluator
+{
+    /// <summary>What the file says about itself.</summary>
+    /// <exception cref="UserErrorException">The file is missing, not ONNX, or without our metadata.</exception>
+    public static ModelDescription Describe(string path)
+    {
+        try
+        {
+            return ModelMetadata.Read(OnnxFile.Read(path).Metadata);
+        }
+        catch (Exception error) when (error is FormatException or IOException)
+        {
+            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be evaluated: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The filled meters in the order of the outputs; images must have the size of the model's input.</summary>
+    public static IReadOnlyList<ITaskMeter> Measure(string path, ModelDescription description, ImageSet images, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(images);
+        using var runner = new GraphRunner(File.ReadAllBytes(path), description.Input.Height, description.Input.Width);
+        var meters = description.Outputs.Select(Meter).ToArray();
+        var picture = new byte[images.Height * images.Width * 3];
+        for (var n = 0; n < images.Count; n++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var batch = new Batch(1, images.Height, images.Width);
+            SampleWriter.Write(images[n], View.Whole, batch, 0);
+            BlueFirst(images[n].Rgb, picture);
+            var answers = runner.Run(picture);
+            for (var k = 0; k < meters.Length; k++)
+            {
+                Add(meters[k], description.Outputs[k], answers, batch);
+            }
+        }
+
+        return meters;
+    }
+
+    private static ITaskMeter Meter(ModelOutput output) => output.Kind switch
+    {
+        OutputKind.Segmentation => new SegmentationMeter(output.Classes!.Count),
+        OutputKind.Normals => new NormalsMeter(),
+        _ => new DepthMeter(),
+    };
+
+    private static void Add(ITaskMeter meter, ModelOutput output, GraphRunner.Answers answers, Batch batch)
+    {
+        if (meter is SegmentationMeter segmentation)
+        {
+            segmentation.AddImage(answers.Labels(output.Name), batch.Labels);
+            return;
+        }
+
+        var isNormals = output.Kind == OutputKind.Normals;
+        var target = new Target { Values = isNormals ? batch.Normals : batch.Depth };
+        meter.Add(answers.Values(output.Name), target, new BatchShape(1, isNormals ? 3 : 1, batch.Height, batch.Width));
+    }
+
+    private static void BlueFirst(byte[] rgb, byte[] bgr)
+    {
+        for (var i = 0; i < rgb.Length; i += 3)
+        {
+            (bgr[i], bgr[i + 1], bgr[i + 2]) = (rgb[i + 2], rgb[i + 1], rgb[i]);
+        }
+    }
+}

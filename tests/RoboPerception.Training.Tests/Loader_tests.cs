@@ -1,0 +1,46 @@
+using RoboPerception.Training.Data;
+
+namespace RoboPerception.Training.Tests;
+
+public sealed class Loader_tests
+{
+    private readonly ImageSet images = MiniatureData.Set(7, 32, 32);
+    private readonly Augmentation augmentation = new(32, 32);
+
+    [Fact]
+    public void An_epoch_is_every_image_once_without_the_remainder()
+    {
+        using var loader = new BatchLoader(images, augmentation, 3, seed: 1, epoch: 0);
+        Assert.Equal([3, 3], loader.Batches().Select(batch => batch.Count));
+        Assert.Equal(Enumerable.Range(0, 7), BatchLoader.Order(7, 1, 0).Order());
+    }
+
+    [Fact]
+    public void The_same_seed_and_epoch_give_the_same_batches() => Assert.Equal(Collect(1, 2, 0), Collect(1, 2, 0));
+
+    [Fact]
+    public void Another_epoch_gives_other_batches() => Assert.NotEqual(Collect(1, 2, 0), Collect(1, 3, 0));
+
+    [Fact]
+    public void Starting_inside_an_epoch_gives_the_rest_of_it() => Assert.Equal(Collect(1, 2, 0).Skip(1), Collect(1, 2, 1));
+
+    [Fact]
+    public void A_set_smaller_than_a_batch_is_one_batch()
+    {
+        using var loader = new BatchLoader(images, augmentation, 16, seed: 1, epoch: 0);
+        Assert.Equal(7, Assert.Single(loader.Batches()).Count);
+    }
+
+    [Fact]
+    public void A_loader_that_is_not_read_can_be_disposed()
+    {
+        var loader = new BatchLoader(images, augmentation, 1, seed: 1, epoch: 0);
+        loader.Dispose();
+    }
+
+    private float[][] Collect(int seed, int epoch, int first)
+    {
+        using var loader = new BatchLoader(images, augmentation, 3, seed, epoch, first);
+        return [.. loader.Batches().Select(batch => batch.Images)];
+    }
+}

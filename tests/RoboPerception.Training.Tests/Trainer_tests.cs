@@ -1,0 +1,162 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Tests;
+
+public sealed class Trainer_tests : IDisposable
+{
+    private static readonly ImageSet Images = MiniatureData.Set(6, 32, 32);
+    private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
+
+    private static TrainingState Recipe(int epochs, string weighting = "equal") => new()
+    {
+        Options = new TrainingOptions
+        {
+            Network = "mtan-segnet:widths=4,4,8,8,8",
+            Height = 32,
+            Width = 32,
+            Epochs = epochs,
+            BatchSize = 2,
+            LearningRate = 2e-3,
+            Schedule = "one-cycle",
+            Weighting = weighting,
+            Seed = 3,
+        },
+    };
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("equal")]
+    [InlineData("uncertainty")]
+    [InlineData("dwa")]
+    public void A_run_interrupted_inside_an_epoch_goes_on_along_the_same_curve(string weighting)
+    {
+        var whole = Train(Path.Combine(folder, "whole"), Recipe(3, weighting), stopAfter: null);
+        var broken = Path.Combine(folder, "broken");
+        var first = Train(broken, Recipe(3, weighting), stopAfter: 4);
+        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
+        var rest = Record(resumed);
+        resumed.Run();
+        Assert.Equal(9, whole.Count);
+        Assert.Equal(whole, [.. first, .. rest]);
+    }
+
+    [Fact]
+    public void Only_what_a_checkpoint_holds_is_lost_by_a_kill()
+    {
+        // A kill saves nothing: the run goes on from the end of the first epoch and repeats what came after.
+        var whole = Train(Path.Combine(folder, "whole"), Recipe(2), stopAfter: null);
+        var killed = Path.Combine(folder, "killed");
+        var keep = Path.Combine(folder, "keep.ckpt");
+        using (var trainer = Trainer.Start(killed, Recipe(2), Images, validation: null, CPU))
+        {
+            trainer.EpochEnded = log =>
+            {
+                if (log.Epoch == 1)
+                {
+                    File.Copy(Path.Combine(killed, Trainer.LastCheckpoint), keep);
+                }
+            };
+            trainer.Run();
+        }
+
+        File.Copy(keep, Path.Combine(killed, Trainer.LastCheckpoint), overwrite: true);
+        using var resumed = Trainer.Resume(killed, Images, validation: null, CPU);
+        var rest = Record(resumed);
+        resumed.Run();
+        Assert.Equal(whole.Skip(3), rest);
+    }
+
+    [Fact]
+    public void The_best_checkpoint_is_the_one_with_the_best_score()
+    {
+        using var trainer = Trainer.Start(folder, Recipe(3), Images, Images, CPU);
+        var scores = new List<double>();
+        trainer.EpochEnded = log => scores.Add(log.Score!.Value);
+        trainer.Run();
+        Assert.Equal(3, File.ReadLines(Path.Combine(folder, "log.jsonl")).Count());
+        Assert.Equal(scores.Max(), Checkpoint.ReadState(Path.Combine(folder, Trainer.BestCheckpoint)).BestScore);
+    }
+
+    [Fact]
+    public void Four_images_are_learnt_by_heart()
+    {
+        var images = MiniatureData.Set(4, 32, 32);
+        var recipe = Recipe(120);
+        recipe = recipe with { Options = recipe.Options with { Network = "mtan-segnet:widths=8,8,16,16,16", BatchSize = 4, LearningRate = 1e-2, Augment = false } };
+        using var trainer = Trainer.Start(folder, recipe, images, validation: null, CPU);
+        IReadOnlyList<double> last = [];
+        trainer.Stepped = report => last = report.Losses;
+        trainer.Run();
+        Assert.True(last[0] < 0.05 && last[1] < 0.08 && last[2] < 0.02, $"losses are {string.Join(", ", last)}");
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused_by_name()
+    {
+        var path = Path.Combine(folder, "some.ckpt");
+        using (var network = PerceptionNetwork.Create(new NetworkSpec(NetworkSpec.Mtan, [4, 4, 8, 8, 8]), Tasks.TaskDescription.NyuThree))
+        {
+            Checkpoint.Save(path, Recipe(1), network, optimizer: null);
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains(path, Assert.Throws<UserErrorException>(() => Checkpoint.LoadNetwork(path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(path, "something else");
+        Assert.Contains("not a checkpoint", Assert.Throws<UserErrorException>(() => Checkpoint.ReadState(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_for_use_cannot_be_resumed()
+    {
+        using (var trainer = Trainer.Start(folder, Recipe(1), Images, Images, CPU))
+        {
+            trainer.Run();
+        }
+
+        File.Copy(Path.Combine(folder, Trainer.BestCheckpoint), Path.Combine(folder, Trainer.LastCheckpoint), overwrite: true);
+        var error = Assert.Throws<UserErrorException>(() => Trainer.Resume(folder, Images, validation: null, CPU));
+        Assert.Contains("without optimiser state", error.Message, StringComparison.Ordinal);
+    }
+
+    private static List<string> Train(string folder, TrainingState recipe, int? stopAfter)
+    {
+        using var trainer = Trainer.Start(folder, recipe, Images, validation: null, CPU);
+        using var stop = new CancellationTokenSource();
+        var losses = Record(trainer, count =>
+        {
+            if (count == stopAfter)
+            {
+                stop.Cancel();
+            }
+        });
+        if (stopAfter is null)
+        {
+            trainer.Run();
+        }
+        else
+        {
+            Assert.Throws<OperationCanceledException>(() => trainer.Run(stop.Token));
+        }
+
+        return losses;
+    }
+
+    /// <summary>The losses of every step, bit by bit.</summary>
+    private static List<string> Record(Trainer trainer, Action<int>? after = null)
+    {
+        var losses = new List<string>();
+        trainer.Stepped = report =>
+        {
+            losses.Add(string.Join(' ', report.Losses.Select(loss => BitConverter.DoubleToInt64Bits(loss).ToString("X16", null))));
+            after?.Invoke(losses.Count);
+        };
+        return losses;
+    }
+}
