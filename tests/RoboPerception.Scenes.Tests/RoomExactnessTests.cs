@@ -119,10 +119,11 @@ public sealed class RoomExactnessTests
             {
                 continue;
             }
-            // The surface at the second frame's pixel, met by the exact ray to the point, must lead back to the pixel we came from.
+            // The surface at the second frame's pixel, met by the exact ray to the point, must lead back to the pixel we came from
+            // (flat surfaces only: there the plane is the surface).
             Vector3 plane = Normal(b, q), anchor = Point(b, Camera, q);
             Vector3 worldNormalA = first.Orientation.ToOuter(Normal(a, i)), worldNormalB = second.Orientation.ToOuter(plane);
-            if (Vector3.Dot(worldNormalA, worldNormalB) < 0.99999f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.01f
+            if (Vector3.Distance(worldNormalA, worldNormalB) > 1e-5f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.01f
                 || -Vector3.Dot(plane, Vector3.Normalize(anchor)) < 0.1f)
             {
                 continue;
