@@ -120,10 +120,10 @@ public sealed class RoomExactnessTests
                 continue;
             }
             // The surface at the second frame's pixel, met by the exact ray to the point, must lead back to the pixel we came from
-            // (flat surfaces only: there the plane is the surface).
+            // (flat surfaces only: there the plane is the surface; a drawer's front hides the carcass 2 mm behind it).
             Vector3 plane = Normal(b, q), anchor = Point(b, Camera, q);
             Vector3 worldNormalA = first.Orientation.ToOuter(Normal(a, i)), worldNormalB = second.Orientation.ToOuter(plane);
-            if (Vector3.Distance(worldNormalA, worldNormalB) > 1e-5f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.01f
+            if (Vector3.Distance(worldNormalA, worldNormalB) > 1e-5f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.0015f
                 || -Vector3.Dot(plane, Vector3.Normalize(anchor)) < 0.1f)
             {
                 continue;
@@ -134,7 +134,7 @@ public sealed class RoomExactnessTests
             worst = Math.Max(worst, Math.Sqrt(eu * eu + ev * ev));
             compared++;
         }
-        Assert.True(compared > 1500, $"only {compared} pixels are seen twice");
+        Assert.True(compared > 3000, $"only {compared} pixels are seen twice");
         Assert.True(worst < 0.05, $"reprojection error {worst:F4} pixels");
     }
 
