@@ -182,7 +182,7 @@ public sealed partial class Renderer
         var rough = Load(ref roughness);
         var mirrored = unit - normal * (cosine * 2f);
         var spread = rough * rough * 0.7f;
-        mirrored = mirrored.Along(new Vec3x8(Random(3, x + 4, y + 1, 0, false), Random(4, x + 4, y + 1, 0, false), Random(5, x + 4, y + 1, 0, false)), spread);
+        mirrored = mirrored.Along(new Vec3x8(Random(3, x + 8, y + 1, 0, false), Random(4, x + 8, y + 1, 0, false), Random(5, x + 8, y + 1, 0, false)), spread);
         // Schlick's approximation; rough surfaces lose the bright rim.
         var one = Vector256<float>.One;
         var grazing = Vector256.MaxNative(one + cosine, Vector256<float>.Zero);
@@ -226,7 +226,7 @@ public sealed partial class Renderer
     /// <summary>Eight sampling numbers; they change with the frame, and a shift gives further independent ones.</summary>
     private Vector256<float> Random(int plane, int x, int y, float shift, bool wrap = true)
     {
-        int ox = (int)(_frame * 24 % SampleTable.Side), oy = (int)(_frame * 28 % SampleTable.Side);
+        int ox = (int)(_frame * 24 % SampleTable.Side), oy = (int)(_frame * 27 % SampleTable.Side);
         int at = (((y + oy) & (SampleTable.Side - 1)) * SampleTable.Side) + ((x + ox) & (SampleTable.Side - 8));
         var value = Vector256.LoadUnsafe(ref SampleTable.Planes[plane][at]);
         if (!wrap)

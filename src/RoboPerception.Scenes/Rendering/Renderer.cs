@@ -74,7 +74,7 @@ public sealed partial class Renderer : IDisposable
         Begin(scene, pose, frame, buffers);
         _team.Run(Camera.Height, _traceRow);
         (_filterSource, _filterTarget) = (_planes.Light, _planes.Filtered);
-        for (_filterStep = 1; _filterStep <= 8; _filterStep *= 2)
+        for (_filterStep = 1; _filterStep <= 16; _filterStep *= 2)
         {
             _team.Run(Camera.Height, _filterRow);
             (_filterSource, _filterTarget) = (_filterTarget, _filterSource);
