@@ -69,7 +69,7 @@ public sealed class RoomExactnessTests
                 foreach (int q in (ReadOnlySpan<int>)[i - 1, i + 1, i - f.Width, i + f.Width])
                 {
                     smooth &= f.Instances[q] == f.Instances[i] && Vector3.Dot(Normal(f, q), normal) > 0.9999f
-                        && Math.Abs(Vector3.Dot(Point(f, camera, q) - Point(f, camera, i), normal)) < 0.003f;
+                        && Math.Abs(Vector3.Dot(Point(f, camera, q) - Point(f, camera, i), normal)) < 0.0004f;
                 }
                 if (!smooth || -Vector3.Dot(normal, Vector3.Normalize(Point(f, camera, i))) < 0.1f)
                 {

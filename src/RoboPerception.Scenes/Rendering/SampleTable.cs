@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>
-/// Sampling points for a 64 x 64 tile of pixels. The eight pixels of a packet share the choice of light and, nearly, the direction
+/// Sampling points for a 64 x 64 tile of pixels. The 4 x 2 pixels of a packet share the choice of light and, nearly, the direction
 /// over the hemisphere: rays that stay together cost a fraction. Packets above and beside each other hold stratified sets, so the
 /// filter that averages neighbours sees each stratum about once.
 /// </summary>
@@ -36,8 +36,10 @@ internal static class SampleTable
 
     private static float[][] Create()
     {
-        const int Rows = 16, Runs = 2, Strata = Rows * Runs;
-        ReadOnlySpan<int> order = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
+        // A block of 16 x 16 pixels: 8 packets high, 4 wide.
+        const int Rows = 8, Runs = 4, Strata = Rows * Runs, Block = 16;
+        ReadOnlySpan<int> order = [0, 4, 2, 6, 1, 5, 3, 7];
+        ReadOnlySpan<int> across = [0, 2, 1, 3];
         Vector3[] spiral = Spiral(Strata);
         var planes = new float[7][];
         for (int i = 0; i < planes.Length; i++)
@@ -45,22 +47,22 @@ internal static class SampleTable
             planes[i] = new float[Side * Side];
         }
         var random = new SceneRandom(0x5CE4E5);
-        for (int by = 0; by < Side; by += Rows)
+        for (int by = 0; by < Side; by += Block)
         {
-            for (int bx = 0; bx < Side; bx += Runs * 8)
+            for (int bx = 0; bx < Side; bx += Block)
             {
                 float shift = random.Next() / Strata;
                 var turn = Rotation.AboutZ(random.Next(0, 6.2831853f)).Then(Rotation.AboutX(random.Next(0, 6.2831853f)));
                 for (int k = 0; k < Strata; k++)
                 {
-                    int y = by + k / Runs, x = bx + k % Runs * 8;
-                    int stratum = order[k / Runs] * Runs + k % Runs;
-                    // Neighbouring rows look to far-apart places of the sphere: 11 has no divisor in common with 32.
+                    int y = by + k / Runs * 2, x = bx + k % Runs * 4;
+                    int stratum = order[k / Runs] * Runs + across[k % Runs];
+                    // Neighbouring packets look to far-apart places of the sphere: 11 has no divisor in common with 32.
                     Vector3 towards = turn.ToOuter(spiral[stratum * 11 % Strata]);
                     double su = random.Next(), sv = random.Next();
                     for (int lane = 0; lane < 8; lane++)
                     {
-                        int at = y * Side + x + lane;
+                        int at = (y + (lane >> 2)) * Side + x + (lane & 3);
                         planes[0][at] = stratum / (float)Strata + shift;
                         planes[1][at] = Fraction(lane * 0.7548776662466927 + su);
                         planes[2][at] = Fraction(lane * 0.5698402909980532 + sv);
