@@ -1,0 +1,51 @@
+using OpenCvSharp;
+using RoboPerception.Core;
+
+namespace RoboPerception.Capture;
+
+/// <summary>
+/// Fixed-point look-up maps from the rectified grid of the model to a distorted image, for <see cref="Cv2.Remap"/>: the lens
+/// is undone and the picture resized in one pass over the pixels.
+/// </summary>
+internal sealed class RectificationMaps : IDisposable
+{
+    private readonly Mat coordinates = new();
+    private readonly Mat fractions = new();
+
+    /// <param name="calibration">Lens, R and P.</param>
+    /// <param name="source">Size of the distorted image that will be remapped.</param>
+    /// <param name="model">Size of the rectified grid.</param>
+    public RectificationMaps(CameraCalibration calibration, Size source, Size model)
+    {
+        CameraIntrinsics from = calibration.Intrinsics.ScaledTo(source.Width, source.Height);
+        CameraIntrinsics to = calibration.Rectified.ScaledTo(model.Width, model.Height);
+        using Mat camera = Matrix(from);
+        using Mat grid = Matrix(to);
+        using Mat rotation = Mat.FromPixelData(3, 3, MatType.CV_64FC1, calibration.Rectification.ToArray());
+        if (from.DistortionModel == "equidistant")
+        {
+            using Mat lens = Mat.FromPixelData(4, 1, MatType.CV_64FC1, Padded(from.Distortion, 4));
+            Cv2.FishEye.InitUndistortRectifyMap(
+                camera, lens, rotation, grid, model, MatType.CV_16SC2.Value, coordinates, fractions);
+            return;
+        }
+
+        int coefficients = from.DistortionModel == "rational_polynomial" ? 8 : 5;
+        using Mat distortion = Mat.FromPixelData(1, coefficients, MatType.CV_64FC1, Padded(from.Distortion, coefficients));
+        Cv2.InitUndistortRectifyMap(camera, distortion, rotation, grid, model, MatType.CV_16SC2, coordinates, fractions);
+    }
+
+    /// <summary>Bilinear; black where the lens saw nothing.</summary>
+    public void Apply(Mat source, Mat destination) => Cv2.Remap(source, destination, coordinates, fractions);
+
+    public void Dispose()
+    {
+        coordinates.Dispose();
+        fractions.Dispose();
+    }
+
+    private static Mat Matrix(CameraIntrinsics c) =>
+        Mat.FromPixelData(3, 3, MatType.CV_64FC1, new[] { c.Fx, 0, c.Cx, 0, c.Fy, c.Cy, 0, 0, 1 });
+
+    private static double[] Padded(IReadOnlyList<double> values, int count) => [.. values.Concat(Enumerable.Repeat(0.0, count)).Take(count)];
+}

@@ -1,0 +1,83 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Capture;
+
+/// <summary>
+/// Makes sources from addresses. Built in:
+/// <list type="table">
+/// <item><term><c>v4l2:///dev/video0?size=1280x720&amp;fps=30&amp;format=MJPG</c></term><description>a USB or other V4L2 camera; live. Plain <c>/dev/video0</c> is the same.</description></item>
+/// <item><term><c>csi://0?size=1280x720&amp;fps=30&amp;flip=0</c></term><description>a CSI camera of a Jetson, by its sensor number, through GStreamer's nvarguscamerasrc; live.</description></item>
+/// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), FFmpeg over TCP; live.</description></item>
+/// <item><term><c>walk.mp4</c>, <c>file:///data/walk.mp4</c></term><description>a video file; recording.</description></item>
+/// <item><term><c>pictures/</c>, <c>pictures/left_*.png</c>, <c>file:///data/pictures?fps=10</c></term><description>the images of a folder or glob in natural order; recording.</description></item>
+/// <item><term><c>test://?size=640x480&amp;fps=30&amp;frames=100</c></term><description>a moving pattern, bit-identical on every run; recording, or live with <c>live=true</c>. Faults to order are listed at <see cref="TestPatternSource"/>.</description></item>
+/// </list>
+/// Other schemes can be added with <see cref="Register"/>.
+/// </summary>
+public sealed class SourceFactory
+{
+    private readonly Dictionary<string, (string Example, Func<SourceUri, FrameSource> Create)> schemes = [];
+
+    /// <summary>A factory with the built-in schemes.</summary>
+    public SourceFactory()
+    {
+        Register("v4l2", "v4l2:///dev/video0?size=1280x720&fps=30", uri => new V4l2Source(uri));
+        Register("csi", "csi://0?size=1280x720&fps=30", uri => new CsiSource(uri));
+        Register("rtsp", "rtsp://host:554/stream", uri => new RtspSource(uri));
+        Register("rtsps", "rtsps://host:322/stream", uri => new RtspSource(uri));
+        Register("file", "recording.mp4, pictures/, 'pictures/*.png'", CreateFile);
+        Register("test", "test://?size=640x480&fps=30&frames=100", uri => new TestPatternSource(uri));
+    }
+
+    /// <summary>An example address for every scheme, for help texts.</summary>
+    public IEnumerable<string> Examples => schemes.Values.Select(scheme => scheme.Example);
+
+    /// <summary>Adds or replaces a scheme.</summary>
+    /// <param name="scheme">Scheme in lower case, without <c>://</c>.</param>
+    /// <param name="example">An address for help texts and errors.</param>
+    /// <param name="create">Makes an unopened source; throws UserErrorException on options it does not know.</param>
+    public void Register(string scheme, string example, Func<SourceUri, FrameSource> create)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        ArgumentNullException.ThrowIfNull(create);
+        schemes[scheme] = (example, create);
+    }
+
+    /// <summary>Makes an unopened source. Paths are only looked at here, cameras and streams not before Open.</summary>
+    /// <exception cref="UserErrorException">Unknown scheme or option (exit code 2), missing file (exit code 4).</exception>
+    public FrameSource Create(string address)
+    {
+        SourceUri uri = SourceUri.Parse(address);
+        if (!schemes.TryGetValue(uri.Scheme, out var scheme))
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"Source '{uri.Name}': '{uri.Scheme}://' is unknown. Known are: {string.Join("; ", Examples)}.");
+        }
+
+        FrameSource source = scheme.Create(uri);
+        try
+        {
+            uri.RefuseOtherOptions();
+            return source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static FrameSource CreateFile(SourceUri uri)
+    {
+        string path = uri.Place;
+        if (File.Exists(path) && !ImageSequenceSource.IsImage(path))
+        {
+            return new VideoFileSource(path);
+        }
+
+        return File.Exists(path) || Directory.Exists(path) || ImageSequenceSource.IsGlob(path)
+            ? new ImageSequenceSource(uri)
+            : throw new UserErrorException(
+                ExitCode.NoSource, $"Source '{path}' does not exist (looked at '{Path.GetFullPath(path)}'); check the path.");
+    }
+}

@@ -1,0 +1,66 @@
+using OpenCvSharp;
+using RoboPerception.Core;
+
+namespace RoboPerception.Capture;
+
+/// <summary>A V4L2 camera: <c>v4l2:///dev/video0?size=1280x720&amp;fps=30&amp;format=MJPG</c>. Without options the driver's own settings stay.</summary>
+public sealed class V4l2Source : LiveVideoSource
+{
+    private readonly string device;
+    private readonly Size size;
+    private readonly double fps;
+    private readonly string? format;
+
+    /// <summary>A camera that is opened later.</summary>
+    public V4l2Source(SourceUri uri)
+        : base((uri ?? throw new ArgumentNullException(nameof(uri))).Name)
+    {
+        device = uri.Place.StartsWith('/') ? uri.Place : $"/dev/{uri.Place}";
+        size = uri.Size("size", default);
+        fps = uri.Number("fps", 0, 1, 1000);
+        format = uri.Option("format");
+        if (format is { Length: not 4 })
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Source '{Name}': option format={format} is not a code of four letters such as MJPG or YUYV.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OpenDevice()
+    {
+        if (!File.Exists(device))
+        {
+            string[] present = [.. Directory.EnumerateFiles("/dev", "video*").Order(NaturalOrder.Instance)];
+            throw new UserErrorException(
+                ExitCode.NoSource,
+                $"Camera '{device}' is not there; {(present.Length == 0 ? "no camera is connected" : $"connected are {string.Join(", ", present)}")}.");
+        }
+
+        if (!Capture.Open(device, VideoCaptureAPIs.V4L2))
+        {
+            throw new UserErrorException(
+                ExitCode.NoSource,
+                $"Camera '{device}' does not open: another program uses it, or this user may not (group 'video'), or it gives no pictures.");
+        }
+
+        // The format decides which sizes there are, the size which rates.
+        if (format is not null)
+        {
+            Capture.Set(VideoCaptureProperties.FourCC, FourCC.FromString(format));
+        }
+
+        if (size != default)
+        {
+            Capture.Set(VideoCaptureProperties.FrameWidth, size.Width);
+            Capture.Set(VideoCaptureProperties.FrameHeight, size.Height);
+        }
+
+        if (fps > 0)
+        {
+            Capture.Set(VideoCaptureProperties.Fps, fps);
+        }
+
+        // Two buffers: one fills while one is read; more only make frames older.
+        Capture.Set(VideoCaptureProperties.BufferSize, 2);
+    }
+}

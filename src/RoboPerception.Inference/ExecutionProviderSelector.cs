@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using RoboPerception.Core;
+
+namespace RoboPerception.Inference;
+
+/// <summary>
+/// Tries execution providers for real: a provider counts as loaded when a session on it has answered the golden input as the CPU
+/// does, not when a list names it.
+/// </summary>
+public sealed class ExecutionProviderSelector
+{
+    private readonly ModelFile _model;
+    private readonly InferenceSettings _settings;
+    private readonly OpenSession _open;
+    private readonly Lock _gate = new();
+    private OutputBuffers? _reference;
+
+    /// <summary>Tries providers for a model.</summary>
+    public ExecutionProviderSelector(ModelFile model, InferenceSettings settings)
+        : this(model, settings, PerceptionSession.Open)
+    {
+    }
+
+    internal ExecutionProviderSelector(ModelFile model, InferenceSettings settings, OpenSession open)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(settings);
+        (_model, _settings, _open) = (model, settings, open);
+    }
+
+    /// <summary>How a session is made; tests put a slow or a wrong one here, as no test machine need have a GPU.</summary>
+    internal delegate PerceptionSession OpenSession(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers);
+
+    /// <summary>Loads a provider's libraries without a model: what <c>doctor</c> reports, and a quick no before a long engine build.</summary>
+    /// <exception cref="UserErrorException">The library the user named cannot be used.</exception>
+    public static ProviderAttempt Probe(ExecutionProvider provider, InferenceSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        OnnxRuntimeLibrary.Use();
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            SessionOptionsFactory.Probe(provider, settings);
+            return new ProviderAttempt(provider, true, "", "", Stopwatch.GetElapsedTime(start));
+        }
+        catch (Exception e) when (NativeFailure.Is(e))
+        {
+            return Failed(provider, NativeFailure.Reason(e), start);
+        }
+    }
+
+    /// <summary>
+    /// Opens a session, runs it on the golden input and compares the answers. The session is bound to <paramref name="buffers"/> only
+    /// after it has passed, so buffers in use are not disturbed; null if it did not.
+    /// </summary>
+    /// <exception cref="UserErrorException">The CPU session itself fails or does not answer as at export (exit code 3): no provider can.</exception>
+    public (PerceptionSession? Session, ProviderAttempt Attempt) TryOpen(ExecutionProvider provider, FrameBuffers buffers)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            bool cached = provider == ExecutionProvider.TensorRt && EngineCache.HoldsEngine(EngineCache.FolderFor(_model, _settings));
+            (PerceptionSession? session, string failure) = OpenChecked(provider);
+            if (session is null && cached)
+            {
+                // A kept engine can be damaged or foreign; a fresh one decides.
+                EngineCache.Discard(EngineCache.FolderFor(_model, _settings));
+                (session, failure) = OpenChecked(provider);
+            }
+            if (session is null)
+            {
+                return (null, Failed(provider, failure, start));
+            }
+            session.Bind(buffers);
+            return (session, new ProviderAttempt(provider, true, "", "", Stopwatch.GetElapsedTime(start)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, Failed(provider, $"the engine cache cannot be used: {e.Message}", start));
+        }
+    }
+
+    private (PerceptionSession? Session, string Failure) OpenChecked(ExecutionProvider provider)
+    {
+        var buffers = new FrameBuffers(_model.Description, 1);
+        PerceptionSession? session = null;
+        bool passed = false;
+        try
+        {
+            session = _open(_model, provider, _settings, buffers);
+            session.WarmUp(buffers);
+            if (provider == ExecutionProvider.Cpu)
+            {
+                RequireAnswerOfExport(buffers.Outputs[0]);
+                passed = true;
+                return (session, "");
+            }
+            SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], _settings.Tolerance);
+            passed = result.Passed;
+            return passed ? (session, "") : (null, $"it does not answer the golden input as the CPU does: {result.Summary}");
+        }
+        catch (Exception e) when (NativeFailure.Is(e))
+        {
+            return provider == ExecutionProvider.Cpu
+                ? throw new UserErrorException(ExitCode.ModelContract, $"Model '{_model.Path}' does not run on the CPU: {NativeFailure.Reason(e)}", e)
+                : (null, NativeFailure.Reason(e));
+        }
+        finally
+        {
+            if (!passed)
+            {
+                session?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The CPU's answers on the golden input, made when the first GPU session needs them.</summary>
+    private OutputBuffers Reference()
+    {
+        lock (_gate)
+        {
+            if (_reference is null)
+            {
+                var buffers = new FrameBuffers(_model.Description, 1);
+                using PerceptionSession cpu = PerceptionSession.Open(_model, ExecutionProvider.Cpu, _settings, buffers);
+                cpu.WarmUp(buffers);
+                RequireAnswerOfExport(buffers.Outputs[0]);
+                _reference = buffers.Outputs[0];
+            }
+            return _reference;
+        }
+    }
+
+    private void RequireAnswerOfExport(OutputBuffers answers)
+    {
+        if (SelfCheck.CompareWithExport(_model.Description, answers) is { Passed: false } wrong)
+        {
+            throw new UserErrorException(
+                ExitCode.ModelContract, $"Model '{_model.Path}' does not answer as it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
+        }
+    }
+
+    private static ProviderAttempt Failed(ExecutionProvider provider, string reason, long start) =>
+        new(provider, false, reason, ProviderRemedy.For(provider, reason), Stopwatch.GetElapsedTime(start));
+}

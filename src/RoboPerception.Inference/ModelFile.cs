@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Microsoft.ML.OnnxRuntime;
+using RoboPerception.Core;
+
+namespace RoboPerception.Inference;
+
+/// <summary>
+/// A model file whose graph is what its description says (conventions section 4). The bytes that were hashed and checked are the
+/// bytes every session is made from, even if somebody replaces the file meanwhile.
+/// </summary>
+public sealed class ModelFile
+{
+    private ModelFile(string path, byte[] content, byte[] sha256, ModelDescription description)
+    {
+        Path = path;
+        Content = content;
+        Sha256 = Convert.ToHexStringLower(sha256);
+        ModelId = BinaryPrimitives.ReadUInt64BigEndian(sha256);
+        Description = description;
+    }
+
+    /// <summary>Where it was read from, as the user wrote it.</summary>
+    public string Path { get; }
+
+    /// <summary>SHA-256 of the file, lower-case hex.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>First 8 bytes of the hash, big-endian: the frame header's model id.</summary>
+    public ulong ModelId { get; }
+
+    /// <summary>What the file says about itself; the graph was checked against it.</summary>
+    public ModelDescription Description { get; }
+
+    internal byte[] Content { get; }
+
+    /// <summary>Reads and checks a model.</summary>
+    /// <exception cref="UserErrorException">
+    /// Exit code 3: the file is missing, unreadable, not ONNX, without our metadata, or breaks the contract. The message names the
+    /// file, the field, what it is and what was expected.
+    /// </exception>
+    public static ModelFile Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        byte[] content = Read(path);
+        OnnxRuntimeLibrary.Use();
+        try
+        {
+            // Only to read names, shapes and metadata: no optimisation, no threads.
+            using var options = new SessionOptions
+            {
+                GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
+                IntraOpNumThreads = 1,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
+            using var session = new InferenceSession(content, options);
+            return new ModelFile(path, content, SHA256.HashData(content), ModelContract.Check(session));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Broken(path, $"is not an ONNX file that ONNX Runtime {OnnxRuntimeLibrary.LoadedVersion} can read: {NativeFailure.Reason(e)}", e);
+        }
+        catch (FormatException e)
+        {
+            throw Broken(path, $"breaks the model contract: {e.Message}", e);
+        }
+    }
+
+    private static byte[] Read(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw Broken(path, "is a folder: name the .onnx file in it");
+        }
+        if (!File.Exists(path))
+        {
+            throw Broken(path, "does not exist: name a .onnx file made by 'roboperception-train export'");
+        }
+        try
+        {
+            byte[] content = File.ReadAllBytes(path);
+            return content.Length > 0 ? content : throw Broken(path, "is empty: copy it again");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Broken(path, $"cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static UserErrorException Broken(string path, string what, Exception? inner = null) =>
+        new(ExitCode.ModelContract, $"Model '{path}' {what}", inner);
+}

@@ -1,0 +1,194 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Inference;
+
+/// <summary>
+/// What the node runs frames through: the first execution provider of the list that works, and, while TensorRT builds its engine on a
+/// background thread, the next one of the list. The swap happens between two runs; the buffers stay the same memory.
+/// </summary>
+/// <remarks>One thread calls <see cref="Run"/>. The properties may be read from any thread.</remarks>
+public sealed class PerceptionEngine : IDisposable
+{
+    private readonly ExecutionProviderSelector _selector;
+    private readonly Lock _gate = new();
+    private readonly FrameBuffers _buffers;
+    private readonly List<ProviderAttempt> _attempts;
+    private PerceptionSession _session;
+    private PerceptionSession? _built;
+    private volatile bool _building;
+    private bool _disposed;
+
+    private PerceptionEngine(ModelFile model, ExecutionProviderSelector selector, FrameBuffers buffers, PerceptionSession session, List<ProviderAttempt> attempts)
+    {
+        Model = model;
+        (_selector, _buffers, _session, _attempts) = (selector, buffers, session, attempts);
+    }
+
+    /// <summary>A provider was tried or the serving one changed; raised on the building thread or on the one in <see cref="Run"/>.</summary>
+    public event EventHandler? Changed;
+
+    /// <summary>The model.</summary>
+    public ModelFile Model { get; }
+
+    /// <summary>The provider that serves now.</summary>
+    public ExecutionProvider Provider
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _session.Provider;
+            }
+        }
+    }
+
+    /// <summary>True while TensorRT builds: the node's state is <c>building</c>, frames are served already.</summary>
+    public bool IsBuilding => _building;
+
+    /// <summary>Every provider that was tried, in the order of trying.</summary>
+    public IReadOnlyList<ProviderAttempt> Attempts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _attempts];
+            }
+        }
+    }
+
+    /// <summary>The factor depth is multiplied with after each run (<see cref="DepthScale"/>); 1 unless set.</summary>
+    public float DepthFactor { get; set; } = 1;
+
+    /// <summary>The picture [H,W,3] BGR: write it, then <see cref="Run"/>.</summary>
+    public Span<byte> Input => _buffers.Input;
+
+    /// <summary>The sets of answers; a set keeps its content until a run is told to fill it again.</summary>
+    public IReadOnlyList<OutputBuffers> Outputs => _buffers.Outputs;
+
+    /// <summary>Tries the providers in the order given and starts serving on the first that works; runs it warm.</summary>
+    /// <exception cref="UserErrorException">None works (exit code 2), the named library is unusable (2), or the model fails its own golden answer (3).</exception>
+    public static PerceptionEngine Start(ModelFile model, InferenceSettings settings) =>
+        Start(model, settings, new ExecutionProviderSelector(model, settings));
+
+    internal static PerceptionEngine Start(ModelFile model, InferenceSettings settings, ExecutionProviderSelector selector, Func<ExecutionProvider, ProviderAttempt>? probe = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(settings);
+        probe ??= provider => ExecutionProviderSelector.Probe(provider, settings);
+        var buffers = new FrameBuffers(model.Description, settings.OutputSets);
+        var attempts = new List<ProviderAttempt>();
+        PerceptionSession? session = null;
+        bool buildLater = false;
+        foreach (ExecutionProvider provider in settings.Providers)
+        {
+            if (provider == ExecutionProvider.TensorRt)
+            {
+                ProviderAttempt libraries = probe(provider);
+                buildLater = libraries.Loaded;
+                if (!libraries.Loaded)
+                {
+                    attempts.Add(libraries);
+                }
+                continue;
+            }
+            (session, ProviderAttempt attempt) = selector.TryOpen(provider, buffers);
+            attempts.Add(attempt);
+            if (session is not null)
+            {
+                break;
+            }
+        }
+        if (session is null && buildLater)
+        {
+            // Nothing else can serve meanwhile.
+            buildLater = false;
+            (session, ProviderAttempt attempt) = selector.TryOpen(ExecutionProvider.TensorRt, buffers);
+            attempts.Add(attempt);
+        }
+        if (session is null)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"No execution provider works; add cpu to the list. Tried: {string.Join("; ", attempts)}");
+        }
+        session.WarmUp(buffers);
+        var engine = new PerceptionEngine(model, selector, buffers, session, attempts);
+        if (buildLater)
+        {
+            engine._building = true;
+            new Thread(engine.BuildTensorRt) { IsBackground = true, Name = "tensorrt-build" }.Start();
+        }
+        return engine;
+    }
+
+    /// <summary>
+    /// Runs on <see cref="Input"/> and fills set <paramref name="set"/> of <see cref="Outputs"/>; returns how long ONNX Runtime took. Allocates
+    /// no managed memory, except in the one call that changes over to a built engine.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The engine has ended.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
+    /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The run failed (a GPU that is gone or out of memory).</exception>
+    public TimeSpan Run(int set)
+    {
+        PerceptionSession? replaced = null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_built is not null)
+            {
+                (replaced, _session, _built) = (_session, _built, null);
+            }
+        }
+        if (replaced is not null)
+        {
+            replaced.Dispose();
+            Changed?.Invoke(this, EventArgs.Empty);
+        }
+        TimeSpan duration = _session.Run(set);
+        DepthScale.Apply(_buffers.Outputs[set].DepthMemory.Span, DepthFactor);
+        return duration;
+    }
+
+    /// <summary>Ends the sessions. An engine that is being built cannot be interrupted: its thread throws it away when it is done.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+            _disposed = true;
+            _built?.Dispose();
+            _session.Dispose();
+        }
+    }
+
+    private void BuildTensorRt()
+    {
+        PerceptionSession? session = null;
+        ProviderAttempt attempt;
+        try
+        {
+            (session, attempt) = _selector.TryOpen(ExecutionProvider.TensorRt, _buffers);
+        }
+        catch (UserErrorException e)
+        {
+            // On this thread nobody could catch it, and what serves has been checked on its own.
+            attempt = new ProviderAttempt(ExecutionProvider.TensorRt, false, e.Message, "frames go on without it", TimeSpan.Zero);
+        }
+        lock (_gate)
+        {
+            _attempts.Add(attempt);
+            if (_disposed)
+            {
+                session?.Dispose();
+            }
+            else
+            {
+                _built = session;
+            }
+            _building = false;
+        }
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+}

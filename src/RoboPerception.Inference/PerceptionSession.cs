@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
+using RoboPerception.Core;
+
+namespace RoboPerception.Inference;
+
+/// <summary>
+/// One model on one execution provider, bound to <see cref="FrameBuffers"/>: <see cref="Run"/> reads the input buffer and fills one set of
+/// outputs, and allocates no managed memory. Calls from several threads are taken one after the other.
+/// </summary>
+/// <remarks>
+/// ONNX Runtime crashes the process when a session is used after its end: here that is an ObjectDisposedException, and what depends on
+/// the session (bindings, values) is always released before it.
+/// </remarks>
+public sealed class PerceptionSession : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private OrtIoBinding[] _bindings = [];
+    private OrtValue[] _values = [];
+    private bool _disposed;
+
+    private PerceptionSession(InferenceSession session, ModelFile model, ExecutionProvider provider)
+    {
+        _session = session;
+        Model = model;
+        Provider = provider;
+    }
+
+    /// <summary>The model.</summary>
+    public ModelFile Model { get; }
+
+    /// <summary>Where it runs.</summary>
+    public ExecutionProvider Provider { get; }
+
+    /// <summary>Makes a session and binds the buffers. For TensorRT this builds the engine unless the cache holds it: minutes on a Jetson.</summary>
+    /// <exception cref="OnnxRuntimeException">The provider cannot be loaded or refuses the model.</exception>
+    /// <exception cref="EntryPointNotFoundException">This build of ONNX Runtime does not know the provider.</exception>
+    /// <exception cref="UserErrorException">The library the user named cannot be used.</exception>
+    public static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers) =>
+        Open(model, provider, settings, buffers, provider);
+
+    /// <summary>Lets a test call a session by another provider's name.</summary>
+    internal static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers, ExecutionProvider reportedAs)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(buffers);
+        OnnxRuntimeLibrary.Use();
+        using SessionOptions options = SessionOptionsFactory.Create(model, provider, settings);
+        var session = new PerceptionSession(new InferenceSession(model.Content, options), model, reportedAs);
+        try
+        {
+            session.Bind(buffers);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs on the input buffer and fills output set <paramref name="set"/>; returns how long ONNX Runtime took.</summary>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
+    /// <exception cref="OnnxRuntimeException">The run failed (a GPU that is gone or out of memory).</exception>
+    public TimeSpan Run(int set)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ArgumentOutOfRangeException.ThrowIfNegative(set);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, _bindings.Length);
+            long start = Stopwatch.GetTimestamp();
+            _session.RunWithBinding(_runOptions, _bindings[set]);
+            return Stopwatch.GetElapsedTime(start);
+        }
+    }
+
+    /// <summary>Runs every output set once on the golden input, so that lazy work (memory plans, kernels) is done before the first frame. Overwrites the buffers.</summary>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    public void WarmUp(FrameBuffers buffers)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        GoldenInput.Fill(buffers.Input, Model.Description.Input.Width, Model.Description.Input.Height);
+        for (int set = 0; set < buffers.Outputs.Count; set++)
+        {
+            Run(set);
+        }
+    }
+
+    /// <summary>Binds other buffers instead of the present ones.</summary>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    public void Bind(FrameBuffers buffers)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ReleaseBindings();
+            var values = new List<OrtValue>();
+            var bindings = new List<OrtIoBinding>();
+            try
+            {
+                ModelInput input = Model.Description.Input;
+                values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.InputMemory, [1, input.Height, input.Width, 3]));
+                foreach (OutputBuffers outputs in buffers.Outputs)
+                {
+                    OrtIoBinding binding = _session.CreateIoBinding();
+                    bindings.Add(binding);
+                    binding.BindInput(input.Name, values[0]);
+                    foreach (ModelOutput output in Model.Description.Outputs)
+                    {
+                        OrtValue value = Value(output.Kind, outputs, input.Height, input.Width);
+                        values.Add(value);
+                        binding.BindOutput(output.Name, value);
+                    }
+                }
+            }
+            finally
+            {
+                (_values, _bindings) = ([.. values], [.. bindings]);
+            }
+        }
+    }
+
+    /// <summary>Ends the session; a run under way on another thread finishes first.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+            _disposed = true;
+            ReleaseBindings();
+            _runOptions.Dispose();
+            _session.Dispose();
+        }
+    }
+
+    private static OrtValue Value(OutputKind kind, OutputBuffers outputs, int height, int width) => kind switch
+    {
+        OutputKind.Segmentation => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, outputs.SegmentationMemory, [1, height, width]),
+        OutputKind.Depth => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, outputs.DepthMemory, [1, height, width]),
+        _ => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, outputs.NormalsMemory, [1, 3, height, width]),
+    };
+
+    private void ReleaseBindings()
+    {
+        foreach (OrtIoBinding binding in _bindings)
+        {
+            binding.Dispose();
+        }
+        foreach (OrtValue value in _values)
+        {
+            value.Dispose();
+        }
+        (_bindings, _values) = ([], []);
+    }
+}

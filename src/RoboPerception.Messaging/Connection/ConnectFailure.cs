@@ -1,0 +1,33 @@
+using System.Security.Authentication;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using RoboPerception.Core;
+
+namespace RoboPerception.Messaging;
+
+/// <summary>Why an attempt failed, and whether trying again can help.</summary>
+internal readonly record struct ConnectFailure(string Message, bool IsPermanent, Exception? Exception)
+{
+    public static ConnectFailure Of(BrokerAddress broker, MqttClientConnectResult result) => result.ResultCode switch
+    {
+        MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized => new(
+            broker.UserName is null
+                ? $"The broker {broker} does not let anonymous clients in: write {(broker.Tls ? "mqtts" : "mqtt")}://user@{broker.Host} and give the password in a file."
+                : $"The broker {broker} refused the user name or the password: check the account and the password file.",
+            true,
+            null),
+        MqttClientConnectResultCode.UnsupportedProtocolVersion => new($"The broker {broker} does not speak MQTT 5: use mosquitto 2.0 or newer.", true, null),
+        MqttClientConnectResultCode.ClientIdentifierNotValid => new($"The broker {broker} refused the client id: choose another node id.", true, null),
+        MqttClientConnectResultCode.Banned or MqttClientConnectResultCode.BadAuthenticationMethod => new($"The broker {broker} refused this client ({result.ResultCode}): ask its administrator.", true, null),
+        _ => new($"The broker {broker} is not ready ({result.ResultCode}).", false, null),
+    };
+
+    public static ConnectFailure Of(BrokerAddress broker, Exception exception) => exception switch
+    {
+        MqttCommunicationException { InnerException: AuthenticationException tls } => new(
+            $"TLS with the broker {broker} failed: {tls.Message} Check that the host name is the certificate's, and name its authority with the CA file option.", true, exception),
+        _ => new($"The broker {broker} cannot be reached: {exception.Message}", false, exception),
+    };
+
+    public UserErrorException ToUserError() => new(ExitCode.Broker, Message, Exception);
+}

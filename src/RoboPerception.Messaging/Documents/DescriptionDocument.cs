@@ -1,0 +1,70 @@
+namespace RoboPerception.Messaging;
+
+/// <summary>Topic <c>description</c>: what the node is, where it runs, what it publishes and how.</summary>
+public sealed record DescriptionDocument
+{
+    /// <summary>The node's id.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The session of <see cref="StatusDocument"/>.</summary>
+    public required string Session { get; init; }
+
+    /// <summary>Names and versions of the program and its libraries.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The cameras and what is published for each.</summary>
+    public IReadOnlyList<CameraDescription> Cameras { get; init; } = [];
+
+    /// <summary>The model that answers.</summary>
+    public ModelSummary? Model { get; init; }
+
+    /// <summary>Execution provider in use: <c>tensorrt</c>, <c>cuda</c> or <c>cpu</c>.</summary>
+    public string? ExecutionProvider { get; init; }
+
+    /// <summary>Providers that were asked for and did not load: name -> reason.</summary>
+    public IReadOnlyDictionary<string, string> UnavailableProviders { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Name of the machine.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the effective configuration without its secrets.</summary>
+    public string? ConfigHash { get; init; }
+}
+
+/// <summary>One camera of a node.</summary>
+public sealed record CameraDescription
+{
+    /// <summary>Camera id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The source without credentials.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Pixels of the camera's image.</summary>
+    public int SourceWidth { get; init; }
+
+    /// <summary>Rows of the camera's image.</summary>
+    public int SourceHeight { get; init; }
+
+    /// <summary>f_camera / f_training that depth was multiplied by; 1 when either is unknown.</summary>
+    public double DepthFactor { get; init; } = 1;
+
+    /// <summary>The outputs in topic order.</summary>
+    public IReadOnlyList<OutputDescription> Outputs { get; init; } = [];
+}
+
+/// <summary>One binary topic.</summary>
+/// <param name="Kind">segmentation, depth, normals, overlay.</param>
+/// <param name="Topic">Full topic name.</param>
+/// <param name="Encoding">png, fast, rvl, raw, jpeg.</param>
+/// <param name="Width">Pixels per row of the published grid.</param>
+/// <param name="Height">Rows.</param>
+public sealed record OutputDescription(string Kind, string Topic, string Encoding, int Width, int Height);
+
+/// <summary>The model file in short.</summary>
+/// <param name="Name">Release name.</param>
+/// <param name="Id">First 16 hex digits of the file's SHA-256, the <c>model id</c> of frame headers.</param>
+/// <param name="Architecture">Network specification.</param>
+/// <param name="DataSet">Training data.</param>
+/// <param name="Licence">Licence of the weights.</param>
+public sealed record ModelSummary(string Name, string Id, string Architecture, string DataSet, string Licence);

@@ -1,0 +1,236 @@
+using System.Buffers;
+using System.Globalization;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+using RoboPerception.Core;
+
+namespace RoboPerception.Messaging;
+
+/// <summary>
+/// Sends the frames of one topic at QoS 0, never retained, from an out-slot of one and on a thread of its own, so that nobody who
+/// makes frames waits for the network. Live: the newest frame wins and the loser is counted as superseded. Lossless (replay):
+/// <see cref="Publish"/> waits until there is room, and a frame that could not be sent is sent again.
+/// <example><code>
+/// PayloadBuffer buffer = publisher.Rent();
+/// encoder.EncodeDepth(header, metres, buffer);
+/// publisher.Publish(buffer);
+/// </code></example>
+/// </summary>
+public sealed class FramePublisher : IDisposable
+{
+    private const int ReconnectPollMilliseconds = 20;
+
+    private readonly MqttConnection connection;
+    private readonly bool lossless;
+    private readonly DropCounters? drops;
+    private readonly ISlot<PayloadBuffer> slot;
+    private readonly Stack<PayloadBuffer> free = new();
+    private readonly MqttApplicationMessage message;
+    private readonly DecimalProperty sequence = new("seq");
+    private readonly DecimalProperty stamp = new("stamp");
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Thread thread;
+    private long submitted;
+    private long finished;
+    private long sent;
+    private long superseded;
+    private long disconnected;
+
+    /// <summary>Starts the sending thread.</summary>
+    /// <param name="connection">The connection; may be closed at times.</param>
+    /// <param name="topic">Full topic name.</param>
+    /// <param name="contentType">MQTT 5 Content Type, see <see cref="ContentTypes"/>.</param>
+    /// <param name="lossless">True for replay.</param>
+    /// <param name="drops">Also counts drops here, by cause.</param>
+    public FramePublisher(MqttConnection connection, string topic, string contentType, bool lossless = false, DropCounters? drops = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        this.connection = connection;
+        this.lossless = lossless;
+        this.drops = drops;
+        Topic = topic;
+        slot = lossless ? new LosslessSlot<PayloadBuffer>(1) : new LatestSlot<PayloadBuffer>(OnSuperseded);
+        // One being encoded, one in the slot, one on its way.
+        for (int i = 0; i < 3; i++)
+        {
+            free.Push(new PayloadBuffer());
+        }
+        message = new MqttApplicationMessage { Topic = topic, ContentType = contentType, UserProperties = [sequence.Property, stamp.Property] };
+        thread = new Thread(Send) { IsBackground = true, Name = $"publish {topic[(topic.LastIndexOf('/') + 1)..]}" };
+        thread.Start();
+    }
+
+    /// <summary>Full topic name.</summary>
+    public string Topic { get; }
+
+    /// <summary>Frames handed to the socket.</summary>
+    public long Sent => Interlocked.Read(ref sent);
+
+    /// <summary>Frames that a newer one replaced before they were sent.</summary>
+    public long Superseded => Interlocked.Read(ref superseded);
+
+    /// <summary>Frames dropped because the broker was away (live only).</summary>
+    public long DroppedWhileDisconnected => Interlocked.Read(ref disconnected);
+
+    /// <summary>From the start of a send until the message was written to the socket, nanoseconds.</summary>
+    public LatencyHistogram SendTime { get; } = new();
+
+    /// <summary>From acquisition to publish stamp, nanoseconds; meaningless for recordings, whose stamps are their own.</summary>
+    public LatencyHistogram Age { get; } = new();
+
+    /// <summary>A buffer to encode into. It must go to <see cref="Publish"/> or <see cref="Return"/>.</summary>
+    public PayloadBuffer Rent()
+    {
+        lock (free)
+        {
+            return free.Count > 0 ? free.Pop() : new PayloadBuffer();
+        }
+    }
+
+    /// <summary>Gives a buffer back unsent.</summary>
+    public void Return(PayloadBuffer buffer)
+    {
+        lock (free)
+        {
+            free.Push(buffer);
+        }
+    }
+
+    /// <summary>Hands a message over. Live: never waits. Lossless: waits while the slot is full. False once the publisher is disposed.</summary>
+    public bool Publish(PayloadBuffer buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        Interlocked.Increment(ref submitted);
+        if (slot.Put(buffer))
+        {
+            return true;
+        }
+        Finish(buffer);
+        return false;
+    }
+
+    /// <summary>Waits until everything handed over has been sent or dropped. False if the time is up first.</summary>
+    public bool WaitUntilIdle(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (message)
+        {
+            while (Interlocked.Read(ref finished) < Interlocked.Read(ref submitted))
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                {
+                    return false;
+                }
+                Monitor.Wait(message, (int)Math.Min(left, int.MaxValue));
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Ends the thread; what is still in the slot is not sent.</summary>
+    public void Dispose()
+    {
+        slot.Complete();
+        stopping.Cancel();
+        thread.Join();
+        stopping.Dispose();
+    }
+
+    private void OnSuperseded(PayloadBuffer buffer)
+    {
+        Interlocked.Increment(ref superseded);
+        drops?.Add(DropCause.Superseded);
+        Finish(buffer);
+    }
+
+    private void Finish(PayloadBuffer buffer)
+    {
+        Return(buffer);
+        lock (message)
+        {
+            finished++;
+            Monitor.PulseAll(message);
+        }
+    }
+
+    private void Send()
+    {
+        while (slot.TryTake(out PayloadBuffer? buffer, Timeout.Infinite))
+        {
+            while (!stopping.IsCancellationRequested && !TrySend(buffer) && lossless)
+            {
+                // The broker is away; back-pressure holds the replay until it is back.
+                stopping.Token.WaitHandle.WaitOne(ReconnectPollMilliseconds);
+            }
+            Finish(buffer);
+        }
+    }
+
+    private bool TrySend(PayloadBuffer buffer)
+    {
+        if (!connection.IsConnected)
+        {
+            return Lost();
+        }
+        long now = UnixClock.Now;
+        buffer.StampPublish(now);
+        sequence.Set((long)buffer.Header.Sequence, message.UserProperties, 0);
+        stamp.Set(buffer.Header.AcquisitionStamp, message.UserProperties, 1);
+        message.Payload = new ReadOnlySequence<byte>(buffer.Memory);
+        try
+        {
+            Task<MqttClientPublishResult> publish = connection.Client.PublishAsync(message);
+            if (!publish.IsCompletedSuccessfully)
+            {
+                // The socket is full. Waiting here is what keeps it at one unsent frame per topic.
+                publish.Wait(stopping.Token);
+            }
+        }
+        catch (Exception exception) when (exception is MqttCommunicationException or AggregateException { InnerException: MqttCommunicationException } or ObjectDisposedException)
+        {
+            return Lost();
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        Interlocked.Increment(ref sent);
+        SendTime.Record(UnixClock.Now - now);
+        Age.Record(now - buffer.Header.AcquisitionStamp);
+        return true;
+    }
+
+    private bool Lost()
+    {
+        if (!lossless)
+        {
+            Interlocked.Increment(ref disconnected);
+            drops?.Add(DropCause.Disconnected);
+        }
+        return false;
+    }
+
+    /// <summary>A user property with a decimal number; a new object only when the number gets a digit more.</summary>
+    private sealed class DecimalProperty(string name)
+    {
+        private byte[] digits = [];
+
+        public MqttUserProperty Property { get; private set; } = new(name, "0"u8.ToArray().AsMemory());
+
+        public void Set(long value, List<MqttUserProperty> properties, int place)
+        {
+            Span<byte> text = stackalloc byte[20];
+            value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+            if (length != digits.Length || !ReferenceEquals(properties[place], Property))
+            {
+                digits = new byte[length];
+                Property = new MqttUserProperty(name, digits.AsMemory());
+                properties[place] = Property;
+            }
+            text[..length].CopyTo(digits);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using RoboPerception.Core;
+
+namespace RoboPerception.Messaging;
+
+/// <summary>
+/// One encoded message: pinned memory that is used again and again and grows only until it fits the largest frame. Its header
+/// can still take the publish stamp when the message leaves.
+/// </summary>
+public sealed class PayloadBuffer
+{
+    private byte[] bytes = [];
+
+    /// <summary>Bytes of the message.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What the header says.</summary>
+    public FrameHeader Header { get; private set; }
+
+    /// <summary>The message.</summary>
+    public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
+
+    /// <summary>Where the header begins; negative if the payload has none (JPEG).</summary>
+    internal int HeaderOffset { get; private set; }
+
+    /// <summary>Room for at least <paramref name="capacity"/> bytes; what was in it may be lost.</summary>
+    internal Span<byte> Reserve(int capacity)
+    {
+        if (bytes.Length < capacity)
+        {
+            // A quarter more, so that a slightly larger frame does not allocate again.
+            bytes = GC.AllocateUninitializedArray<byte>(capacity + (capacity / 4), pinned: true);
+        }
+        return bytes;
+    }
+
+    /// <summary>States what was written into the reserved room.</summary>
+    internal void Complete(int length, int headerOffset, in FrameHeader header)
+    {
+        (Length, HeaderOffset, Header) = (length, headerOffset, header);
+    }
+
+    /// <summary>Fills with a ready payload of someone else, e.g. a JPEG overlay.</summary>
+    /// <param name="payload">The whole message.</param>
+    /// <param name="header">Sequence and stamps for the user properties; not part of the payload.</param>
+    public void SetForeign(ReadOnlySpan<byte> payload, in FrameHeader header)
+    {
+        payload.CopyTo(Reserve(payload.Length));
+        Complete(payload.Length, -1, header);
+    }
+
+    /// <summary>Writes the publish stamp (ns since the UNIX epoch) into the encoded header.</summary>
+    internal void StampPublish(long nanoseconds)
+    {
+        Header = Header with { PublishStamp = nanoseconds };
+        if (HeaderOffset < 0)
+        {
+            return;
+        }
+        Span<byte> header = bytes.AsSpan(HeaderOffset, FrameHeader.Size);
+        BinaryPrimitives.WriteInt64LittleEndian(header[FrameHeader.PublishStampOffset..], nanoseconds);
+        if (Header.Encoding == PayloadEncoding.Png)
+        {
+            // In PNG the header is a chunk, whose checksum covers type and data.
+            Span<byte> chunk = bytes.AsSpan(HeaderOffset - 4, 4 + FrameHeader.Size + 4);
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[(4 + FrameHeader.Size)..], Crc32.Of(chunk[..(4 + FrameHeader.Size)]));
+        }
+    }
+}

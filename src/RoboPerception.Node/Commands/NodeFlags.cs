@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using RoboPerception.Core;
+using RoboPerception.Node.Configuration;
+
+namespace RoboPerception.Node.Commands;
+
+/// <summary>The flags that <c>run</c> and <c>replay</c> share; each one is a <see cref="Setting"/> by another name.</summary>
+internal sealed class NodeFlags
+{
+    private readonly Option<string?> config = new("--config", "-c") { Description = "YAML configuration file", HelpName = "FILE" };
+    private readonly Option<int?> frames = new("--frames") { Description = "stop after this many frames", HelpName = "N" };
+    private readonly Option<bool> loop = new("--loop") { Description = "start a recording again when it ends" };
+    private readonly Option<bool> watch = new("--watch") { Description = "show the live table of 'watch' meanwhile" };
+    private readonly Option<string?> sheet = new("--contact-sheet") { Description = "write a PNG of a few frames with all answers", HelpName = "FILE" };
+    private readonly Option<string?> pace = new("--pace") { Description = "realtime or fast, for recordings", HelpName = "PACE" };
+    private readonly List<(Option<string?> Option, string Path)> settings =
+    [
+        (Flag("--model", "the ONNX file", "FILE", "-m"), "model.file"),
+        (Flag("--providers", "execution providers in the order they are tried", "LIST"), "model.providers"),
+        (Flag("--threads", "threads of ONNX Runtime on the CPU, 0 = one per core", "N"), "model.threads"),
+        (Flag("--onnxruntime", "another libonnxruntime.so, e.g. JetPack's", "FILE"), "model.onnxruntime"),
+        (Flag("--broker", "mqtt[s]://user@host[:port]; without it the node starts its own", "URL", "-b"), "broker.url"),
+        (Flag("--broker-port", "port of our own broker on loopback", "PORT"), "broker.port"),
+        (Flag("--password-file", "file whose first line is the broker password", "FILE"), "broker.password_file"),
+        (Flag("--ca-file", "PEM file of the authority that signed the broker's certificate", "FILE"), "broker.ca_file"),
+        (Flag("--node", "name of this node in topics", "ID", "-n"), "node.id"),
+        (Flag("--prefix", "first part of every topic", "ID"), "node.prefix"),
+        (Flag("--calibration", "calibration YAML of the first camera", "FILE"), "cameras.0.calibration"),
+        (Flag("--segmentation", "encoding: png, fast or raw", "ENC"), "outputs.segmentation"),
+        (Flag("--depth", "encoding: png, fast, rvl or raw", "ENC"), "outputs.depth"),
+        (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),
+        (Flag("--overlay", "overlay pictures a second for people, 0 = none", "RATE"), "outputs.overlay"),
+        (Flag("--http-port", "port of /healthz and /metrics on loopback", "PORT"), "http.port"),
+    ];
+
+    /// <summary>Adds the flags to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(config);
+        settings.ForEach(s => command.Options.Add(s.Option));
+        foreach (Option option in new Option[] { frames, pace, loop, watch, sheet })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Merges file, environment and flags.</summary>
+    /// <exception cref="UserErrorException">Something in them is wrong.</exception>
+    public NodeRequest Read(ParseResult parsed, IReadOnlyList<string> sources, bool replay)
+    {
+        if (sources.FirstOrDefault(s => s.StartsWith('-')) is { } flag)
+        {
+            // The parser takes a flag it does not know for one more source.
+            throw new UserErrorException(ExitCode.Usage, $"unknown flag '{flag}'; see 'roboperception {parsed.CommandResult.Command.Name} --help'");
+        }
+        var reader = new SettingsReader();
+        if (parsed.GetValue(config) is { } file)
+        {
+            reader.AddFile(file);
+        }
+        reader.AddEnvironment(Environment.GetEnvironmentVariables());
+        reader.AddSources(sources);
+        foreach ((Option<string?> option, string path) in settings)
+        {
+            reader.Add(path, parsed.GetValue(option), option.Name);
+        }
+        NodeSettings merged = reader.Build();
+        for (int i = 0; i < merged.Cameras.Count; i++)
+        {
+            string camera = string.Create(CultureInfo.InvariantCulture, $"cameras.{i}");
+            reader.Add(camera + ".pace", parsed.GetValue(pace) ?? (replay ? "fast" : null), "--pace");
+            reader.Add(camera + ".loop", parsed.GetValue(loop) ? "true" : null, "--loop");
+        }
+        return new NodeRequest(merged, replay, parsed.GetValue(frames), parsed.GetValue(watch), parsed.GetValue(sheet));
+    }
+
+    private static Option<string?> Flag(string name, string description, string value, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = value };
+}
+
+/// <summary>What <c>run</c> or <c>replay</c> was asked to do.</summary>
+/// <param name="Settings">The merged settings.</param>
+/// <param name="Replay">True: lossless, source time, ends with the recording.</param>
+/// <param name="Frames">Stop after this many frames; null = no limit.</param>
+/// <param name="Watch">Show the live table.</param>
+/// <param name="ContactSheet">Where to write the contact sheet; null = nowhere.</param>
+internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Frames, bool Watch, string? ContactSheet);

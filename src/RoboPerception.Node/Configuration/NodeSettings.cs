@@ -1,0 +1,87 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Node.Configuration;
+
+/// <summary>Everything a node can be told, after YAML file, environment and flags were merged. Built by <see cref="SettingsReader"/>.</summary>
+internal sealed class NodeSettings
+{
+    /// <summary>First part of every topic.</summary>
+    public string Prefix { get; set; } = "roboperception";
+
+    /// <summary>The node's name in topics: <c>[a-z0-9-]+</c>. Defaults to the host's name.</summary>
+    public string NodeId { get; set; } = DefaultNodeId();
+
+    /// <summary>The cameras, at least one once reading is done.</summary>
+    public List<CameraSettings> Cameras { get; } = [];
+
+    /// <summary>Path of the ONNX file.</summary>
+    public string ModelFile { get; set; } = "";
+
+    /// <summary>Execution providers in the order they are tried.</summary>
+    public IReadOnlyList<string> Providers { get; set; } = ["tensorrt", "cuda", "cpu"];
+
+    /// <summary>Intra-op threads of ONNX Runtime; 0 = one per core.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Half precision on TensorRT.</summary>
+    public bool Fp16 { get; set; } = true;
+
+    /// <summary>Where TensorRT engines are kept; null = the user's cache folder.</summary>
+    public string? EngineCache { get; set; }
+
+    /// <summary>A libonnxruntime to use instead of the one installed (JetPack's GPU build); null = ours.</summary>
+    public string? OnnxRuntimeLibrary { get; set; }
+
+    /// <summary>Broker as <c>mqtt[s]://user@host:port</c>; null = start our own on loopback.</summary>
+    public string? BrokerUrl { get; set; }
+
+    /// <summary>Our own broker's port on loopback; 0 = any free one.</summary>
+    public int BrokerPort { get; set; }
+
+    /// <summary>File whose first line is the broker password.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>PEM file of the authority that signed the broker's certificate; null = the system's authorities.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>Encoding of the class map.</summary>
+    public PayloadEncoding SegmentationEncoding { get; set; } = PayloadEncoding.Png;
+
+    /// <summary>Encoding of the depth map.</summary>
+    public PayloadEncoding DepthEncoding { get; set; } = PayloadEncoding.Png;
+
+    /// <summary>Encoding of the normals.</summary>
+    public PayloadEncoding NormalsEncoding { get; set; } = PayloadEncoding.Png;
+
+    /// <summary>Overlay pictures a second, for people; 0 = none.</summary>
+    public double OverlayRate { get; set; } = 2;
+
+    /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>
+    public int HttpPort { get; set; }
+
+    private static string DefaultNodeId()
+    {
+        string name = new([.. Environment.MachineName.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        name = name.Trim('-');
+        return name.Length == 0 ? "node" : name;
+    }
+}
+
+/// <summary>One camera of the node.</summary>
+internal sealed class CameraSettings
+{
+    /// <summary>Name in topics: <c>[a-z0-9-]+</c>.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>Where the frames come from: a URI, a file, a folder or a glob.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>Calibration YAML of the ROS camera tools; null = uncalibrated.</summary>
+    public string? Calibration { get; set; }
+
+    /// <summary>Start a recording again when it ends.</summary>
+    public bool Loop { get; set; }
+
+    /// <summary>Play a recording as fast as the pipeline takes it instead of at its own rate.</summary>
+    public bool FastPace { get; set; }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using RoboPerception.Core;
+
+namespace RoboPerception.Node.Configuration;
+
+/// <summary>
+/// One thing that can be configured: its path in the YAML file (<c>broker.url</c>; <c>cameras.*.source</c> for each
+/// camera), what it means, and how its text is taken in. File, environment and flags all end here, so that they accept
+/// the same values and complain in the same words.
+/// </summary>
+internal sealed record Setting(string Path, string Meaning, Action<NodeSettings, int, string> Apply)
+{
+    /// <summary>Every setting there is.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("node.id", "name of this node in topics, [a-z0-9-]+", (s, _, v) => s.NodeId = Id(v)),
+        new("node.prefix", "first part of every topic", (s, _, v) => s.Prefix = Id(v)),
+        new("cameras.*.id", "name of the camera in topics, [a-z0-9-]+", (s, i, v) => s.Cameras[i].Id = Id(v)),
+        new("cameras.*.source", "URI, file, folder or glob of the frames", (s, i, v) => s.Cameras[i].Source = Filled(v)),
+        new("cameras.*.calibration", "calibration YAML (ROS camera_calibration format)", (s, i, v) => s.Cameras[i].Calibration = Filled(v)),
+        new("cameras.*.loop", "true: start a recording again when it ends", (s, i, v) => s.Cameras[i].Loop = Flag(v)),
+        new("cameras.*.pace", "realtime or fast, for recordings", (s, i, v) => s.Cameras[i].FastPace = OneOf(v, "realtime", "fast") == 1),
+        new("model.file", "the ONNX file", (s, _, v) => s.ModelFile = Filled(v)),
+        new("model.providers", "execution providers in the order they are tried: tensorrt,cuda,cpu", (s, _, v) => s.Providers = ProviderList(v)),
+        new("model.threads", "threads of ONNX Runtime on the CPU, 0 = one per core", (s, _, v) => s.Threads = Whole(v, 0, 1024)),
+        new("model.fp16", "true: half precision on TensorRT", (s, _, v) => s.Fp16 = Flag(v)),
+        new("model.engine_cache", "folder that keeps TensorRT engines", (s, _, v) => s.EngineCache = Filled(v)),
+        new("model.onnxruntime", "path of another libonnxruntime.so, e.g. JetPack's", (s, _, v) => s.OnnxRuntimeLibrary = Filled(v)),
+        new("broker.url", "mqtt[s]://user@host[:port]; none = start our own on loopback", (s, _, v) => s.BrokerUrl = Filled(v)),
+        new("broker.port", "port of our own broker on loopback, 0 = any free one", (s, _, v) => s.BrokerPort = Whole(v, 0, 65535)),
+        new("broker.password_file", "file whose first line is the broker password", (s, _, v) => s.PasswordFile = Filled(v)),
+        new("broker.ca_file", "PEM file of the authority that signed the broker's certificate", (s, _, v) => s.CaFile = Filled(v)),
+        new("outputs.segmentation", "png, fast or raw", (s, _, v) => s.SegmentationEncoding = Encoding(v, "png", "fast", "raw")),
+        new("outputs.depth", "png, fast, rvl or raw", (s, _, v) => s.DepthEncoding = Encoding(v, "png", "fast", "rvl", "raw")),
+        new("outputs.normals", "png, fast or raw", (s, _, v) => s.NormalsEncoding = Encoding(v, "png", "fast", "raw")),
+        new("outputs.overlay", "overlay pictures a second for people, 0 = none", (s, _, v) => s.OverlayRate = Number(v, 0, 60)),
+        new("http.port", "port of /healthz and /metrics on loopback, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
+    ];
+
+    /// <summary>The setting at a path with the camera number written as <c>*</c>, or null.</summary>
+    public static Setting? At(string path) => All.FirstOrDefault(s => s.Path == path);
+
+    private static string Filled(string value) => value.Length > 0 ? value : throw new FormatException("must not be empty");
+
+    private static string Id(string value) =>
+        value.Length > 0 && value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+            ? value
+            : throw new FormatException("must consist of a-z, 0-9 and '-'");
+
+    private static bool Flag(string value) => OneOf(value, "true", "false") == 0;
+
+    private static int OneOf(string value, params string[] allowed)
+    {
+        int place = Array.IndexOf(allowed, value);
+        return place >= 0 ? place : throw new FormatException($"must be {string.Join(" or ", allowed)}");
+    }
+
+    private static int Whole(string value, int minimum, int maximum) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
+            ? number
+            : throw new FormatException($"must be a whole number from {minimum} to {maximum}");
+
+    private static double Number(string value, double minimum, double maximum) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= minimum && number <= maximum
+            ? number
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a number from {minimum} to {maximum}"));
+
+    private static PayloadEncoding Encoding(string value, params string[] allowed) => allowed[OneOf(value, allowed)] switch
+    {
+        "png" => PayloadEncoding.Png,
+        "fast" => PayloadEncoding.Fast,
+        "rvl" => PayloadEncoding.Rvl,
+        _ => PayloadEncoding.Raw,
+    };
+
+    private static string[] ProviderList(string value)
+    {
+        string[] names = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (string name in names)
+        {
+            OneOf(name, "tensorrt", "cuda", "cpu");
+        }
+        return names.Length > 0 ? names : throw new FormatException("must name at least one of tensorrt, cuda, cpu");
+    }
+}

@@ -1,0 +1,145 @@
+using RoboPerception.Capture;
+using RoboPerception.Core;
+using RoboPerception.Inference;
+using RoboPerception.Messaging;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Pictures;
+
+namespace RoboPerception.Node.Pipeline;
+
+/// <summary>
+/// Everything one camera needs, joined: source thread, inference thread, publishing thread, two slots between them. Live
+/// sources use slots of one where the newest wins; recordings use bounded queues with back-pressure.
+/// </summary>
+internal sealed class CameraPipeline : IDisposable
+{
+    // One set is being filled, one waits in the slot, one is being encoded.
+    private const int OutputSets = 3;
+
+    private readonly CaptureLoop capture;
+    private readonly MqttConnection connection;
+    private readonly FrameResizer resizer;
+    private readonly InferenceStage inference;
+    private readonly PublishStage publishing;
+
+    /// <summary>Joins the parts; nothing runs yet.</summary>
+    /// <exception cref="UserErrorException">The source's address or the calibration is wrong, or no execution provider works.</exception>
+    public CameraPipeline(CameraSettings camera, ModelFile model, PipelineRequest request, SourceFactory sources, MqttConnection connection, Topics topics, Action<string> log)
+    {
+        Camera = camera;
+        this.connection = connection;
+        Description = model.Description;
+        CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : null;
+        ModelInput input = model.Description.Input;
+        bool rectify = calibration is { Intrinsics.IsDistorted: true };
+        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify);
+        IsRectified = rectify;
+        Engine = PerceptionEngine.Start(model, request.Inference with { OutputSets = OutputSets });
+        Engine.DepthFactor = DepthScale.Factor(input, resizer.Intrinsics);
+        var options = new CaptureOptions
+        {
+            Pace = camera.FastPace ? ReplayPace.Fast : ReplayPace.Realtime,
+            Loop = camera.Loop,
+            MaximumFrames = request.Frames ?? 0,
+        };
+        capture = new CaptureLoop(() => sources.Create(camera.Source), options, Statistics.Drops, e => log($"camera '{camera.Id}': {e.Message}"));
+        var free = new LosslessSlot<Answer>(OutputSets);
+        for (int set = 0; set < OutputSets; set++)
+        {
+            free.Put(new Answer(set, 3 * input.Width * input.Height));
+        }
+        ISlot<Answer> answers = capture.IsLive
+            ? new LatestSlot<Answer>(answer =>
+            {
+                Statistics.Drops.Add(DropCause.Superseded);
+                free.Put(answer);
+            })
+            : new LosslessSlot<Answer>(1);
+        publishing = new PublishStage(camera, model, Engine, answers, free, request, connection, topics, Statistics, lossless: !capture.IsLive, log);
+        inference = new InferenceStage(camera.Id, capture, Engine, resizer, answers, free, Statistics, publishing.WantsPicture, log);
+    }
+
+    /// <summary>The camera's settings.</summary>
+    public CameraSettings Camera { get; }
+
+    /// <summary>What the model says of itself.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>What was counted.</summary>
+    public PipelineStatistics Statistics { get; } = new();
+
+    /// <summary>What runs the model.</summary>
+    public PerceptionEngine Engine { get; }
+
+    /// <summary>The camera on the model's grid; null if uncalibrated.</summary>
+    public CameraIntrinsics? Intrinsics => resizer.Intrinsics;
+
+    /// <summary>True if the pictures are undistorted before the network sees them.</summary>
+    public bool IsRectified { get; }
+
+    /// <summary>The source's name without secrets.</summary>
+    public string SourceName => capture.Name;
+
+    /// <summary>Where the source stands.</summary>
+    public CaptureState SourceState => capture.State;
+
+    /// <summary>Frames that came from the source.</summary>
+    public long Captured => capture.Delivered;
+
+    /// <summary>Size of the camera's image in the last published frame; 0 before the first.</summary>
+    public (int Width, int Height) SourceSize => publishing.SourceSize;
+
+    /// <summary>How long the present frame has been in inference, milliseconds.</summary>
+    public long BusyMilliseconds => inference.BusyMilliseconds;
+
+    /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
+    public IReadOnlyDictionary<string, long> Superseded => publishing.Superseded;
+
+    /// <summary>The contact sheet, if one was asked for.</summary>
+    public ContactSheet? Sheet => publishing.Sheet;
+
+    /// <summary>True when nothing will come any more: the recording is over and published, or a thread has ended by an error.</summary>
+    public bool IsFinished => publishing.IsFinished;
+
+    /// <summary>What ended the pipeline, if an error did.</summary>
+    public Exception? Failure => capture.Failure ?? inference.Failure ?? publishing.Failure;
+
+    /// <summary>Opens the source and starts the threads.</summary>
+    /// <exception cref="UserErrorException">The source does not open (exit code 4).</exception>
+    public void Start()
+    {
+        publishing.Start();
+        inference.Start();
+        capture.Start();
+    }
+
+    /// <summary>
+    /// Stops the source and lets what is under way come out, within a few seconds. With the broker away nothing can come
+    /// out of a lossless pipeline, so it is not waited for.
+    /// </summary>
+    public void Stop()
+    {
+        capture.Stop(TimeSpan.FromSeconds(2));
+        TimeSpan patience = TimeSpan.FromSeconds(connection.IsConnected ? 5 : 0.1);
+        inference.Join(patience);
+        publishing.Join(patience);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        capture.Dispose();
+        publishing.Dispose();
+        Engine.Dispose();
+        resizer.Dispose();
+    }
+}
+
+/// <summary>What holds for every camera of a run.</summary>
+/// <param name="Inference">Providers, threads, caches.</param>
+/// <param name="Settings">Encodings and rates.</param>
+/// <param name="SessionId">The number in every frame header.</param>
+/// <param name="Frames">Stop after this many frames; null = no limit.</param>
+/// <param name="SheetRows">Rows the contact sheet shall have; 0 = none.</param>
+internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows);

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using RoboPerception.Capture;
+using RoboPerception.Core;
+using RoboPerception.Inference;
+
+namespace RoboPerception.Node.Pipeline;
+
+/// <summary>
+/// The thread between two slots: takes a frame, resizes it into the model's input, runs the network, hands the answer on.
+/// After warm-up a frame allocates no managed memory here.
+/// </summary>
+internal sealed class InferenceStage
+{
+    private readonly ISlot<Frame> frames;
+    private readonly ISlot<Answer> answers;
+    private readonly ISlot<Answer> free;
+    private readonly PerceptionEngine engine;
+    private readonly FrameResizer resizer;
+    private readonly PipelineStatistics statistics;
+    private readonly bool isLive;
+    private readonly Func<long, bool> wantsPicture;
+    private readonly Action<string> log;
+    private readonly Thread thread;
+    private long busySince;
+    private Exception? failure;
+
+    /// <summary>A stage that does not run yet.</summary>
+    /// <param name="name">The camera's id, for the thread's name.</param>
+    /// <param name="source">Where frames come from.</param>
+    /// <param name="engine">What runs them.</param>
+    /// <param name="resizer">What fits them to the model.</param>
+    /// <param name="answers">Where answers go.</param>
+    /// <param name="free">Where unused answers come from.</param>
+    /// <param name="statistics">What is counted.</param>
+    /// <param name="wantsPicture">Whether people will see the frame of this sequence number, so that its picture is kept.</param>
+    /// <param name="log">Told about frames that failed, at most once a second.</param>
+    public InferenceStage(
+        string name,
+        CaptureLoop source,
+        PerceptionEngine engine,
+        FrameResizer resizer,
+        ISlot<Answer> answers,
+        ISlot<Answer> free,
+        PipelineStatistics statistics,
+        Func<long, bool> wantsPicture,
+        Action<string> log)
+    {
+        (frames, isLive) = (source.Slot, source.IsLive);
+        (this.engine, this.resizer, this.answers, this.free) = (engine, resizer, answers, free);
+        (this.statistics, this.wantsPicture, this.log) = (statistics, wantsPicture, log);
+        thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
+    }
+
+    /// <summary>How long the present frame has been in work, milliseconds; 0 while waiting for one. Health tells hung from starved by it.</summary>
+    public long BusyMilliseconds => Interlocked.Read(ref busySince) is var since and not 0 ? Environment.TickCount64 - since : 0;
+
+    /// <summary>What ended the thread, if something did.</summary>
+    public Exception? Failure => Volatile.Read(ref failure);
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => thread.Start();
+
+    /// <summary>Waits for the thread, which ends when its frames do.</summary>
+    public bool Join(TimeSpan timeout) => thread.Join(timeout);
+
+    private void Work()
+    {
+        try
+        {
+            while (frames.TryTake(out Frame? frame, Timeout.Infinite))
+            {
+                Interlocked.Exchange(ref busySince, Environment.TickCount64);
+                bool goOn = Handle(frame);
+                Interlocked.Exchange(ref busySince, 0);
+                statistics.ReportAllocated(0);
+                if (!goOn)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception e) when (e is UserErrorException or ObjectDisposedException)
+        {
+            Volatile.Write(ref failure, e);
+            log(e.Message);
+        }
+        answers.Complete();
+    }
+
+    private bool Handle(Frame frame)
+    {
+        if (!free.TryTake(out Answer? answer, Timeout.Infinite))
+        {
+            frame.Release();
+            return false;
+        }
+        answer.StartedAt = Stopwatch.GetTimestamp();
+        answer.Sequence = frame.Sequence;
+        answer.AcquisitionStamp = frame.AcquisitionStamp;
+        answer.SourceWidth = frame.Width;
+        answer.SourceHeight = frame.Height;
+        long decoding = UnixClock.ToNanoseconds(frame.CaptureTicks);
+        answer.BornAt = isLive ? frame.AcquisitionStamp : UnixClock.Now - decoding;
+        statistics[Stage.Capture].Record(decoding);
+        try
+        {
+            Prepare(frame);
+        }
+        finally
+        {
+            frame.Release();
+        }
+        answer.Transform = resizer.Transform;
+        answer.HasPicture = wantsPicture(answer.Sequence);
+        if (answer.HasPicture)
+        {
+            engine.Input.CopyTo(answer.Picture);
+        }
+        statistics[Stage.Prepare].Record(UnixClock.ToNanoseconds(Stopwatch.GetTimestamp() - answer.StartedAt));
+        try
+        {
+            answer.RunNanoseconds = engine.Run(answer.Set).Ticks * 100;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            // A GPU that is out of memory for a moment must not end the node; one that stays away shows in health.
+            statistics.Drops.Add(DropCause.Failed);
+            log($"frame {answer.Sequence} failed in ONNX Runtime: {e.Message}");
+            return free.Put(answer);
+        }
+        statistics[Stage.Infer].Record(answer.RunNanoseconds);
+        statistics.CountInferred();
+        return answers.Put(answer);
+    }
+
+    private unsafe void Prepare(Frame frame)
+    {
+        // The input lives on the pinned heap, so its address holds.
+        nint input = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(engine.Input));
+        resizer.Resize(frame, input);
+    }
+}

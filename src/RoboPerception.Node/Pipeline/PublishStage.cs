@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+using RoboPerception.Core;
+using RoboPerception.Inference;
+using RoboPerception.Messaging;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Pictures;
+
+namespace RoboPerception.Node.Pipeline;
+
+/// <summary>
+/// The thread behind inference: encodes each output of an answer and hands it to its topic's publisher. Frames that people
+/// will see (overlay, contact sheet) are pictured here too, a few a second, outside the promise of no allocation.
+/// </summary>
+internal sealed class PublishStage : IDisposable
+{
+    private readonly ModelFile model;
+    private readonly PerceptionEngine engine;
+    private readonly ISlot<Answer> answers;
+    private readonly ISlot<Answer> free;
+    private readonly PipelineRequest request;
+    private readonly PipelineStatistics statistics;
+    private readonly Action<string> log;
+    private readonly List<(PayloadEncoder Encoder, FramePublisher Publisher)> outputs = [];
+    private readonly FramePublisher? overlayPublisher;
+    private readonly Overlay? overlay;
+    private readonly long overlayPeriodMilliseconds;
+    private readonly long sheetEvery;
+    private readonly Thread thread;
+    private long nextOverlayAt;
+    private long sourceSize;
+    private int finished;
+    private Exception? failure;
+
+    /// <summary>A stage that does not run yet; its publishers' threads do.</summary>
+    public PublishStage(
+        CameraSettings camera,
+        ModelFile model,
+        PerceptionEngine engine,
+        ISlot<Answer> answers,
+        ISlot<Answer> free,
+        PipelineRequest request,
+        MqttConnection connection,
+        Topics topics,
+        PipelineStatistics statistics,
+        bool lossless,
+        Action<string> log)
+    {
+        (this.model, this.engine, this.answers, this.free) = (model, engine, answers, free);
+        (this.request, this.statistics, this.log) = (request, statistics, log);
+        foreach (ModelOutput output in model.Description.Outputs)
+        {
+            PayloadEncoding encoding = EncodingOf(output.Kind, request.Settings);
+            outputs.Add((new PayloadEncoder(output.Kind, encoding), new FramePublisher(connection, topics.Output(camera.Id, output.Kind), ContentTypes.Of(encoding), lossless)));
+        }
+        ClassMap? classes = model.Description.Output(OutputKind.Segmentation)?.Classes;
+        if (request.Settings.OverlayRate > 0 && classes is not null)
+        {
+            overlay = new Overlay(classes);
+            overlayPublisher = new FramePublisher(connection, topics.Overlay(camera.Id), ContentTypes.Of(PayloadEncoding.Jpeg));
+            overlayPeriodMilliseconds = (long)(1000 / request.Settings.OverlayRate);
+        }
+        if (request.SheetRows > 0)
+        {
+            Sheet = new ContactSheet(classes);
+            sheetEvery = Math.Max(1, (request.Frames ?? 30 * request.SheetRows) / request.SheetRows);
+        }
+        thread = new Thread(Work) { IsBackground = true, Name = $"publish {camera.Id}" };
+    }
+
+    /// <summary>The contact sheet, if one was asked for; complete once the stage is finished.</summary>
+    public ContactSheet? Sheet { get; }
+
+    /// <summary>True when everything is encoded, handed over and sent.</summary>
+    public bool IsFinished => Volatile.Read(ref finished) != 0;
+
+    /// <summary>What ended the thread, if something did.</summary>
+    public Exception? Failure => Volatile.Read(ref failure);
+
+    /// <summary>Size of the camera's image in the last published frame.</summary>
+    public (int Width, int Height) SourceSize => Interlocked.Read(ref sourceSize) is var size ? ((int)(size >> 32), (int)size) : default;
+
+    /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
+    public IReadOnlyDictionary<string, long> Superseded => outputs.ToDictionary(o => Topics.NameOf(o.Encoder.Kind), o => o.Publisher.Superseded);
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => thread.Start();
+
+    /// <summary>Waits for the thread, which ends when the answers do.</summary>
+    public bool Join(TimeSpan timeout) => thread.Join(timeout);
+
+    /// <summary>Whether people will see this frame, so that inference keeps its picture. Asked on the inference thread.</summary>
+    public bool WantsPicture(long sequence)
+    {
+        if (Sheet is not null && sequence % sheetEvery == sheetEvery / 2)
+        {
+            return true;
+        }
+        long now = Environment.TickCount64;
+        if (overlay is null || now < nextOverlayAt)
+        {
+            return false;
+        }
+        nextOverlayAt = now + overlayPeriodMilliseconds;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((PayloadEncoder encoder, FramePublisher publisher) in outputs)
+        {
+            publisher.Dispose();
+            encoder.Dispose();
+        }
+        overlayPublisher?.Dispose();
+        overlay?.Dispose();
+        Sheet?.Dispose();
+    }
+
+    private static PayloadEncoding EncodingOf(OutputKind kind, NodeSettings settings) => kind switch
+    {
+        OutputKind.Segmentation => settings.SegmentationEncoding,
+        OutputKind.Depth => settings.DepthEncoding,
+        _ => settings.NormalsEncoding,
+    };
+
+    private void Work()
+    {
+        try
+        {
+            while (answers.TryTake(out Answer? answer, Timeout.Infinite))
+            {
+                Handle(answer);
+                free.Put(answer);
+                statistics.ReportAllocated(1);
+            }
+            // A replay is over when the network has it all; a live stop does not wait for a broker that is away.
+            outputs.ForEach(o => o.Publisher.WaitUntilIdle(TimeSpan.FromSeconds(5)));
+        }
+        catch (Exception e) when (e is UserErrorException or OpenCVException or ObjectDisposedException)
+        {
+            Volatile.Write(ref failure, e);
+            log(e.Message);
+        }
+        finally
+        {
+            // Whoever still waits for a free answer must not wait for a thread that is gone.
+            free.Complete();
+            Volatile.Write(ref finished, 1);
+        }
+    }
+
+    private void Handle(Answer answer)
+    {
+        OutputBuffers buffers = engine.Outputs[answer.Set];
+        ModelInput grid = model.Description.Input;
+        Interlocked.Exchange(ref sourceSize, ((long)answer.SourceWidth << 32) | (uint)answer.SourceHeight);
+        long encodeTicks = 0, publishTicks = 0;
+        foreach ((PayloadEncoder encoder, FramePublisher publisher) in CollectionsMarshal.AsSpan(outputs))
+        {
+            long begun = Stopwatch.GetTimestamp();
+            FrameHeader header = HeaderOf(answer, encoder.Kind, encoder.Encoding, grid);
+            PayloadBuffer payload = publisher.Rent();
+            switch (encoder.Kind)
+            {
+                case OutputKind.Segmentation:
+                    encoder.EncodeSegmentation(header, buffers.Segmentation, payload);
+                    break;
+                case OutputKind.Depth:
+                    encoder.EncodeDepth(header, buffers.Depth, payload);
+                    break;
+                default:
+                    encoder.EncodeNormals(header, buffers.Normals, payload);
+                    break;
+            }
+            long encoded = Stopwatch.GetTimestamp();
+            publisher.Publish(payload);
+            encodeTicks += encoded - begun;
+            publishTicks += Stopwatch.GetTimestamp() - encoded;
+        }
+        long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
+        statistics[Stage.Encode].Record(encode);
+        statistics[Stage.Publish].Record(publish);
+        statistics.Age.Record(UnixClock.Now - answer.BornAt);
+        statistics.CountPublished();
+        if (answer.HasPicture)
+        {
+            Picture(answer, buffers, grid);
+        }
+    }
+
+    private FrameHeader HeaderOf(Answer answer, OutputKind kind, PayloadEncoding encoding, ModelInput grid) => new(
+        kind, encoding, 0, (ushort)grid.Width, (ushort)grid.Height, (ushort)answer.SourceWidth, (ushort)answer.SourceHeight,
+        (ulong)answer.Sequence, answer.AcquisitionStamp, 0, request.SessionId, answer.Transform, 1, 0, model.ModelId, 0);
+
+    private unsafe void Picture(Answer answer, OutputBuffers buffers, ModelInput grid)
+    {
+        if (overlay is not null && overlayPublisher is not null)
+        {
+            PayloadBuffer payload = overlayPublisher.Rent();
+            payload.SetForeign(
+                overlay.Encode(answer.Picture, buffers.Segmentation, grid.Width, grid.Height),
+                HeaderOf(answer, OutputKind.Image, PayloadEncoding.Jpeg, grid));
+            overlayPublisher.Publish(payload);
+        }
+        if (Sheet is { } sheet && sheet.Count < request.SheetRows && answer.Sequence % sheetEvery == sheetEvery / 2)
+        {
+            fixed (byte* pixels = answer.Picture)
+            {
+                using Mat input = Mat.FromPixelData(grid.Height, grid.Width, MatType.CV_8UC3, (nint)pixels);
+                sheet.Add(answer.Sequence, input, buffers.Segmentation, buffers.Depth, buffers.Normals);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Google.Protobuf;
+using RoboPerception.Onnx.Format;
+
+namespace RoboPerception.Onnx;
+
+/// <summary>Reads and writes <c>.onnx</c> files.</summary>
+public static class OnnxFile
+{
+    /// <summary>Writes beside the target, flushes to disk and renames: a reader sees the old file or the new one, never half of one.</summary>
+    public static void Write(string path, OnnxModel model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var bytes = ToBytes(model);
+        var beside = path + ".new";
+        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>The file's content. The same model gives the same bytes.</summary>
+    public static byte[] ToBytes(OnnxModel model) => ModelConversion.ToProto(model).ToByteArray();
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="FormatException">Not an ONNX file, or one that uses parts of the format this library does not know; the message says which.</exception>
+    public static OnnxModel Read(string path)
+    {
+        try
+        {
+            return FromBytes(File.ReadAllBytes(path));
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"'{path}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a file's content.</summary>
+    /// <exception cref="FormatException">See <see cref="Read"/>.</exception>
+    public static OnnxModel FromBytes(ReadOnlySpan<byte> content)
+    {
+        ModelProto proto;
+        try
+        {
+            proto = ModelProto.Parser.ParseFrom(content);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new FormatException("this is not an ONNX file.", error);
+        }
+
+        return proto.Graph is null ? throw new FormatException("this is not an ONNX file: it holds no graph.") : ModelConversion.FromProto(proto);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using RoboPerception.Core;
+using RoboPerception.Onnx;
+using RoboPerception.Training.Networks;
+
+namespace RoboPerception.Training.Export;
+
+/// <summary>Writes a trained network as an ONNX file by the model contract (conventions section 4) and holds the file against libtorch.</summary>
+public static class ModelExporter
+{
+    /// <summary>Name of the graph's input.</summary>
+    public const string InputName = "image";
+
+    /// <summary>
+    /// Builds the model, compares its answers in ONNX Runtime with the network's, and adds the golden answer to its description.
+    /// </summary>
+    /// <param name="network">The network; it is put into evaluation mode.</param>
+    /// <param name="description">What the file will say about itself; the golden pair is filled in here.</param>
+    /// <param name="parity">How well the two agree.</param>
+    /// <exception cref="UserErrorException">The network has no graph form, the size does not fit it, or the answers differ.</exception>
+    public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, out ExportParity parity)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(description);
+        network.eval();
+        var graph = BuildGraph(network, description.Input.Height, description.Input.Width);
+        using var runner = new GraphRunner(OnnxFile.ToBytes(new OnnxModel(graph)), description.Input.Height, description.Input.Width);
+        parity = ExportParity.Measure(network, runner);
+        if (!parity.Passed)
+        {
+            throw new UserErrorException(ExitCode.Failed, $"The exported graph does not answer as the network does: {parity}. Nothing was written; this is an error of the exporter.");
+        }
+
+        var complete = description with { Golden = GoldenOf(network, runner) };
+        return new OnnxModel(graph) { ProducerVersion = description.TrainingCommit, Metadata = ModelMetadata.Write(complete) };
+    }
+
+    /// <summary>The outputs a network's tasks have in the model contract.</summary>
+    public static IReadOnlyList<ModelOutput> Outputs(PerceptionNetwork network, (double Minimum, double Maximum)? depthRange)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. network.Tasks.Select(task => new ModelOutput(TaskExport.OutputName(task), task.Kind)
+        {
+            Classes = task.Classes,
+            RangeMetres = task.Kind == OutputKind.Depth ? depthRange : null,
+        })];
+    }
+
+    /// <summary>The graph from bytes to answers, batch norm folded, checked.</summary>
+    internal static Graph BuildGraph(PerceptionNetwork network, int height, int width)
+    {
+        if (network is not IOnnxExportable exportable)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Network '{network.Spec.Family}' cannot be exported.");
+        }
+
+        if (height % network.SizeMultiple != 0 || width % network.SizeMultiple != 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' needs an input size in multiples of {network.SizeMultiple}, not {height}x{width}.");
+        }
+
+        var builder = new GraphBuilder(network.Spec.Family);
+        var image = builder.Input(InputName, ElementType.UInt8, 1, height, width, 3);
+        var heads = exportable.Export(builder, builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2));
+        for (var k = 0; k < heads.Count; k++)
+        {
+            builder.Output(TaskExport.OutputName(network.Tasks[k]), TaskExport.Finish(builder, network.Tasks[k], heads[k]));
+        }
+
+        var graph = builder.Build();
+        Passes.FoldBatchNorm(graph);
+        GraphChecker.Check(graph);
+        return graph;
+    }
+
+    private static GoldenPair GoldenOf(PerceptionNetwork network, GraphRunner runner)
+    {
+        var picture = new byte[runner.Height * runner.Width * 3];
+        GoldenInput.Fill(picture, runner.Width, runner.Height);
+        var answers = runner.Run(picture);
+        var means = network.Tasks.ToDictionary(
+            TaskExport.OutputName,
+            task => (IReadOnlyList<float>)(task.Kind == OutputKind.Segmentation
+                ? GoldenMeans.Of(answers.Labels(TaskExport.OutputName(task)), runner.Height, runner.Width)
+                : GoldenMeans.Of(answers.Values(TaskExport.OutputName(task)), task.Channels, runner.Height, runner.Width)));
+        return new GoldenPair(Convert.ToHexStringLower(SHA256.HashData(picture)), means);
+    }
+}

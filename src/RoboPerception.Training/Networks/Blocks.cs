@@ -1,0 +1,45 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RoboPerception.Training.Networks;
+
+/// <summary>The three building blocks of the SegNet family. Child names 0, 1, ... are those of the reference state dictionary.</summary>
+internal static class Blocks
+{
+    /// <summary>3x3 convolution with bias, batch norm, ReLU; (N,in,H,W) to (N,out,H,W).</summary>
+    public static Sequential ConvBlock(int input, int output) =>
+        Sequential(Conv2d(input, output, 3, padding: 1), BatchNorm2d(output), ReLU(inplace: true));
+
+    /// <summary>Two <see cref="ConvBlock"/>s of equal width, or one: SegNet has one on its two finest levels.</summary>
+    public static Sequential FurtherConvs(int width, int level) =>
+        level < 2 ? ConvBlock(width, width) : Sequential(ConvBlock(width, width), ConvBlock(width, width));
+
+    /// <summary>Attention mask in (0,1): 1x1 convolution, batch norm, ReLU, 1x1 convolution, batch norm, sigmoid.</summary>
+    public static Sequential Attention(int input, int middle, int output) => Sequential(
+        Conv2d(input, middle, 1),
+        BatchNorm2d(middle),
+        ReLU(inplace: true),
+        Conv2d(middle, output, 1),
+        BatchNorm2d(output),
+        Sigmoid());
+
+    /// <summary>Prediction head: 3x3 convolution then 1x1 convolution, nothing between them.</summary>
+    public static Sequential Head(int width, int channels) =>
+        Sequential(Conv2d(width, width, 3, padding: 1), Conv2d(width, channels, 1));
+
+    /// <summary>Xavier-normal weights and zero biases for every convolution; batch norm keeps scale 1 and shift 0.</summary>
+    public static void Initialise(Module network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        foreach (var module in network.modules())
+        {
+            if (module is Conv2d convolution)
+            {
+                init.xavier_normal_(convolution.weight!);
+                init.zeros_(convolution.bias!);
+            }
+        }
+    }
+}

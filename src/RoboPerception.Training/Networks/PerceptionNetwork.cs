@@ -1,0 +1,48 @@
+using RoboPerception.Training.Tasks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RoboPerception.Training.Networks;
+
+/// <summary>A network that answers several tasks about one image.</summary>
+public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
+{
+    /// <summary>Names the module and remembers what it predicts.</summary>
+    protected PerceptionNetwork(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
+        : base(spec?.Family ?? throw new ArgumentNullException(nameof(spec)))
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentOutOfRangeException.ThrowIfZero(tasks.Count, nameof(tasks));
+        Spec = spec;
+        Tasks = tasks;
+    }
+
+    /// <summary>What was built.</summary>
+    public NetworkSpec Spec { get; }
+
+    /// <summary>The tasks, in the order of the outputs of <c>forward</c>.</summary>
+    public IReadOnlyList<TaskDescription> Tasks { get; }
+
+    /// <summary>Height and width of the input must be multiples of this.</summary>
+    public abstract int SizeMultiple { get; }
+
+    /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
+    public virtual Parameter? LogVariances => null;
+
+    /// <summary>Trainable values; running statistics of batch norm are not counted.</summary>
+    public long ParameterCount => parameters().Sum(parameter => parameter.numel());
+
+    /// <summary>Builds the network of a specification with fresh parameters.</summary>
+    public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return spec.Family switch
+        {
+            NetworkSpec.Mtan => new MtanSegNet(spec, tasks),
+            NetworkSpec.Split => new SplitSegNet(spec, tasks),
+            NetworkSpec.Single => new SingleSegNet(spec, tasks),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Family, "No such network family."),
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using RoboPerception.Core;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
+using TorchSharp.Modules;
+
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>
+/// A run in one file: magic <c>RPCKPT01</c>, then three length-prefixed blocks (state as JSON; parameters and buffers in TorchSharp's format;
+/// optimiser state in TorchSharp's format, empty in a file for use), then the SHA-256 of all of it.
+/// </summary>
+public static class Checkpoint
+{
+    private static readonly byte[] Magic = "RPCKPT01"u8.ToArray();
+
+    /// <summary>Writes beside the target, flushes to disk and renames, so that a kill leaves the old file or the new one, never half of one.</summary>
+    public static void Save(string path, TrainingState state, PerceptionNetwork network, OptimizerHelper? optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(network);
+        using var content = new MemoryStream();
+        content.Write(Magic);
+        WriteBlock(content, block => JsonSerializer.Serialize(block, state, TrainingJson.Default.TrainingState));
+        WriteBlock(content, block => network.save(new BinaryWriter(block)));
+        WriteBlock(content, block => optimizer?.save_state_dict(new BinaryWriter(block)));
+        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+        var beside = path + ".new";
+        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(bytes);
+            file.Write(SHA256.HashData(bytes));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Reads the state alone.</summary>
+    /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
+    public static TrainingState ReadState(string path) => ParseState(path, Blocks(path)[0]);
+
+    /// <summary>Builds the network of a checkpoint and fills it.</summary>
+    /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
+    public static (PerceptionNetwork Network, TrainingState State) LoadNetwork(string path)
+    {
+        var blocks = Blocks(path);
+        var state = ParseState(path, blocks[0]);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskDescription.NyuThree);
+        network.load(new BinaryReader(new MemoryStream(blocks[1])));
+        return (network, state);
+    }
+
+    /// <summary>Fills an optimiser that was made for the network of the same checkpoint.</summary>
+    /// <exception cref="UserErrorException">The file is damaged or holds no optimiser state.</exception>
+    public static void LoadOptimizer(string path, OptimizerHelper optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        var block = Blocks(path)[2];
+        if (block.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' was saved for use, without optimiser state: resume from 'last.ckpt' of that run.");
+        }
+
+        optimizer.load_state_dict(new BinaryReader(new MemoryStream(block)));
+    }
+
+    private static void WriteBlock(MemoryStream content, Action<Stream> write)
+    {
+        using var block = new MemoryStream();
+        write(block);
+        content.Write(BitConverter.GetBytes(block.Length));
+        block.WriteTo(content);
+    }
+
+    private static byte[][] Blocks(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' does not exist.");
+        }
+
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        if (bytes.Length < Magic.Length + SHA256.HashSizeInBytes || !bytes.StartsWith(Magic))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{path}' is not a checkpoint of roboperception-train.");
+        }
+
+        var content = bytes[..^SHA256.HashSizeInBytes];
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' is damaged (its SHA-256 differs): use another checkpoint of the run.");
+        }
+
+        var blocks = new byte[3][];
+        var at = Magic.Length;
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var length = (int)BitConverter.ToInt64(content[at..]);
+            blocks[i] = content.Slice(at + sizeof(long), length).ToArray();
+            at += sizeof(long) + length;
+        }
+
+        return blocks;
+    }
+
+    private static TrainingState ParseState(string path, byte[] block) =>
+        JsonSerializer.Deserialize(block, TrainingJson.Default.TrainingState)
+        ?? throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' holds no state.");
+}

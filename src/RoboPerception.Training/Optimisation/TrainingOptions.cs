@@ -1,0 +1,56 @@
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>A recipe: everything that decides the curve of a run besides the data.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Network in text form, see <see cref="Networks.NetworkSpec"/>.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Rows of the images, and of the exported model.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Columns of the images.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Rows of the random crops of the first part of the run; 0 = whole images throughout.</summary>
+    public int CropHeight { get; init; }
+
+    /// <summary>Columns of the random crops.</summary>
+    public int CropWidth { get; init; }
+
+    /// <summary>Share of the run that trains on crops.</summary>
+    public double CropShare { get; init; }
+
+    /// <summary>Passes over the data.</summary>
+    public int Epochs { get; init; } = 200;
+
+    /// <summary>Images per step.</summary>
+    public int BatchSize { get; init; } = 2;
+
+    /// <summary>Base learning rate of Adam.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>See <see cref="LearningRateSchedule"/>.</summary>
+    public string Schedule { get; init; } = "step";
+
+    /// <summary>See <see cref="Weighting.TaskWeightings"/>.</summary>
+    public string Weighting { get; init; } = "equal";
+
+    /// <summary>Random views and colours.</summary>
+    public bool Augment { get; init; } = true;
+
+    /// <summary>Seed of parameters, order and views.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Wall-clock limit of the run in minutes; 0 = none. With a limit the schedule follows the clock, so that the rate reaches its end in time;
+    /// such a run does not repeat bit by bit.
+    /// </summary>
+    public double Minutes { get; init; }
+
+    /// <summary>Epochs between two validations; the last epoch is always validated.</summary>
+    public int ValidationInterval { get; init; } = 1;
+
+    /// <summary>Minutes between two checkpoints inside an epoch.</summary>
+    public double CheckpointMinutes { get; init; } = 5;
+}

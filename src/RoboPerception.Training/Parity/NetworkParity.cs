@@ -1,0 +1,110 @@
+using System.Text.Json;
+using RoboPerception.Core;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
+using RoboPerception.Training.Weighting;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Parity;
+
+/// <summary>Outputs, losses, gradients and running statistics of a network with the file's parameters.</summary>
+internal static class NetworkParity
+{
+    private const double Output = 2e-4, TrainOutput = 3e-4, Loss = 2e-5, Gradient = 2e-3, RunningStatistics = 1e-4;
+
+    public static void Compare(GoldenFile file, ParityReport report)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Build(file);
+        LoadParameters(network, file);
+        var input = file.Tensor("input");
+
+        network.eval();
+        using (no_grad())
+        {
+            CompareOutputs(network, network.forward(input), "output", Output, file, report);
+        }
+
+        network.train();
+        var outputs = network.forward(input);
+        CompareOutputs(network, outputs, "train_output", TrainOutput, file, report);
+        var losses = network.Tasks.Select((task, k) => task.Loss(outputs[k], file.Tensor("target/" + task.Key))).ToArray();
+        for (var k = 0; k < losses.Length; k++)
+        {
+            CompareLoss(losses[k], "loss/" + network.Tasks[k].Key);
+        }
+
+        var total = new EqualWeighting().Combine(losses);
+        CompareLoss(total, "loss/total");
+        if (file.Has("loss/total_uncertainty"))
+        {
+            CompareLoss(new UncertaintyWeighting(network.LogVariances!).Combine(losses), "loss/total_uncertainty");
+        }
+
+        total.backward();
+        CompareGradients(network, file, report);
+        CompareRunningStatistics(network, file, report);
+
+        void CompareLoss(Tensor actual, string name) => report.Relative("loss", name, actual.item<float>(), file.Scalar(name), Loss);
+    }
+
+    private static PerceptionNetwork Build(GoldenFile file)
+    {
+        using var config = JsonDocument.Parse(file.Metadata["config"]);
+        int[] widths = [.. config.RootElement.GetProperty("filter").EnumerateArray().Select(width => width.GetInt32())];
+        var type = config.RootElement.GetProperty("options").TryGetProperty("type", out var option) ? option.GetString() : "standard";
+        if (type != "standard")
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' holds reference values of the '{type}' variant of '{file.Model}', which this program does not have.");
+        }
+
+        TaskDescription[] tasks = [.. config.RootElement.GetProperty("tasks").EnumerateArray().Select(key => TaskDescription.NyuThree.First(task => task.Key == key.GetString()))];
+        return PerceptionNetwork.Create(new NetworkSpec(file.Model + "-segnet", widths), tasks);
+    }
+
+    private static void LoadParameters(PerceptionNetwork network, GoldenFile file)
+    {
+        const string prefix = "param/";
+        var given = file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(name => name[prefix.Length..], file.Tensor);
+        var own = network.state_dict().Keys.ToHashSet();
+        var unknown = given.Keys.FirstOrDefault(name => !own.Contains(name));
+        var missing = own.FirstOrDefault(name => !given.ContainsKey(name));
+        if (unknown is not null || missing is not null)
+        {
+            throw new UserErrorException(ExitCode.Failed, $"Parameter names differ: the file alone has '{unknown ?? "-"}', the network alone has '{missing ?? "-"}'.");
+        }
+
+        network.load_state_dict(given);
+    }
+
+    private static void CompareOutputs(PerceptionNetwork network, Tensor[] outputs, string group, double tolerance, GoldenFile file, ParityReport report)
+    {
+        for (var k = 0; k < outputs.Length; k++)
+        {
+            var name = $"{group}/{network.Tasks[k].Key}";
+            report.Absolute(group, name, Values(outputs[k]), file.Floats(name), tolerance);
+        }
+    }
+
+    private static void CompareGradients(PerceptionNetwork network, GoldenFile file, ParityReport report)
+    {
+        var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        foreach (var name in file.Names.Where(name => name.StartsWith("grad/", StringComparison.Ordinal)))
+        {
+            var gradient = parameters[name["grad/".Length..]].grad ?? throw new UserErrorException(ExitCode.Failed, $"No gradient reached '{name}'.");
+            report.RelativeNorm("grad", name, Values(gradient), file.Floats(name), Gradient);
+        }
+    }
+
+    private static void CompareRunningStatistics(PerceptionNetwork network, GoldenFile file, ParityReport report)
+    {
+        var state = network.state_dict();
+        foreach (var name in file.Names.Where(name => name.StartsWith("train_state/", StringComparison.Ordinal)))
+        {
+            report.Mixed("train_state", name, Values(state[name["train_state/".Length..]]), file.Floats(name), RunningStatistics);
+        }
+    }
+
+    private static float[] Values(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
+}

@@ -1,0 +1,37 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Training.Parity;
+
+/// <summary>Compares this program with files of reference values.</summary>
+public static class ParityChecks
+{
+    /// <summary>The models that can be compared, by the name in a file's metadata.</summary>
+    public static IReadOnlyList<string> Models { get; } = ["mtan", "single", "split", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting"];
+
+    /// <summary>Largest deviation of every group of values in the file.</summary>
+    /// <exception cref="UserErrorException">The file is damaged or belongs to a model that this program does not have.</exception>
+    public static IReadOnlyList<Deviation> Compare(string path)
+    {
+        var file = GoldenFile.Read(path);
+        var report = new ParityReport();
+        switch (file.Model)
+        {
+            case "mtan" or "single" or "split":
+                NetworkParity.Compare(file, report);
+                break;
+            case "losses_mtan":
+                LossParity.Compare(file, report);
+                break;
+            case "metrics_mtan" or "metrics_mtan_absent_class":
+                MetricParity.Compare(file, report);
+                break;
+            case "loss_weighting":
+                WeightingParity.Compare(file, report);
+                break;
+            default:
+                throw new UserErrorException(ExitCode.Usage, $"'{path}' holds reference values of '{file.Model}', which this program does not have; it has {string.Join(", ", Models)}.");
+        }
+
+        return report.Deviations;
+    }
+}
