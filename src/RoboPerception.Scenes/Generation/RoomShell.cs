@@ -198,10 +198,10 @@ internal sealed class RoomShell
         }
         if (o.Bottom > 0.3f)
         {
-            _b.Box(trim, new(0, -0.04f, o.Bottom - 0.015f), new(w + 0.12f, 0.22f, 0.03f));
+            _b.Box(trim, new(0, 0.01f, o.Bottom - 0.015f), new(w + 0.1f, 0.16f, 0.03f));
             if (r.Chance(0.45f))
             {
-                _b.Offer(new(0, -0.06f, o.Bottom), w * 0.9f, 0.14f, MathF.Min(0.5f, h), SurfaceKind.Sill);
+                _b.Offer(new(0, 0, o.Bottom), w * 0.9f, 0.1f, MathF.Min(0.5f, h), SurfaceKind.Sill);
             }
         }
         Rotation frame = at.Frame;
@@ -215,11 +215,11 @@ internal sealed class RoomShell
                 _b.Shine(new(LightShape.Sun, centre, u, v, 0, new Vector3(1, 0.92f, 0.78f) * (daylight * r.Next(2.5f, 5f)), towards));
             }
         }
-        Dress(at, o, w, h, z);
+        Dress(at, o, w, h);
     }
 
     /// <summary>Curtains or a blind. The official map of classes counts both as window.</summary>
-    private void Dress(Placement at, Opening o, float w, float h, float z)
+    private void Dress(Placement at, Opening o, float w, float h)
     {
         SceneRandom r = _b.Random;
         float kind = r.Next();
@@ -254,7 +254,6 @@ internal sealed class RoomShell
                 _b.Box(slat, new(0, 0.02f, o.Top - 0.02f - i * 0.05f), new(w - 0.03f, 0.045f, 0.003f), Rotation.AboutX(0.55f));
             }
         }
-        _ = z;
 
         void Slat(Material material, Vector3 centre, Vector3 size) => _b.Soft(material, centre, size, 0.024f);
     }

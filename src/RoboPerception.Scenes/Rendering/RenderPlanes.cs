@@ -11,7 +11,8 @@ internal sealed class RenderPlanes
         Width = width;
         Height = height;
         Stride = ((width + 7) & ~7) + 2 * Margin;
-        int n = Stride * height;
+        // One row more: packets are two rows high.
+        int n = Stride * (height + 1);
         Depth = new float[n];
         Normal = Three(n);
         Albedo = Three(n);

@@ -13,7 +13,7 @@ public sealed partial class Renderer : IDisposable
     private readonly WorkerTeam _team;
     private readonly RenderOptions _options;
     private SensorModel _sensor;
-    private readonly Action<int, int> _traceRow, _filterRow, _composeRow, _developRow;
+    private readonly Action<int, int> _traceRows, _filterRow, _composeRow, _developRow;
 
     private Scene _scene = null!;
     private CameraPose _pose;
@@ -41,7 +41,7 @@ public sealed partial class Renderer : IDisposable
         LensRays.Fill(camera, _planes);
         _sensor = new SensorModel(sensor ?? new SensorParameters(), _planes);
         _team = new WorkerTeam(_options.Workers == 0 ? Environment.ProcessorCount : _options.Workers);
-        _traceRow = (_, y) => TraceRow(y);
+        _traceRows = (_, pair) => TraceRows(pair);
         _filterRow = (_, y) => LightFilter.Row(_planes, _filterSource, _filterTarget, y, _filterStep);
         _composeRow = (_, y) => ComposeRow(y);
         _developRow = (_, y) => _sensor.DevelopRow(y, _buffers.Bgr);
@@ -72,9 +72,9 @@ public sealed partial class Renderer : IDisposable
     public void Render(Scene scene, in CameraPose pose, long frame, FrameBuffers buffers)
     {
         Begin(scene, pose, frame, buffers);
-        _team.Run(Camera.Height, _traceRow);
+        _team.Run((Camera.Height + 1) / 2, _traceRows);
         (_filterSource, _filterTarget) = (_planes.Light, _planes.Filtered);
-        for (_filterStep = 1; _filterStep <= 8; _filterStep *= 2)
+        for (_filterStep = 1; _filterStep <= 16; _filterStep *= 2)
         {
             _team.Run(Camera.Height, _filterRow);
             (_filterSource, _filterTarget) = (_filterTarget, _filterSource);
