@@ -8,6 +8,7 @@ using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Sources;
 
 namespace RoboPerception.Node;
 
@@ -75,9 +76,10 @@ internal sealed class NodeHost : IAsyncDisposable
             TensorRtHalfPrecision = settings.Fp16,
             EngineCacheFolder = settings.EngineCache,
         };
-        var pipelineRequest = new PipelineRequest(inference, settings, sessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows);
+        var pipelineRequest = new PipelineRequest(inference, settings, sessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score);
         SetState(NodeStates.Warming);
         var sources = new SourceFactory();
+        sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
         foreach (CameraSettings camera in settings.Cameras)
         {
             cameras.Add(new CameraPipeline(camera, model, pipelineRequest, sources, connection, topics, log.Write));
@@ -145,6 +147,13 @@ internal sealed class NodeHost : IAsyncDisposable
         foreach (CameraPipeline camera in cameras)
         {
             camera.Stop();
+        }
+        foreach (CameraPipeline camera in cameras)
+        {
+            if (camera.Score is { } score)
+            {
+                Console.WriteLine(score.Summary(camera.Camera.Id));
+            }
         }
         try
         {
