@@ -24,9 +24,9 @@ public sealed class Reader_tests
     {
         using var data = new MiniatureData(1);
         var image = NyuFolder.Open(data.Folder, "ids.txt").Read("0001", 32, 32);
-        Assert.Subset(new HashSet<byte> { 3, 4, 11 }, [.. image.Labels]);
+        Assert.Subset(new HashSet<byte> { 3, 4, 11 }, image.Labels.ToHashSet());
         var original = MiniatureData.Scene(0, MiniatureData.Height, MiniatureData.Width).DepthMillimetres.ToHashSet();
-        Assert.Subset(original, [.. image.DepthMillimetres]);
+        Assert.Subset(original, image.DepthMillimetres.ToHashSet());
     }
 
     [Fact]

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>The built program, as a person runs it.</summary>
+public sealed class Program_tests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly MiniatureData data = new(4);
+    private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
+
+    public void Dispose()
+    {
+        data.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("train --nonsense", 2, "--nonsense")]
+    [InlineData("fly", 2, "fly")]
+    [InlineData("train --data /does/not/exist --out OUT", 4, "/does/not/exist")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --size 50x50", 2, "50x50")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
+    [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
+    [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
+    [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
+    public void A_wrong_command_line_names_what_is_wrong(string command, int exitCode, string named)
+    {
+        var (code, output) = Run(command);
+        Assert.Equal(exitCode, code);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_is_trained_exported_and_evaluated()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT", epochs: 2, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("export OUT/best.ckpt --out OUT/small.onnx")));
+        foreach (var model in new[] { "OUT/best.ckpt", "OUT/small.onnx" })
+        {
+            var (code, output) = Run($"evaluate {model} --data DATA --ids ids.txt");
+            Assert.Equal(0, code);
+            Assert.Contains("segmentation.miou_pooled", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_along_the_same_curve()
+    {
+        Assert.Equal(0, Run(Train("OUT/whole", epochs: 8)).ExitCode);
+        using (var process = Start(Train("OUT/killed", epochs: 8, "--checkpoint-minutes 0")))
+        {
+            WaitFor(process, Path.Combine(folder, "killed", "last.ckpt"));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.Equal(0, Run(Train("OUT/killed", epochs: 8, "--resume")).ExitCode);
+        Assert.Equal(Curve("whole"), Curve("killed"));
+    }
+
+    [Fact]
+    public void Interrupting_saves_and_ends_with_130()
+    {
+        using var process = Start(Train("OUT/run", epochs: 10_000));
+        WaitFor(process, Path.Combine(folder, "run", "log.jsonl"));
+        Process.Start("kill", ["-INT", process.Id.ToString(null, null)]).WaitForExit();
+        Assert.True(process.WaitForExit(Patience), "the program ends after an interrupt");
+        Assert.Equal(130, process.ExitCode);
+        Assert.True(File.Exists(Path.Combine(folder, "run", "last.ckpt")));
+        var (code, output) = Run(Train("OUT/run", epochs: 1));
+        Assert.Equal(2, code);
+        Assert.Contains("--resume", output, StringComparison.Ordinal);
+    }
+
+    private static string Train(string to, int epochs, string more = "--val-ids none") =>
+        $"train --data DATA --ids ids.txt --out {to} --network mtan-segnet:widths=4,4,4,4,4 --size 32x32 --batch 2 --epochs {epochs} --lr 1e-3 --threads 1 {more}"
+        + (more.Contains("--val-ids", StringComparison.Ordinal) ? "" : " --val-ids none");
+
+    /// <summary>The mean losses of every epoch. A killed run may have logged an epoch twice, the second time after resuming: the last counts.</summary>
+    private SortedDictionary<int, string> Curve(string run)
+    {
+        var curve = new SortedDictionary<int, string>();
+        foreach (var line in File.ReadLines(Path.Combine(folder, run, "log.jsonl")))
+        {
+            using var json = JsonDocument.Parse(line);
+            curve[json.RootElement.GetProperty("epoch").GetInt32()] = json.RootElement.GetProperty("losses").GetRawText();
+        }
+
+        return curve;
+    }
+
+    private static (int ExitCode, string Errors) OnlyErrors((int ExitCode, string Output) result) => (result.ExitCode, result.ExitCode == 0 ? "" : result.Output);
+
+    private static void WaitFor(Process process, string path)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(path))
+        {
+            Assert.True(!process.HasExited && clock.Elapsed < Patience, $"the program writes {Path.GetFileName(path)} while it runs");
+            Thread.Sleep(20);
+        }
+    }
+
+    private (int ExitCode, string Output) Run(string command)
+    {
+        using var process = Start(command);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+
+    private Process Start(string command)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "roboperception-train.dll"));
+        foreach (var argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            start.ArgumentList.Add(argument.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("OUT", folder, StringComparison.Ordinal));
+        }
+
+        // Waiting threads that spin would fight with the other tests for the cores.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        return Process.Start(start)!;
+    }
+}
