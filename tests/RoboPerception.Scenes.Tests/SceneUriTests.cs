@@ -17,7 +17,7 @@ public sealed class SceneUriTests
     }
 
     [Theory]
-    [InlineData("scene://room?seed=12&fps=12.5&size=384x288&kind=office&sensor=ideal&fov=90&change=20&frames=100")]
+    [InlineData("scene://room?seed=12&fps=12.5&size=384x288&kind=office&sensor=ideal&fov=90&change=20&shutter=0.02&frames=100")]
     [InlineData("scene://room?seed=18446744073709551615&fps=30&size=16x16")]
     public void An_address_survives_writing_and_reading(string text)
     {

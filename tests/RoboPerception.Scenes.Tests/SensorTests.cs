@@ -97,6 +97,23 @@ public sealed class SensorTests
         Assert.True(Level(110) > Level(150), $"near {Level(110)}, far {Level(150)}");
     }
 
+    [Fact]
+    public void A_turning_camera_blurs_the_picture_and_not_the_labels()
+    {
+        CameraPose pose = Room.RandomView(0);
+        var sharp = new FrameBuffers(Camera.Width, Camera.Height);
+        var blurred = new FrameBuffers(Camera.Width, Camera.Height);
+        using var renderer = new Renderer(Camera, SensorParameters.Ideal);
+        renderer.Render(Room.Scene, pose, 0, sharp);
+        renderer.Render(Room.Scene, pose, 0, blurred, pose with { Orientation = pose.Orientation.Then(Rotation.AboutY(0.06f)) });
+        Assert.True(Gradient(blurred) < 0.8 * Gradient(sharp), $"{Gradient(blurred):F2} against {Gradient(sharp):F2}");
+        Assert.True(sharp.Depth.AsSpan().SequenceEqual(blurred.Depth));
+        renderer.Render(Room.Scene, pose, 0, blurred, pose);
+        Assert.True(sharp.Bgr.AsSpan().SequenceEqual(blurred.Bgr), "a camera at rest must not blur");
+
+        static double Gradient(FrameBuffers f) => f.Bgr.Skip(3).Zip(f.Bgr, (a, b) => Math.Abs(a - b)).Average();
+    }
+
     private static FrameBuffers Render(SensorParameters sensor, long frame = 0) => TestScenes.Render(Room.Scene, Room.RandomView(0), Camera, 2, sensor, frame);
 
     private static double Mean(FrameBuffers f) => f.Bgr.Average(b => (double)b);

@@ -52,6 +52,8 @@ internal sealed class Palette
         Ceiling = new(SurfacePattern.Plain, white, white);
         Trim = new(SurfacePattern.Plain, random.Chance(0.75f) ? white : _otherWood, white, Gloss: 0.03f, Roughness: 0.35f);
         Floor = FloorMaterial(random);
+        Vector3 cloth = random.Near(random.Pick<Vector3>(ClothTones), 0.25f);
+        Curtain = new(SurfacePattern.Folds, cloth * 1.15f, cloth * 0.75f, random.Next(0.06f, 0.12f));
     }
 
     public Material Wall { get; }
@@ -61,6 +63,9 @@ internal sealed class Palette
     public Material Ceiling { get; }
 
     public Material Floor { get; }
+
+    /// <summary>All curtains of the room.</summary>
+    public Material Curtain { get; }
 
     /// <summary>Skirting boards, window and door frames.</summary>
     public Material Trim { get; }

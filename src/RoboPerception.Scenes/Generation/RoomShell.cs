@@ -225,8 +225,6 @@ internal sealed class RoomShell
         float kind = r.Next();
         if (kind < 0.5f)
         {
-            Material cloth = _palette.Cloth();
-            var folds = new Material(SurfacePattern.Folds, cloth.First * 1.15f, cloth.First * 0.75f, r.Next(0.06f, 0.12f));
             float bottom = o.Bottom < 0.5f || r.Chance(0.6f) ? 0.03f : o.Bottom - 0.15f, top = MathF.Min(o.Top + 0.14f, _plan.Height - 0.03f);
             float drawn = r.Next(0.22f, 0.42f) * w;
             _b.Begin(SceneClass.Window, "curtains", at);
@@ -238,7 +236,7 @@ internal sealed class RoomShell
                 for (int i = 0; i < slats; i++)
                 {
                     float x = side * (w / 2 + 0.22f - (i + 0.5f) * (drawn + 0.2f) / slats);
-                    Slat(folds, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
+                    Slat(_palette.Curtain, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
                 }
             }
         }
