@@ -79,7 +79,7 @@ if [ -z "$stack" ]; then
 fi
 cat >.stack/Stack.props.new <<EOF
 <Project>
-  <!-- Written by launch/setup.sh; run it with --stack to choose otherwise. -->
+  <!-- Written by launch/setup.sh; its option "stack" chooses otherwise. -->
   <PropertyGroup>
     <Stack>$stack</Stack>
     <TorchVariant>$variant</TorchVariant>
