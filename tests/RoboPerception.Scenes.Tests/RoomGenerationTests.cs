@@ -99,6 +99,7 @@ public sealed class RoomGenerationTests
         Assert.True(Holds(RoomKind.Office, SceneClass.Table));
         Assert.True(Holds(RoomKind.Dining, SceneClass.Chair));
         Assert.True(Holds(RoomKind.Study, SceneClass.Books));
+        Assert.True(Holds(RoomKind.Kitchen, SceneClass.Furniture));
     }
 
     [Fact]

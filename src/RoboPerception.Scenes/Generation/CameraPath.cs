@@ -39,7 +39,7 @@ public sealed class CameraPath
         s -= Math.Floor(s / _points.Length) * _points.Length;
         int i = Math.Min((int)s, _points.Length - 1);
         float u = (float)(s - i);
-        Vector2 p = Vector2.Lerp(_points[i], _points[(i + 1) % _points.Length], u);
+        Vector2 p = PortableMath.Lerp(_points[i], _points[(i + 1) % _points.Length], u);
         // Steps: a little up and down, a little from side to side.
         float bob = 0.012f * PortableMath.Sin(seconds * 7.5 + _phase);
         float nod = 0.03f * PortableMath.Sin(seconds * 0.9 + _phase) + 0.004f * PortableMath.Sin(seconds * 7.5);
@@ -120,7 +120,7 @@ public sealed class CameraPath
                 length = Vector2.Distance(curve[segment], curve[(segment + 1) % curve.Count]);
             }
             float u = length > 1e-9f ? Math.Clamp((target - position) / length, 0, 1) : 0;
-            points[i] = Vector2.Lerp(curve[segment], curve[(segment + 1) % curve.Count], u);
+            points[i] = PortableMath.Lerp(curve[segment], curve[(segment + 1) % curve.Count], u);
         }
         return points;
     }

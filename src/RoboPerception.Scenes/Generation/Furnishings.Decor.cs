@@ -43,7 +43,7 @@ internal static partial class Furnishings
         SceneRandom r = b.Random;
         b.Begin(SceneClass.Objects, "ceiling lamp", place);
         bool on = r.Chance(0.8f);
-        Vector3 colour = office || r.Chance(0.3f) ? new(1, 0.94f, 0.86f) : Vector3.Lerp(WarmLight, Vector3.One, r.Next(0.1f, 0.5f));
+        Vector3 colour = office || r.Chance(0.3f) ? new(1, 0.94f, 0.86f) : PortableMath.Lerp(WarmLight, Vector3.One, r.Next(0.1f, 0.5f));
         if (office)
         {
             b.Box(Glowing(colour, on ? 4.5f : 0), new(0, 0, -0.02f), new(1.18f, 0.58f, 0.04f));
@@ -208,7 +208,7 @@ internal static partial class Furnishings
     private static void Shade(RoomBuilder b, Vector3 centre, float bottom, float top, float height, bool on, float power)
     {
         SceneRandom r = b.Random;
-        Vector3 tint = Vector3.Lerp(WarmLight, Vector3.One, r.Next(0, 0.3f));
+        Vector3 tint = PortableMath.Lerp(WarmLight, Vector3.One, r.Next(0, 0.3f));
         b.Round(Glowing(tint, on ? r.Next(1.5f, 3) : 0), centre, bottom, top, height);
         if (on)
         {

@@ -28,10 +28,10 @@ internal static partial class Furnishings
                 PlaceSettings(b, palette, surface, taken);
             }
             float area = surface.Half.X * surface.Half.Y * 4;
-            int things = (int)(amount * (2 + 5 * MathF.Sqrt(area)) * r.Next(0.3f, 1.2f));
-            for (int k = 0; k < Math.Min(things, 9); k++)
+            int things = (int)(amount * (2 + 6 * MathF.Sqrt(area)) * r.Next(0.3f, 1.2f));
+            for (int k = 0; k < Math.Min(things, 14); k++)
             {
-                float radius = r.Next(0.04f, 0.13f);
+                float radius = r.Next(0.04f, 0.16f);
                 if (FindSpot(r, surface, taken, radius, out Placement spot))
                 {
                     Thing(b, palette, spot, radius, surface);
@@ -48,7 +48,7 @@ internal static partial class Furnishings
         spot = spot with { Yaw = spot.Yaw + r.Next(-0.8f, 0.8f) };
         Material bright = palette.Bright();
         float pick = r.Next();
-        if (pick < 0.34f)
+        if (pick < 0.22f)
         {
             BookPile(b, palette, spot, radius, clear);
             return;
@@ -56,19 +56,19 @@ internal static partial class Furnishings
         b.Begin(SceneClass.Objects, "thing", spot);
         switch (pick)
         {
-            case < 0.44f: // mug
+            case < 0.32f: // mug
                 float cup = MathF.Min(0.042f, radius);
                 b.Round(bright, new(0, 0, 0.045f), cup * 0.9f, cup, 0.09f);
                 b.Box(bright, new(cup + 0.012f, 0, 0.048f), new(0.026f, 0.01f, 0.045f));
                 break;
-            case < 0.54f: // bottle
+            case < 0.43f: // bottle
                 float h = MathF.Min(clear, r.Next(0.18f, 0.32f)), br = MathF.Min(radius, 0.04f);
                 var glass = new Material(SurfacePattern.Plain, bright.First * 0.4f, bright.First, Gloss: 0.08f, Roughness: 0.05f);
                 b.Round(glass, new(0, 0, h * 0.32f), br, br, h * 0.64f);
                 b.Round(glass, new(0, 0, h * 0.7f), br, br * 0.4f, h * 0.12f);
                 b.Round(palette.Black, new(0, 0, h * 0.88f), br * 0.38f, br * 0.36f, h * 0.24f);
                 break;
-            case < 0.64f: // vase or pot with a plant
+            case < 0.57f: // vase or pot with a plant
                 float vh = MathF.Min(clear * 0.45f, r.Next(0.1f, 0.25f)), vr = MathF.Min(radius, 0.09f);
                 b.Round(bright, new(0, 0, vh / 2), vr * 0.6f, vr, vh);
                 if (clear > vh * 2 && r.Chance(0.7f))
@@ -76,7 +76,7 @@ internal static partial class Furnishings
                     Foliage(b, new(0, 0, vh), MathF.Min(clear - vh, vh * 1.6f), vr * 2, 9);
                 }
                 break;
-            case < 0.76f: // box
+            case < 0.74f: // box
                 var box = new Material(SurfacePattern.Package, bright.First, palette.Bright().First);
                 b.Box(box, new(0, 0, MathF.Min(clear, radius * 1.5f) / 2), new(radius * 1.6f, radius * 1.1f, MathF.Min(clear, radius * 1.5f)));
                 break;

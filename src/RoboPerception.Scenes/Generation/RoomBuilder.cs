@@ -86,8 +86,8 @@ internal sealed class RoomBuilder(SceneRandom random)
         Vector3 way = to - from;
         float length = way.Length();
         Vector3 z = way / length;
-        Vector3 x = Vector3.Normalize(Vector3.Cross(MathF.Abs(z.Z) < 0.9f ? Vector3.UnitZ : Vector3.UnitX, z));
-        Add(PrimitiveShape.Frustum, material, (from + to) / 2, new(radius, radius, length / 2), radius, new(x, Vector3.Cross(z, x), z));
+        Vector3 x = Vector3.Normalize(PortableMath.Cross(MathF.Abs(z.Z) < 0.9f ? Vector3.UnitZ : Vector3.UnitX, z));
+        Add(PrimitiveShape.Frustum, material, (from + to) / 2, new(radius, radius, length / 2), radius, new(x, PortableMath.Cross(z, x), z));
     }
 
     public void Shine(AreaLight light) => Lights.Add(light);

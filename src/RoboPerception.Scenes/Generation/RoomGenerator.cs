@@ -25,11 +25,12 @@ public static class RoomGenerator
     {
         RoomKind kind = wanted ?? random.Next() switch
         {
-            < 0.22f => RoomKind.Bedroom,
-            < 0.48f => RoomKind.Living,
-            < 0.6f => RoomKind.Office,
-            < 0.74f => RoomKind.Dining,
-            < 0.86f => RoomKind.Study,
+            < 0.2f => RoomKind.Bedroom,
+            < 0.44f => RoomKind.Living,
+            < 0.56f => RoomKind.Office,
+            < 0.68f => RoomKind.Dining,
+            < 0.78f => RoomKind.Study,
+            < 0.89f => RoomKind.Kitchen,
             _ => RoomKind.Studio,
         };
         float large = kind is RoomKind.Studio or RoomKind.Living ? 0.6f : 0;

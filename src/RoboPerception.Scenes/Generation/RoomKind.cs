@@ -18,6 +18,9 @@ public enum RoomKind
     /// <summary>Bookcases, a desk, an armchair.</summary>
     Study,
 
+    /// <summary>Counters, wall cabinets, a refrigerator, a small table.</summary>
+    Kitchen,
+
     /// <summary>Everything in one room.</summary>
     Studio,
 }

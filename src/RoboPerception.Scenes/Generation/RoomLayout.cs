@@ -37,6 +37,9 @@ internal sealed partial class RoomLayout
             case RoomKind.Study:
                 layout.Study();
                 break;
+            case RoomKind.Kitchen:
+                layout.KitchenRoom();
+                break;
             default:
                 layout.Studio();
                 break;
@@ -45,7 +48,7 @@ internal sealed partial class RoomLayout
         layout.Extras();
         layout.Walls(kind);
         layout.CeilingLamps(kind == RoomKind.Office);
-        Furnishings.Clutter(b, palette, b.Random.Next(0.4f, 1.4f));
+        Furnishings.Clutter(b, palette, b.Random.Next(0.5f, 1.9f));
     }
 
     private void Bedroom()
@@ -135,7 +138,7 @@ internal sealed partial class RoomLayout
     /// <summary>Lived-in rooms have something along most of their walls.</summary>
     private void FillWalls(RoomKind kind)
     {
-        int tries = (int)(_density * _r.Next(1.5f, 6));
+        int tries = (int)(_density * _r.Next(2, 8));
         for (int i = 0; i < tries; i++)
         {
             switch (_r.NextInt(0, 6))
@@ -172,7 +175,7 @@ internal sealed partial class RoomLayout
 
     private void Wardrobe()
     {
-        float w = _r.Next(0.9f, 2f), d = _r.Next(0.52f, 0.62f), h = MathF.Min(_r.Next(1.75f, 2.2f), _plan.Height - 0.15f);
+        float w = _r.Next(1f, 2.4f), d = _r.Next(0.52f, 0.62f), h = MathF.Min(_r.Next(1.85f, 2.35f), _plan.Height - 0.1f);
         if (TryWall(w, d, h, 0.4f, out Placement at, out _))
         {
             Furnishings.Cabinet(_b, _palette, at, w, d, h, false, "wardrobe", SurfaceKind.Shelf);
@@ -230,27 +233,6 @@ internal sealed partial class RoomLayout
         if (TryWall(w, 0.36f, h, 0.3f, out Placement at, out _))
         {
             Furnishings.Bookcase(_b, _palette, at, w, h);
-        }
-    }
-
-    /// <summary>Counter with wall cabinets and a refrigerator.</summary>
-    private void Kitchen()
-    {
-        float w = _r.Next(1.6f, 2.8f);
-        if (!TryWall(w + 0.7f, 0.62f, 0.93f, 0.6f, out Placement at, out Placement wall))
-        {
-            return;
-        }
-        Furnishings.Cabinet(_b, _palette, at.At(new(-0.35f, 0, 0)), w, 0.6f, 0.88f, false, "counter", SurfaceKind.Cabinet);
-        _b.Begin(SceneClass.Furniture, "refrigerator", at.At(new(w / 2 + 0.01f, 0, 0)));
-        Material steel = _r.Chance(0.5f) ? _palette.White : _palette.Metal;
-        _b.Soft(steel, new(0, 0.01f, 0.86f), new(0.64f, 0.6f, 1.7f), 0.02f);
-        _b.Box(_palette.Black, new(0, -0.295f, 1.15f), new(0.64f, 0.012f, 0.008f));
-        _b.Bar(_palette.Metal, new(-0.27f, -0.32f, 1.2f), new(-0.27f, -0.32f, 1.55f), 0.012f);
-        if (_plan.Height > 2.25f)
-        {
-            HangAt(wall with { Origin = wall.ToWorld(new(-0.35f, 0, 0)) }, w, 1.4f, 2.1f, p =>
-                Furnishings.Cabinet(_b, _palette, p.At(new(0, -0.17f, -0.35f)), w, 0.34f, 0.7f, false, "wall cabinet", SurfaceKind.Shelf));
         }
     }
 

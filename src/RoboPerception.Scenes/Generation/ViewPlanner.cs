@@ -12,17 +12,17 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
     /// <summary>Worth of a class in a view; about inverse to how common it is in rooms.</summary>
     private static readonly float[] Worth = [1.3f, 2.4f, 0.5f, 1.5f, 0.5f, 1.2f, 1.7f, 1.3f, 1.4f, 1.4f, 2.4f, 0.1f, 0.9f];
 
-    /// <summary>The best of a dozen drawn views.</summary>
+    /// <summary>The best of some drawn views.</summary>
     public CameraPose Choose(SceneRandom random)
     {
         CameraPose best = default;
         float bestScore = float.MinValue;
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 16; i++)
         {
-            Vector2 p = i < 8 ? walkable.Draw(random) : walkable.Start;
+            Vector2 p = i < 14 ? walkable.Draw(random) : walkable.Start;
             var eye = new Vector3(p.X, p.Y, MathF.Min(random.Next(1.05f, 1.75f), scene.Interior.High.Z - 0.25f));
             var pose = CameraPose.Looking(eye, random.Next(-MathF.PI, MathF.PI), random.Next(-0.55f, 0.08f), random.Next(-0.06f, 0.06f));
-            float score = Rate(pose) * random.Next(0.6f, 1.4f);
+            float score = Rate(pose) * random.Next(0.7f, 1.3f);
             if (score > bestScore)
             {
                 (bestScore, best) = (score, pose);
@@ -82,6 +82,9 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
             score += Worth[c] * MathF.Sqrt(counts[c] / (float)(Columns * Rows));
         }
         float tooNear = near / (float)(Columns * Rows);
+        // Real pictures hold a quarter of bare wall; more is dull.
+        float wall = counts[(int)SceneClass.Wall] / (float)(Columns * Rows);
+        score *= 1.1f - 0.9f * MathF.Max(0, wall - 0.2f);
         return score * MathF.Max(0.02f, 1 - 1.6f * tooNear) * (0.6f + 0.16f * far / (Columns * Rows));
     }
 }

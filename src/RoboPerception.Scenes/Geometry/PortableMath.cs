@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RoboPerception.Scenes;
 
 /// <summary>
@@ -24,6 +26,15 @@ internal static class PortableMath
             _ => (-c, s),
         };
     }
+
+    /// <summary>Cross product; the runtime's may fuse multiplications where the processor can.</summary>
+    public static Vector3 Cross(Vector3 a, Vector3 b) => new(a.Y * b.Z - a.Z * b.Y, a.Z * b.X - a.X * b.Z, a.X * b.Y - a.Y * b.X);
+
+    /// <summary>Linear blend; see <see cref="Cross"/>.</summary>
+    public static Vector3 Lerp(Vector3 a, Vector3 b, float t) => a + (b - a) * t;
+
+    /// <summary>Linear blend; see <see cref="Cross"/>.</summary>
+    public static Vector2 Lerp(Vector2 a, Vector2 b, float t) => a + (b - a) * t;
 
     /// <summary>Sine of an angle in radians.</summary>
     public static float Sin(double angle) => (float)SinCos(angle).Sin;

@@ -27,8 +27,8 @@ public sealed record AreaLight(
     LightShape Shape, Vector3 Centre, Vector3 EdgeU, Vector3 EdgeV, float Radius, Vector3 Radiance, Vector3 Direction = default)
 {
     /// <summary>The side a rectangle shines to.</summary>
-    internal Vector3 Normal { get; } = Shape == LightShape.Ball ? Vector3.UnitZ : Vector3.Normalize(Vector3.Cross(EdgeU, EdgeV));
+    internal Vector3 Normal { get; } = Shape == LightShape.Ball ? Vector3.UnitZ : Vector3.Normalize(PortableMath.Cross(EdgeU, EdgeV));
 
     /// <summary>Area of a rectangle or of a ball's disc, over pi: radiance times this over distance squared is irradiance over pi.</summary>
-    internal float Power { get; } = Shape == LightShape.Ball ? Radius * Radius : 4 * Vector3.Cross(EdgeU, EdgeV).Length() / MathF.PI;
+    internal float Power { get; } = Shape == LightShape.Ball ? Radius * Radius : 4 * PortableMath.Cross(EdgeU, EdgeV).Length() / MathF.PI;
 }

@@ -5,7 +5,7 @@ namespace RoboPerception.Scenes;
 
 /// <summary>
 /// A rendered camera as an address: <c>scene://room?seed=7&amp;fps=30&amp;size=640x480</c>. Further keys: <c>kind</c> (bedroom, living,
-/// office, dining, study, studio; default: the seed decides), <c>sensor</c> (<c>camera</c> or <c>ideal</c>), <c>fov</c> (degrees
+/// office, dining, study, kitchen, studio; default: the seed decides), <c>sensor</c> (<c>camera</c> or <c>ideal</c>), <c>fov</c> (degrees
 /// across, default 63.3: that of NYU Depth v2), <c>shutter</c> (seconds it stays open, default 0 = no motion blur), <c>change</c> (seconds until the next room, default 0 = never), <c>frames</c> (length
 /// of the stream, default 0 = endless).
 /// </summary>
