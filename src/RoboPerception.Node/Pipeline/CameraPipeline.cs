@@ -4,6 +4,7 @@ using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Pictures;
+using RoboPerception.Node.Sources;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -29,7 +30,7 @@ internal sealed class CameraPipeline : IDisposable
         Camera = camera;
         this.connection = connection;
         Description = model.Description;
-        CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : null;
+        CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : SceneSource.CalibrationOf(camera.Source);
         ModelInput input = model.Description.Input;
         bool rectify = calibration is { Intrinsics.IsDistorted: true };
         resizer = new FrameResizer(input.Width, input.Height, calibration, rectify);

@@ -48,6 +48,10 @@ internal sealed class SceneSource : FrameSource
         }
     }
 
+    /// <summary>The exact camera of a scene; null for any other source.</summary>
+    public static CameraCalibration? CalibrationOf(string source) =>
+        source.StartsWith(SceneUri.Scheme, StringComparison.Ordinal) ? new CameraCalibration("scene", Parse(source).ToIntrinsics()) : null;
+
     /// <inheritdoc/>
     public override void Open()
     {
