@@ -53,7 +53,8 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
   command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' \
     || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
 fi
-has_part node && apt_install mosquitto libmosquitto1 opencv-doc libopencv-videoio-dev
+apt_install libdeflate0 util-linux
+has_part node && apt_install mosquitto libmosquitto1 opencv-doc
 [ "$part" = all ] && apt_install mosquitto-clients ffmpeg openssl
 
 # --- Which stack -----------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ if [ -z "$stack" ]; then
 fi
 cat >.stack/Stack.props.new <<EOF
 <Project>
-  <!-- Written by launch/setup.sh; run it with --stack to choose otherwise. -->
+  <!-- Written by launch/setup.sh; its option "stack" chooses otherwise. -->
   <PropertyGroup>
     <Stack>$stack</Stack>
     <TorchVariant>$variant</TorchVariant>

@@ -8,6 +8,7 @@ using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Sources;
 
 namespace RoboPerception.Node;
 
@@ -75,9 +76,10 @@ internal sealed class NodeHost : IAsyncDisposable
             TensorRtHalfPrecision = settings.Fp16,
             EngineCacheFolder = settings.EngineCache,
         };
-        var pipelineRequest = new PipelineRequest(inference, settings, sessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows);
+        var pipelineRequest = new PipelineRequest(inference, settings, sessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score);
         SetState(NodeStates.Warming);
         var sources = new SourceFactory();
+        sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
         foreach (CameraSettings camera in settings.Cameras)
         {
             cameras.Add(new CameraPipeline(camera, model, pipelineRequest, sources, connection, topics, log.Write));
@@ -146,6 +148,13 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             camera.Stop();
         }
+        foreach (CameraPipeline camera in cameras)
+        {
+            if (camera.Score is { } score)
+            {
+                Console.WriteLine(score.Summary(camera.Camera.Id));
+            }
+        }
         try
         {
             if (request.ContactSheet is { } path && cameras.FirstOrDefault()?.Sheet is { Count: > 0 } sheet)
@@ -187,6 +196,8 @@ internal sealed class NodeHost : IAsyncDisposable
             PasswordFile = settings.PasswordFile,
             Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
             CaFile = settings.CaFile,
+            // A robot that boots waits for its broker; a replay in CI must not.
+            FailFast = request.Replay,
             Will = new MqttWill(topics.Status, MessageJson.Write(new StatusDocument(NodeStates.Lost, session))),
             Log = log.Write,
         };

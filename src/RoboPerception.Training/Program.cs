@@ -7,6 +7,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     EvaluateCommand.Create(),
     ExportCommand.Create(),
     ParityCommand.Create(),
+    ScenesCommand.Create(),
 };
 var result = root.Parse(args);
 

@@ -1,1 +1,31 @@
-return 0;
+using System.CommandLine;
+using RoboPerception.Benchmarks;
+using RoboPerception.Benchmarks.Scenes;
+using RoboPerception.Core;
+using RoboPerception.Node;
+
+var model = new Option<string?>("--model") { Description = "the ONNX file; default: the shipped one", HelpName = "FILE" };
+var video = new Option<string>("--video") { Description = "the recording", HelpName = "FILE", DefaultValueFactory = _ => "/usr/share/doc/opencv-doc/examples/data/vtest.avi" };
+var frames = new Option<int>("--frames") { Description = "frames per measurement", HelpName = "N", DefaultValueFactory = _ => 120 };
+var output = new Option<string?>("--out") { Description = "also write the JSON here", HelpName = "FILE" };
+var root = new RootCommand("Measures the node against a bare OrtRun loop") { model, video, frames, output };
+root.SetAction((parsed, _) => PipelineBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(output)));
+
+var payloads = new Command("payloads", "encoders: milliseconds and bytes") { model };
+payloads.SetAction(parsed => PayloadBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));
+root.Subcommands.Add(payloads);
+
+var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER [first] [count]" };
+var scenes = new Command("scenes", "the scene renderer") { what };
+scenes.SetAction(parsed => SceneBenchmarks.Run(parsed.GetValue(what) ?? []));
+root.Subcommands.Add(scenes);
+
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UserErrorException e)
+{
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return (int)e.ExitCode;
+}

@@ -104,12 +104,12 @@ internal sealed partial class NodeProcess : IDisposable
     public int WaitForOwnBroker() => int.Parse(WaitForLine(OwnBroker()), CultureInfo.InvariantCulture);
 
     /// <summary>Sends a signal.</summary>
-    public void Signal(PosixSignal signal) => Kill(process.Id, signal switch
+    public void Signal(PosixSignal signal) => Assert.Equal(0, Kill(process.Id, signal switch
     {
         PosixSignal.SIGINT => 2,
         PosixSignal.SIGTERM => 15,
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
-    });
+    }));
 
     /// <summary>Ends it as a crash would.</summary>
     public void KillHard() => process.Kill();

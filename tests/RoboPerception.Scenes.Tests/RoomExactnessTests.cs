@@ -69,7 +69,7 @@ public sealed class RoomExactnessTests
                 foreach (int q in (ReadOnlySpan<int>)[i - 1, i + 1, i - f.Width, i + f.Width])
                 {
                     smooth &= f.Instances[q] == f.Instances[i] && Vector3.Dot(Normal(f, q), normal) > 0.9999f
-                        && Math.Abs(Vector3.Dot(Point(f, camera, q) - Point(f, camera, i), normal)) < 0.003f;
+                        && Math.Abs(Vector3.Dot(Point(f, camera, q) - Point(f, camera, i), normal)) < 0.0004f;
                 }
                 if (!smooth || -Vector3.Dot(normal, Vector3.Normalize(Point(f, camera, i))) < 0.1f)
                 {
@@ -119,10 +119,11 @@ public sealed class RoomExactnessTests
             {
                 continue;
             }
-            // The surface at the second frame's pixel, met by the exact ray to the point, must lead back to the pixel we came from.
+            // The surface at the second frame's pixel, met by the exact ray to the point, must lead back to the pixel we came from
+            // (flat surfaces only: there the plane is the surface; a drawer's front hides the carcass 2 mm behind it).
             Vector3 plane = Normal(b, q), anchor = Point(b, Camera, q);
             Vector3 worldNormalA = first.Orientation.ToOuter(Normal(a, i)), worldNormalB = second.Orientation.ToOuter(plane);
-            if (Vector3.Dot(worldNormalA, worldNormalB) < 0.99999f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.01f
+            if (Vector3.Distance(worldNormalA, worldNormalB) > 1e-5f || Math.Abs(Vector3.Dot(plane, anchor - inSecond)) > 0.0015f
                 || -Vector3.Dot(plane, Vector3.Normalize(anchor)) < 0.1f)
             {
                 continue;
@@ -133,7 +134,7 @@ public sealed class RoomExactnessTests
             worst = Math.Max(worst, Math.Sqrt(eu * eu + ev * ev));
             compared++;
         }
-        Assert.True(compared > 1500, $"only {compared} pixels are seen twice");
+        Assert.True(compared > 3000, $"only {compared} pixels are seen twice");
         Assert.True(worst < 0.05, $"reprojection error {worst:F4} pixels");
     }
 

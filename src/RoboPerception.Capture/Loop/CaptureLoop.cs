@@ -28,19 +28,18 @@ public sealed partial class CaptureLoop : IDisposable
     // Not disposed: a thread that was blocked still looks at them, and they hold no system handle.
     private readonly ManualResetEventSlim stopping = new();
     private readonly ManualResetEventSlim firstOpen = new();
-    private readonly Timer watchdog;
     private CaptureSession session;
     private Thread? thread;
     private UserErrorException? failure;
     private int state;
-    private bool everOpened;
+    private volatile bool everOpened;
     private int disposed;
 
     /// <summary>A loop that does not run yet.</summary>
     /// <param name="create">Makes the unopened source; called again only when a blocked one was given up.</param>
     /// <param name="options">How to run it.</param>
     /// <param name="drops">Where drops are counted.</param>
-    /// <param name="onEvent">Told what happens to the source, on the capture or watchdog thread.</param>
+    /// <param name="onEvent">Told what happens to the source, on the capture or watchdog thread; it must be quick and must not throw.</param>
     public CaptureLoop(Func<FrameSource> create, CaptureOptions options, DropCounters drops, Action<SourceEvent>? onEvent = null)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -57,7 +56,6 @@ public sealed partial class CaptureLoop : IDisposable
         int queued = IsLive ? 1 : options.QueueLength;
         pool = new FramePool(queued + options.FramesInUse + 1);
         Slot = IsLive ? new LatestSlot<Frame>(DropStale) : new LosslessSlot<Frame>(queued);
-        watchdog = new Timer(_ => Watch(), null, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>The source's name, without secrets.</summary>
@@ -87,7 +85,7 @@ public sealed partial class CaptureLoop : IDisposable
     /// <summary>
     /// Opens the source on the capture thread and returns once it is open (with <see cref="CaptureOptions.WaitForSource"/>: at once).
     /// </summary>
-    /// <exception cref="UserErrorException">It does not open: exit code 4 unless the address itself is wrong.</exception>
+    /// <exception cref="UserErrorException">It does not open: exit code 4 unless the address itself is wrong. Later errors are in <see cref="Failure"/>.</exception>
     public void Start()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
@@ -96,16 +94,15 @@ public sealed partial class CaptureLoop : IDisposable
             throw new InvalidOperationException($"The capture of '{Name}' was already started.");
         }
 
-        TimeSpan period = TimeSpan.FromMilliseconds(Math.Clamp(options.StallTimeout.TotalMilliseconds / 4, 10, 1000));
-        watchdog.Change(period, period);
         StartThread();
+        new Thread(WatchAlways) { IsBackground = true, Name = $"watchdog {Name}" }.Start();
         if (IsLive && options.WaitForSource)
         {
             return;
         }
 
         firstOpen.Wait();
-        if (Failure is { } error)
+        if (!everOpened && Failure is { } error)
         {
             throw new UserErrorException(error.ExitCode, error.Message, error);
         }
@@ -130,7 +127,6 @@ public sealed partial class CaptureLoop : IDisposable
         }
 
         Stop(TimeSpan.FromSeconds(2));
-        watchdog.Dispose();
         while (Slot.TryTake(out Frame? left, 0))
         {
             left.Release();
@@ -183,11 +179,21 @@ public sealed partial class CaptureLoop : IDisposable
         firstOpen.Set();
     }
 
+    // A thread of its own: a timer would wait for the thread pool, which is busiest when something is wrong.
+    private void WatchAlways()
+    {
+        TimeSpan period = TimeSpan.FromMilliseconds(Math.Clamp(options.StallTimeout.TotalMilliseconds / 4, 10, 1000));
+        while (!stopping.Wait(period) && State < CaptureState.Ended)
+        {
+            Watch();
+        }
+    }
+
     private void Watch()
     {
         CaptureSession watched = Volatile.Read(ref session);
         TimeSpan inside = watched.InsideFor;
-        if (stopping.IsSet || inside < options.StallTimeout)
+        if (inside < options.StallTimeout)
         {
             return;
         }
@@ -216,7 +222,14 @@ public sealed partial class CaptureLoop : IDisposable
         }
 
         Report(SourceEventKind.Abandoned, $"{message} It is opened anew.");
-        Volatile.Write(ref session, new CaptureSession(create()));
-        StartThread();
+        try
+        {
+            Volatile.Write(ref session, new CaptureSession(create()));
+            StartThread();
+        }
+        catch (UserErrorException error)
+        {
+            Fail(error);
+        }
     }
 }

@@ -17,6 +17,8 @@ public abstract class FrameSource(string name, bool isLive) : IDisposable
     /// </summary>
     public const long RecordingEpoch = 946_684_800_000_000_000;
 
+    private int disposed;
+
     /// <summary>Name for logs and events, without any secret of the address.</summary>
     public string Name { get; } = name;
 
@@ -57,6 +59,11 @@ public abstract class FrameSource(string name, bool isLive) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         Dispose(true);
         GC.SuppressFinalize(this);
     }

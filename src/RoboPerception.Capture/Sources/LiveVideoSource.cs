@@ -51,9 +51,9 @@ public abstract class LiveVideoSource(string name) : FrameSource(name, true)
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !Capture.IsDisposed)
+        base.Dispose(disposing);
+        if (disposing)
         {
-            base.Dispose(true);
             Capture.Dispose();
         }
     }

@@ -5,7 +5,8 @@ namespace RoboPerception.Capture;
 
 /// <summary>
 /// A network camera: <c>rtsp://user:password@host:554/stream</c>, read by FFmpeg, which asks for TCP first. The address is
-/// passed on as it is, query included; user name and password appear in no message.
+/// passed on as it is, query included; user name and password appear in no message. A camera that is told another picture size has to
+/// end the session (they do): OpenCV's FFmpeg reader cannot follow a change within one.
 /// </summary>
 public sealed class RtspSource : LiveVideoSource
 {

@@ -6,6 +6,7 @@ namespace RoboPerception.Capture;
 /// <summary>
 /// A video file, decoded by FFmpeg. Stamps are <see cref="FrameSource.RecordingEpoch"/> plus the presentation time. The decoder steps over frames it
 /// cannot read; they show as gaps in the presentation times of a file with a constant rate and are reported as skipped.
+/// One file has one picture size: OpenCV's FFmpeg reader cannot follow a change in mid-stream.
 /// </summary>
 public sealed class VideoFileSource : FrameSource
 {
@@ -82,9 +83,9 @@ public sealed class VideoFileSource : FrameSource
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !capture.IsDisposed)
+        base.Dispose(disposing);
+        if (disposing)
         {
-            base.Dispose(true);
             capture.Dispose();
         }
     }
@@ -106,15 +107,15 @@ public sealed class VideoFileSource : FrameSource
         }
 
         double interval = next - position;
-        if (!double.IsFinite(interval) || interval <= 0)
+        if (!double.IsFinite(interval) || interval < 0.01 * period)
         {
-            // The last frames out of a reordering decoder carry no time of their own.
+            // The last frames out of a reordering decoder carry no time of their own, those of a damaged stream a wrong one.
             position += period;
             return;
         }
 
         double frames = interval / period;
-        if (grabbed == 1 || (steady <= 1 && IsWhole(1 / frames)))
+        if (grabbed == 1 || (steady == 1 && frames < 0.75 && IsWhole(1 / frames)))
         {
             // The declared rate of some containers is twice the real one, so the first interval decides,
             // unless the second shows that it was a gap.
@@ -151,11 +152,14 @@ public sealed class VideoFileSource : FrameSource
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            if (file.CanSeek && file.Length == 0)
+            // Asked before anything opens the file: opening a pipe would wait for its writer, and OpenCV opens one video at a time.
+            if (new FileInfo(path).Length == 0)
             {
-                throw new UserErrorException(ExitCode.NoSource, $"'{Name}' is empty (0 bytes): the recording never started. Give another file.");
+                throw new UserErrorException(
+                    ExitCode.NoSource, $"'{Name}' is empty (0 bytes): the recording never started, or this is a pipe. Give a file with a recording.");
             }
+
+            File.OpenRead(path).Dispose();
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

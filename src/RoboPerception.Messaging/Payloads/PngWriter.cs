@@ -11,7 +11,8 @@ internal sealed class PngWriter : IDisposable
 {
     private readonly Deflater deflater;
 
-    public PngWriter(int level, DeflateStrategy strategy) => deflater = new Deflater(level, strategy);
+    /// <param name="level">Level of <see cref="Deflater"/>.</param>
+    public PngWriter(int level) => deflater = new Deflater(level);
 
     /// <param name="filtered">Rows, each one filter type byte and its filtered bytes.</param>
     /// <param name="header">With width, height and the CRC of the unfiltered pixels.</param>
@@ -20,7 +21,7 @@ internal sealed class PngWriter : IDisposable
     /// <param name="target">Receives the file.</param>
     public void Write(ReadOnlySpan<byte> filtered, in FrameHeader header, byte bitDepth, byte colourType, PayloadBuffer target)
     {
-        Span<byte> file = target.Reserve(PngFormat.FrameHeaderOffset + FrameHeader.Size + 4 + (2 * PngFormat.ChunkOverhead) + Deflater.MaximumLength(filtered.Length));
+        Span<byte> file = target.Reserve(PngFormat.FrameHeaderOffset + FrameHeader.Size + 4 + (2 * PngFormat.ChunkOverhead) + deflater.MaximumLength(filtered.Length));
         PngFormat.Signature.CopyTo(file);
         Span<byte> ihdr = file.Slice(8, 25);
         BinaryPrimitives.WriteUInt32BigEndian(ihdr[8..], header.Width);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RoboPerception.Core;
 using RoboPerception.Node.Configuration;
 
 namespace RoboPerception.Node.Commands;
@@ -12,6 +13,7 @@ internal sealed class NodeFlags
     private readonly Option<int?> frames = new("--frames") { Description = "stop after this many frames", HelpName = "N" };
     private readonly Option<bool> loop = new("--loop") { Description = "start a recording again when it ends" };
     private readonly Option<bool> watch = new("--watch") { Description = "show the live table of 'watch' meanwhile" };
+    private readonly Option<bool> score = new("--score") { Description = "compare with the exact labels of a scene:// source and print the accuracy at the end" };
     private readonly Option<string?> sheet = new("--contact-sheet") { Description = "write a PNG of a few frames with all answers", HelpName = "FILE" };
     private readonly Option<string?> pace = new("--pace") { Description = "realtime or fast, for recordings", HelpName = "PACE" };
     private readonly List<(Option<string?> Option, string Path)> settings =
@@ -39,16 +41,21 @@ internal sealed class NodeFlags
     {
         command.Options.Add(config);
         settings.ForEach(s => command.Options.Add(s.Option));
-        foreach (Option option in new Option[] { frames, pace, loop, watch, sheet })
+        foreach (Option option in new Option[] { frames, pace, loop, watch, sheet, score })
         {
             command.Options.Add(option);
         }
     }
 
     /// <summary>Merges file, environment and flags.</summary>
-    /// <exception cref="Core.UserErrorException">Something in them is wrong.</exception>
+    /// <exception cref="UserErrorException">Something in them is wrong.</exception>
     public NodeRequest Read(ParseResult parsed, IReadOnlyList<string> sources, bool replay)
     {
+        if (sources.FirstOrDefault(s => s.StartsWith('-')) is { } flag)
+        {
+            // The parser takes a flag it does not know for one more source.
+            throw new UserErrorException(ExitCode.Usage, $"unknown flag '{flag}'; see 'roboperception {parsed.CommandResult.Command.Name} --help'");
+        }
         var reader = new SettingsReader();
         if (parsed.GetValue(config) is { } file)
         {
@@ -67,7 +74,7 @@ internal sealed class NodeFlags
             reader.Add(camera + ".pace", parsed.GetValue(pace) ?? (replay ? "fast" : null), "--pace");
             reader.Add(camera + ".loop", parsed.GetValue(loop) ? "true" : null, "--loop");
         }
-        return new NodeRequest(merged, replay, parsed.GetValue(frames), parsed.GetValue(watch), parsed.GetValue(sheet));
+        return new NodeRequest(merged, replay, parsed.GetValue(frames), parsed.GetValue(watch), parsed.GetValue(sheet)) { Score = parsed.GetValue(score) };
     }
 
     private static Option<string?> Flag(string name, string description, string value, params string[] aliases) =>
@@ -80,4 +87,8 @@ internal sealed class NodeFlags
 /// <param name="Frames">Stop after this many frames; null = no limit.</param>
 /// <param name="Watch">Show the live table.</param>
 /// <param name="ContactSheet">Where to write the contact sheet; null = nowhere.</param>
-internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Frames, bool Watch, string? ContactSheet);
+internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Frames, bool Watch, string? ContactSheet)
+{
+    /// <summary>Compare with the exact labels of a rendered scene.</summary>
+    public bool Score { get; init; }
+}

@@ -30,9 +30,12 @@ internal static class NodeRunner
             try
             {
                 await host.StartAsync(stop.Token).ConfigureAwait(false);
-                WatchDisplay? display = request.Watch
-                    ? await WatchDisplay.StartAsync(host.Broker, request.Settings, log).ConfigureAwait(false)
-                    : null;
+                if (!request.Watch)
+                {
+                    await host.RunAsync(stop.Token).ConfigureAwait(false);
+                    return (int)exitCode;
+                }
+                WatchDisplay display = await WatchDisplay.StartAsync(host.Broker, request.Settings, log).ConfigureAwait(false);
                 await using (display.ConfigureAwait(false))
                 {
                     await host.RunAsync(stop.Token).ConfigureAwait(false);

@@ -43,7 +43,7 @@ internal sealed class CameraPipeline : IDisposable
             MaximumFrames = request.Frames ?? 0,
         };
         capture = new CaptureLoop(() => sources.Create(camera.Source), options, Statistics.Drops, e => log($"camera '{camera.Id}': {e.Message}"));
-        ISlot<Answer> free = new LosslessSlot<Answer>(OutputSets);
+        var free = new LosslessSlot<Answer>(OutputSets);
         for (int set = 0; set < OutputSets; set++)
         {
             free.Put(new Answer(set, 3 * input.Width * input.Height));
@@ -98,6 +98,9 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>The contact sheet, if one was asked for.</summary>
     public ContactSheet? Sheet => publishing.Sheet;
 
+    /// <summary>The comparison with exact labels, if one was asked for.</summary>
+    public SceneScore? Score => publishing.Score;
+
     /// <summary>True when nothing will come any more: the recording is over and published, or a thread has ended by an error.</summary>
     public bool IsFinished => publishing.IsFinished;
 
@@ -142,4 +145,5 @@ internal sealed class CameraPipeline : IDisposable
 /// <param name="SessionId">The number in every frame header.</param>
 /// <param name="Frames">Stop after this many frames; null = no limit.</param>
 /// <param name="SheetRows">Rows the contact sheet shall have; 0 = none.</param>
-internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows);
+/// <param name="Score">Compare the answers with the exact labels of a rendered scene.</param>
+internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows, bool Score);

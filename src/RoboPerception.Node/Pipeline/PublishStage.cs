@@ -66,11 +66,18 @@ internal sealed class PublishStage : IDisposable
             Sheet = new ContactSheet(classes);
             sheetEvery = Math.Max(1, (request.Frames ?? 30 * request.SheetRows) / request.SheetRows);
         }
+        if (request.Score)
+        {
+            Score = new SceneScore(camera, model.Description);
+        }
         thread = new Thread(Work) { IsBackground = true, Name = $"publish {camera.Id}" };
     }
 
     /// <summary>The contact sheet, if one was asked for; complete once the stage is finished.</summary>
     public ContactSheet? Sheet { get; }
+
+    /// <summary>The comparison with exact labels, if one was asked for.</summary>
+    public SceneScore? Score { get; }
 
     /// <summary>True when everything is encoded, handed over and sent.</summary>
     public bool IsFinished => Volatile.Read(ref finished) != 0;
@@ -117,6 +124,7 @@ internal sealed class PublishStage : IDisposable
         overlayPublisher?.Dispose();
         overlay?.Dispose();
         Sheet?.Dispose();
+        Score?.Dispose();
     }
 
     private static PayloadEncoding EncodingOf(OutputKind kind, NodeSettings settings) => kind switch
@@ -185,6 +193,7 @@ internal sealed class PublishStage : IDisposable
         statistics[Stage.Publish].Record(publish);
         statistics.Age.Record(UnixClock.Now - answer.BornAt);
         statistics.CountPublished();
+        Score?.Add(answer.Sequence, buffers);
         if (answer.HasPicture)
         {
             Picture(answer, buffers, grid);

@@ -54,8 +54,9 @@ internal static partial class Furnishings
             }
             return;
         }
-        float drop = r.Chance(0.4f) ? 0.08f : r.Next(0.3f, 0.75f);
-        float radius = r.Next(0.13f, 0.26f);
+        // People walk below it: the shade ends above 1.95 m.
+        float radius = r.Next(0.13f, 0.24f), room = place.Origin.Z - 1.95f;
+        float drop = r.Chance(0.4f) ? 0.08f : MathF.Max(0.08f, MathF.Min(r.Next(0.3f, 0.75f), room - radius * 1.7f));
         if (drop > 0.1f)
         {
             b.Round(palette.Black, new(0, 0, -drop / 2), 0.006f, 0.006f, drop);

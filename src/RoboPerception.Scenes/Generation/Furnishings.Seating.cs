@@ -40,7 +40,7 @@ internal static partial class Furnishings
         switch (style.BackKind)
         {
             case 0:
-                b.Soft(style.Padded ? style.Cloth : style.Frame, new(0, y1 + 0.01f, middle + 0.08f), new(w * 0.95f, style.Padded ? 0.07f : 0.025f, back - seat - 0.1f), 0.03f, lean);
+                b.Soft(style.Padded ? style.Cloth : style.Frame, new(0, y1 + 0.01f, middle + 0.02f), new(w * 0.95f, style.Padded ? 0.07f : 0.025f, back - seat - (style.Padded ? 0.01f : 0.14f)), 0.03f, lean);
                 break;
             case 1:
                 for (int i = -2; i <= 2; i++)
@@ -57,7 +57,7 @@ internal static partial class Furnishings
                 }
                 break;
         }
-        if (style.BackKind != 0)
+        if (style.BackKind != 0 || !style.Padded)
         {
             b.Box(style.Frame, new(-x, y1 + 0.01f, middle), new(leg, leg, back - seat + 0.06f), lean);
             b.Box(style.Frame, new(x, y1 + 0.01f, middle), new(leg, leg, back - seat + 0.06f), lean);

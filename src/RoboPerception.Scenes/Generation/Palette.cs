@@ -14,7 +14,7 @@ internal sealed class Palette
     private static readonly Vector3[] ClothTones =
     [
         new(0.35f, 0.3f, 0.24f), new(0.12f, 0.16f, 0.26f), new(0.42f, 0.1f, 0.08f), new(0.1f, 0.2f, 0.13f), new(0.5f, 0.46f, 0.38f),
-        new(0.08f, 0.08f, 0.09f), new(0.3f, 0.16f, 0.08f), new(0.2f, 0.26f, 0.3f), new(0.6f, 0.4f, 0.14f), new(0.28f, 0.12f, 0.2f),
+        new(0.08f, 0.08f, 0.09f), new(0.3f, 0.16f, 0.08f), new(0.2f, 0.26f, 0.3f), new(0.6f, 0.4f, 0.14f), new(0.25f, 0.15f, 0.18f),
         new(0.13f, 0.3f, 0.34f), new(0.55f, 0.5f, 0.5f), new(0.65f, 0.62f, 0.55f),
     ];
 
@@ -52,6 +52,8 @@ internal sealed class Palette
         Ceiling = new(SurfacePattern.Plain, white, white);
         Trim = new(SurfacePattern.Plain, random.Chance(0.75f) ? white : _otherWood, white, Gloss: 0.03f, Roughness: 0.35f);
         Floor = FloorMaterial(random);
+        Vector3 cloth = random.Near(random.Pick<Vector3>(ClothTones), 0.25f);
+        Curtain = new(SurfacePattern.Folds, cloth * 1.15f, cloth * 0.75f, random.Next(0.06f, 0.12f));
     }
 
     public Material Wall { get; }
@@ -61,6 +63,9 @@ internal sealed class Palette
     public Material Ceiling { get; }
 
     public Material Floor { get; }
+
+    /// <summary>All curtains of the room.</summary>
+    public Material Curtain { get; }
 
     /// <summary>Skirting boards, window and door frames.</summary>
     public Material Trim { get; }
@@ -112,7 +117,7 @@ internal sealed class Palette
     /// <summary>A bright colour of a small thing.</summary>
     public Material Bright()
     {
-        var colour = new Vector3(_random.Next(0.05f, 0.75f), _random.Next(0.05f, 0.65f), _random.Next(0.05f, 0.65f));
+        var colour = Muted(new(_random.Next(0.05f, 0.75f), _random.Next(0.05f, 0.65f), _random.Next(0.05f, 0.65f)));
         return new(SurfacePattern.Plain, colour, colour, Gloss: 0.04f, Roughness: 0.25f);
     }
 
@@ -123,10 +128,18 @@ internal sealed class Palette
         {
             < 0.3f => _random.Near(_random.Pick<Vector3>(ClothTones), 0.3f),
             < 0.45f => _random.Near(new(0.65f, 0.62f, 0.55f), 0.2f),
-            _ => new(_random.Next(0.03f, 0.6f), _random.Next(0.03f, 0.5f), _random.Next(0.03f, 0.55f)),
+            _ => Muted(new(_random.Next(0.03f, 0.6f), _random.Next(0.03f, 0.5f), _random.Next(0.03f, 0.55f))),
         };
         bool dark = cover.X + cover.Y + cover.Z < 0.9f;
         return new(SurfacePattern.Book, cover, dark ? new(0.75f, 0.66f, 0.4f) : new Vector3(0.08f), Gloss: 0.02f);
+    }
+
+    /// <summary>Dyes fade: most colours of a home are far from pure.</summary>
+    private Vector3 Muted(Vector3 colour)
+    {
+        float grey = (colour.X + colour.Y + colour.Z) / 3;
+        float keep = _random.Chance(0.25f) ? 1 : _random.Next(0.25f, 0.7f);
+        return new Vector3(grey) + ((colour - new Vector3(grey)) * keep);
     }
 
     private static Material FloorMaterial(SceneRandom random)

@@ -194,7 +194,7 @@ internal sealed partial class RoomLayout
     /// <summary>Lamps, plants and things on the floor, wherever there is room.</summary>
     private void Extras()
     {
-        int things = _r.NextInt(1, 5);
+        int things = _r.NextInt(3, 9);
         for (int i = 0; i < things; i++)
         {
             float size = 0.46f;
@@ -203,7 +203,7 @@ internal sealed partial class RoomLayout
                 continue;
             }
             at = at with { Yaw = at.Yaw + _r.Next(-0.5f, 0.5f) };
-            switch (_r.NextInt(0, 5))
+            switch (_r.NextInt(0, 6))
             {
                 case 0:
                     Furnishings.FloorLamp(_b, _palette, at);
@@ -242,7 +242,7 @@ internal sealed partial class RoomLayout
         {
             Hang(_r.Next(0.6f, 1.1f), 0.42f, _r.Next(1.2f, 1.6f), (p, w, h) => Furnishings.WallShelf(_b, _palette, p.At(new(0, 0, -h / 2 + 0.05f)), w));
         }
-        int pictures = _r.NextInt(2, 7);
+        int pictures = _r.NextInt(3, 9);
         float line = _r.Next(1.3f, 1.65f);
         for (int i = 0; i < pictures; i++)
         {

@@ -41,10 +41,11 @@ internal sealed partial class RoomLayout
                 layout.Studio();
                 break;
         }
+        layout.FillWalls(kind);
         layout.Extras();
         layout.Walls(kind);
         layout.CeilingLamps(kind == RoomKind.Office);
-        Furnishings.Clutter(b, palette, b.Random.Next(0.25f, 1f));
+        Furnishings.Clutter(b, palette, b.Random.Next(0.4f, 1.4f));
     }
 
     private void Bedroom()
@@ -55,9 +56,10 @@ internal sealed partial class RoomLayout
             BedGroup(beds == 2);
         }
         Wardrobe();
-        Maybe(0.75f, Dresser);
-        Maybe(0.5f, DeskGroup);
-        Maybe(0.5f, () => Bookcase());
+        Maybe(0.85f, Dresser);
+        Maybe(0.55f, DeskGroup);
+        Maybe(0.6f, Bookcase);
+        Maybe(0.4f, Dresser);
         Maybe(0.35f, () => TelevisionBench());
         Maybe(0.3f, () => Armchair());
     }
@@ -65,26 +67,28 @@ internal sealed partial class RoomLayout
     private void Living()
     {
         SofaGroup();
-        Maybe(0.8f, () => Bookcase());
-        Maybe(0.6f, Sideboard);
+        Maybe(0.9f, Bookcase);
+        Maybe(0.7f, Sideboard);
+        Maybe(0.5f, SideTable);
         Maybe(0.6f, () => Armchair());
         if (_plan.Width * _plan.Depth > 19)
         {
             Maybe(0.55f, () => TableGroup(0.9f));
         }
-        Maybe(0.35f, () => Bookcase());
+        Maybe(0.45f, Bookcase);
+        Maybe(0.3f, DeskGroup);
     }
 
     private void Office()
     {
-        int desks = _r.NextInt(1, 4);
+        int desks = _r.NextInt(2, 5);
         for (int i = 0; i < desks; i++)
         {
             DeskGroup();
         }
-        Maybe(0.8f, () => Bookcase());
+        Maybe(0.8f, Bookcase);
         Maybe(0.6f, Filing);
-        Maybe(0.5f, () => Bookcase());
+        Maybe(0.5f, Bookcase);
         Maybe(0.35f, () => TableGroup(0.6f));
         Maybe(0.25f, () => Sofa(out _));
         Maybe(0.3f, () => TelevisionOnWall());
@@ -95,15 +99,17 @@ internal sealed partial class RoomLayout
         TableGroup(1);
         Sideboard();
         Maybe(0.5f, Sideboard);
-        Maybe(0.45f, () => Bookcase());
+        Maybe(0.45f, Bookcase);
         Maybe(0.4f, () => Sofa(out _));
         Maybe(0.45f, () => TelevisionBench());
-        Maybe(0.3f, Kitchen);
+        Maybe(0.35f, Kitchen);
+        Maybe(0.4f, () => Armchair());
+        Maybe(0.4f, SideTable);
     }
 
     private void Study()
     {
-        int cases = _r.NextInt(2, 4);
+        int cases = _r.NextInt(2, 5);
         for (int i = 0; i < cases; i++)
         {
             Bookcase();
@@ -122,8 +128,38 @@ internal sealed partial class RoomLayout
         Maybe(0.6f, Kitchen);
         Maybe(0.6f, () => TableGroup(0.6f));
         Maybe(0.5f, DeskGroup);
-        Maybe(0.7f, () => Bookcase());
+        Maybe(0.7f, Bookcase);
         Maybe(0.5f, Wardrobe);
+    }
+
+    /// <summary>Lived-in rooms have something along most of their walls.</summary>
+    private void FillWalls(RoomKind kind)
+    {
+        int tries = (int)(_density * _r.Next(1.5f, 6));
+        for (int i = 0; i < tries; i++)
+        {
+            switch (_r.NextInt(0, 6))
+            {
+                case 0:
+                    Bookcase();
+                    break;
+                case 1:
+                    Sideboard();
+                    break;
+                case 2 when kind is not RoomKind.Dining:
+                    Wardrobe();
+                    break;
+                case 3:
+                    Filing();
+                    break;
+                case 4:
+                    SideTable();
+                    break;
+                default:
+                    Dresser();
+                    break;
+            }
+        }
     }
 
     private void Maybe(float probability, Action place)
@@ -167,6 +203,15 @@ internal sealed partial class RoomLayout
         if (TryWall(w, d, h, 0.4f, out Placement at, out _))
         {
             Furnishings.Cabinet(_b, _palette, at, w, d, h, _r.Chance(0.3f), "sideboard", SurfaceKind.Cabinet);
+        }
+    }
+
+    private void SideTable()
+    {
+        float w = _r.Next(0.4f, 0.7f);
+        if (TryWall(w, w, 0.6f, 0.1f, out Placement at, out _))
+        {
+            Furnishings.Table(_b, _palette, at, w, w, _r.Next(0.45f, 0.65f), SurfaceKind.Bedside);
         }
     }
 

@@ -198,10 +198,10 @@ internal sealed class RoomShell
         }
         if (o.Bottom > 0.3f)
         {
-            _b.Box(trim, new(0, -0.04f, o.Bottom - 0.015f), new(w + 0.12f, 0.22f, 0.03f));
+            _b.Box(trim, new(0, 0.01f, o.Bottom - 0.015f), new(w + 0.1f, 0.16f, 0.03f));
             if (r.Chance(0.45f))
             {
-                _b.Offer(new(0, -0.06f, o.Bottom), w * 0.9f, 0.14f, MathF.Min(0.5f, h), SurfaceKind.Sill);
+                _b.Offer(new(0, 0, o.Bottom), w * 0.9f, 0.1f, MathF.Min(0.5f, h), SurfaceKind.Sill);
             }
         }
         Rotation frame = at.Frame;
@@ -215,18 +215,16 @@ internal sealed class RoomShell
                 _b.Shine(new(LightShape.Sun, centre, u, v, 0, new Vector3(1, 0.92f, 0.78f) * (daylight * r.Next(2.5f, 5f)), towards));
             }
         }
-        Dress(at, o, w, h, z);
+        Dress(at, o, w, h);
     }
 
     /// <summary>Curtains or a blind. The official map of classes counts both as window.</summary>
-    private void Dress(Placement at, Opening o, float w, float h, float z)
+    private void Dress(Placement at, Opening o, float w, float h)
     {
         SceneRandom r = _b.Random;
         float kind = r.Next();
         if (kind < 0.5f)
         {
-            Material cloth = _palette.Cloth();
-            var folds = new Material(SurfacePattern.Folds, cloth.First * 1.15f, cloth.First * 0.75f, r.Next(0.06f, 0.12f));
             float bottom = o.Bottom < 0.5f || r.Chance(0.6f) ? 0.03f : o.Bottom - 0.15f, top = MathF.Min(o.Top + 0.14f, _plan.Height - 0.03f);
             float drawn = r.Next(0.22f, 0.42f) * w;
             _b.Begin(SceneClass.Window, "curtains", at);
@@ -238,7 +236,7 @@ internal sealed class RoomShell
                 for (int i = 0; i < slats; i++)
                 {
                     float x = side * (w / 2 + 0.22f - (i + 0.5f) * (drawn + 0.2f) / slats);
-                    Slat(folds, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
+                    Slat(_palette.Curtain, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
                 }
             }
         }
@@ -254,7 +252,6 @@ internal sealed class RoomShell
                 _b.Box(slat, new(0, 0.02f, o.Top - 0.02f - i * 0.05f), new(w - 0.03f, 0.045f, 0.003f), Rotation.AboutX(0.55f));
             }
         }
-        _ = z;
 
         void Slat(Material material, Vector3 centre, Vector3 size) => _b.Soft(material, centre, size, 0.024f);
     }

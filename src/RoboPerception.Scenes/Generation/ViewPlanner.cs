@@ -10,7 +10,7 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
     private const int Rows = 12;
 
     /// <summary>Worth of a class in a view; about inverse to how common it is in rooms.</summary>
-    private static readonly float[] Worth = [1.3f, 2.4f, 0.5f, 1.4f, 0.6f, 0.8f, 1.1f, 1.3f, 1.4f, 1.2f, 2.6f, 0.3f, 0.9f];
+    private static readonly float[] Worth = [1.3f, 2.4f, 0.5f, 1.5f, 0.5f, 1.2f, 1.7f, 1.3f, 1.4f, 1.4f, 2.4f, 0.1f, 0.9f];
 
     /// <summary>The best of a dozen drawn views.</summary>
     public CameraPose Choose(SceneRandom random)
@@ -52,6 +52,7 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
         Span<int> counts = stackalloc int[13];
         counts.Clear();
         int near = 0;
+        float far = 0;
         Rotation axes = pose.Orientation;
         var origin = new Vec3x8(pose.Position);
         for (int y = 0; y < Rows; y++)
@@ -69,7 +70,8 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
                     if (hit[lane] >= 0)
                     {
                         counts[(int)scene.InstanceArray[scene.Bvh.Primitives[hit[lane]].Instance].Class]++;
-                        near += depth[lane] < 0.9f ? 1 : 0;
+                        far += MathF.Min(depth[lane], 4);
+                        near += depth[lane] < 1.1f ? 1 : 0;
                     }
                 }
             }
@@ -80,6 +82,6 @@ internal sealed class ViewPlanner(Scene scene, WalkableMap walkable)
             score += Worth[c] * MathF.Sqrt(counts[c] / (float)(Columns * Rows));
         }
         float tooNear = near / (float)(Columns * Rows);
-        return score * MathF.Max(0.02f, 1 - 1.6f * tooNear);
+        return score * MathF.Max(0.02f, 1 - 1.6f * tooNear) * (0.6f + 0.16f * far / (Columns * Rows));
     }
 }

@@ -9,8 +9,8 @@ namespace RoboPerception.Scenes;
 /// </summary>
 internal sealed class Bvh
 {
-    private const int BinCount = 12;
-    private const int LeafSize = 3;
+    private const int BinCount = 20;
+    private const int LeafSize = 1;
 
     private readonly BoundingBox[] _bounds;
     private readonly int[] _order;
@@ -173,7 +173,7 @@ internal sealed class Bvh
             }
         }
         // A node visit costs about half of a solid's test.
-        if (bestBin < 0 || (count <= 8 && bestCost / box.HalfArea() + 0.5f >= count))
+        if (bestBin < 0 || (count <= 8 && bestCost / box.HalfArea() + 0.3f >= count))
         {
             return 0;
         }

@@ -16,7 +16,7 @@ internal static partial class PacketTracer
     public static Vector256<int> Closest(Bvh bvh, in Vec3x8 origin, in Vec3x8 direction, ref Vector256<float> limit)
     {
         Vec3x8 inverse = SafeInverse(direction);
-        var scaled = new Vec3x8(origin.X * inverse.X, origin.Y * inverse.Y, origin.Z * inverse.Z);
+        var shift = new Vec3x8(-origin.X * inverse.X, -origin.Y * inverse.Y, -origin.Z * inverse.Z);
         int signs = (inverse.X[0] < 0 ? 1 : 0) | (inverse.Y[0] < 0 ? 2 : 0) | (inverse.Z[0] < 0 ? 4 : 0);
         var hit = Vector256.Create(-1);
         ref Bvh.Node nodes = ref MemoryMarshal.GetArrayDataReference(bvh.Nodes);
@@ -29,7 +29,7 @@ internal static partial class PacketTracer
         while (top > 0)
         {
             ref Bvh.Node node = ref Unsafe.Add(ref nodes, Unsafe.Add(ref slot, --top));
-            if (!AnyEnters(ref node, inverse, scaled, t))
+            if (!AnyEnters(ref node, inverse, shift, t))
             {
                 continue;
             }
@@ -58,7 +58,7 @@ internal static partial class PacketTracer
     public static Vector256<float> Occluded(Bvh bvh, in Vec3x8 origin, in Vec3x8 direction, Vector256<float> limit)
     {
         Vec3x8 inverse = SafeInverse(direction);
-        var scaled = new Vec3x8(origin.X * inverse.X, origin.Y * inverse.Y, origin.Z * inverse.Z);
+        var shift = new Vec3x8(-origin.X * inverse.X, -origin.Y * inverse.Y, -origin.Z * inverse.Z);
         int signs = (inverse.X[0] < 0 ? 1 : 0) | (inverse.Y[0] < 0 ? 2 : 0) | (inverse.Z[0] < 0 ? 4 : 0);
         ref Bvh.Node nodes = ref MemoryMarshal.GetArrayDataReference(bvh.Nodes);
         ref Primitive primitives = ref MemoryMarshal.GetArrayDataReference(bvh.Primitives);
@@ -71,7 +71,7 @@ internal static partial class PacketTracer
         while (top > 0)
         {
             ref Bvh.Node node = ref Unsafe.Add(ref nodes, Unsafe.Add(ref slot, --top));
-            if (!AnyEnters(ref node, inverse, scaled, t))
+            if (!AnyEnters(ref node, inverse, shift, t))
             {
                 continue;
             }
@@ -100,14 +100,14 @@ internal static partial class PacketTracer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AnyEnters(ref Bvh.Node node, in Vec3x8 inverse, in Vec3x8 scaled, Vector256<float> limit)
+    private static bool AnyEnters(ref Bvh.Node node, in Vec3x8 inverse, in Vec3x8 shift, Vector256<float> limit)
     {
-        var x0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.X), inverse.X, -scaled.X);
-        var x1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.X), inverse.X, -scaled.X);
-        var y0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.Y), inverse.Y, -scaled.Y);
-        var y1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.Y), inverse.Y, -scaled.Y);
-        var z0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.Z), inverse.Z, -scaled.Z);
-        var z1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.Z), inverse.Z, -scaled.Z);
+        var x0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.X), inverse.X, shift.X);
+        var x1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.X), inverse.X, shift.X);
+        var y0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.Y), inverse.Y, shift.Y);
+        var y1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.Y), inverse.Y, shift.Y);
+        var z0 = Vector256.FusedMultiplyAdd(Vector256.Create(node.Low.Z), inverse.Z, shift.Z);
+        var z1 = Vector256.FusedMultiplyAdd(Vector256.Create(node.High.Z), inverse.Z, shift.Z);
         var enter = Vector256.MaxNative(Vector256.MaxNative(Vector256.MinNative(x0, x1), Vector256.MinNative(y0, y1)), Vector256.MinNative(z0, z1));
         var leave = Vector256.MinNative(Vector256.MinNative(Vector256.MaxNative(x0, x1), Vector256.MaxNative(y0, y1)), Vector256.MaxNative(z0, z1));
         // The far side is widened by more than the rounding of three products, so that no grazing ray is lost.

@@ -38,7 +38,8 @@ internal static partial class SurfaceShader
         float fine = Noise.Value(uv.X * 420, uv.Y * 60, seed) + Noise.Value(uv.X * 60, uv.Y * 420, seed + 5) - 1;
         float slub = Noise.Cloud(uv.X * 10, uv.Y * 10, seed) - 0.5f;
         Vector3 colour = a * (1 + 0.35f * fine * Fade(footprint, 0.006f) + 0.25f * slub);
-        switch (seed % 5)
+        // The size of the pattern, not the solid, decides on its kind: all cushions of a sofa match.
+        switch ((int)(s * 20000) % 5)
         {
             case 0:
                 {
@@ -62,7 +63,7 @@ internal static partial class SurfaceShader
         y += 0.5f * ((int)MathF.Floor(x) & 1);
         float u = x - MathF.Floor(x) - 0.5f, v = y - MathF.Floor(y) - 0.5f;
         float r2 = u * u + v * v;
-        float shape = (seed % 3) switch
+        float shape = ((int)(s * 20000) % 3) switch
         {
             0 => MathF.Abs(u) + MathF.Abs(v) - 0.33f,
             1 => MathF.Abs(r2 - 0.09f) * 4 - 0.12f,
@@ -82,7 +83,7 @@ internal static partial class SurfaceShader
         return Noise.Blend(stone, b, MathF.Max(Line(x - column, 0.04f, footprint / s), Line(y - row, 0.12f, footprint / (s * 0.33f))));
     }
 
-    private static Vector3 Wood(in Primitive primitive, Vector3 p, Vector2 uv, Vector3 a, Vector3 b, int axis, uint seed, float footprint)
+    private static Vector3 Wood(in Primitive primitive, Vector2 uv, Vector3 a, Vector3 b, int axis, uint seed, float footprint)
     {
         // The grain follows the longest side of the board.
         Vector3 h = primitive.Half;
@@ -94,7 +95,6 @@ internal static partial class SurfaceShader
         float ring = MathF.Abs(rings - MathF.Floor(rings) - 0.5f) * 2;
         float grain = Noise.Cloud(along * 4, across * 90, seed + 3);
         float t = 0.5f + ((0.45f * (ring - 0.5f) + 0.5f * (grain - 0.5f)) * Fade(footprint, 0.025f));
-        _ = p;
         return Noise.Blend(a, b, Math.Clamp(t, 0, 1));
     }
 

@@ -53,7 +53,7 @@ internal static partial class SurfaceShader
             case SurfacePattern.Brick:
                 return Brick(uv, a, b, s, seed, footprint);
             case SurfacePattern.Wood:
-                return Wood(primitive, p, uv, a, b, axis, seed, footprint);
+                return Wood(primitive, uv, a, b, axis, seed, footprint);
             case SurfacePattern.Marble:
                 {
                     float c = Noise.Cloud(uv.X * 4 + 3 * Noise.Value(uv.X * 2, uv.Y * 2, seed), uv.Y * 4, seed);
@@ -84,7 +84,7 @@ internal static partial class SurfaceShader
             case SurfacePattern.Keys:
                 return axis == 2 ? Keys(uv, a, b, s) : a;
             default:
-                return a * (0.96f + 0.08f * Noise.Cloud(uv.X * 2.5f, uv.Y * 2.5f, seed));
+                return a * (0.985f + 0.03f * Noise.Cloud(uv.X * 2.5f, uv.Y * 2.5f, seed));
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class RenderPlanes
         Width = width;
         Height = height;
         Stride = ((width + 7) & ~7) + 2 * Margin;
-        int n = Stride * height;
+        // One row more: packets are two rows high.
+        int n = Stride * (height + 1);
         Depth = new float[n];
         Normal = Three(n);
         Albedo = Three(n);
@@ -36,11 +37,11 @@ internal sealed class RenderPlanes
     /// <summary>Camera-frame normal, 0 = nothing.</summary>
     public float[][] Normal { get; }
 
-    /// <summary>Reflectance.</summary>
-    public float[][] Albedo { get; }
+    /// <summary>Reflectance; after composing, the light that reaches the sensor.</summary>
+    public float[][] Albedo { get; private set; }
 
     /// <summary>Irradiance over pi.</summary>
-    public float[][] Light { get; }
+    public float[][] Light { get; private set; }
 
     /// <summary>The other half of the filter's ping-pong.</summary>
     public float[][] Filtered { get; }
@@ -59,6 +60,9 @@ internal sealed class RenderPlanes
 
     /// <summary>Sum of the logarithms of luminance, per row: the exposure meter.</summary>
     public double[] RowLuminance { get; }
+
+    /// <summary>Makes what a pass wrote to the light planes the light that reaches the sensor.</summary>
+    public void SwapAlbedoAndLight() => (Albedo, Light) = (Light, Albedo);
 
     private static float[][] Three(int n) => [new float[n], new float[n], new float[n]];
 }

@@ -13,10 +13,10 @@ public sealed partial class Renderer : IDisposable
     private readonly WorkerTeam _team;
     private readonly RenderOptions _options;
     private SensorModel _sensor;
-    private readonly Action<int, int> _traceRow, _filterRow, _composeRow, _developRow;
+    private readonly Action<int, int> _traceRows, _filterRow, _composeRow, _blurRow, _developRow;
 
     private Scene _scene = null!;
-    private CameraPose _pose;
+    private CameraPose _pose, _shutterClose;
     private FrameBuffers _buffers = null!;
     private long _frame;
     private int _filterStep;
@@ -41,9 +41,10 @@ public sealed partial class Renderer : IDisposable
         LensRays.Fill(camera, _planes);
         _sensor = new SensorModel(sensor ?? new SensorParameters(), _planes);
         _team = new WorkerTeam(_options.Workers == 0 ? Environment.ProcessorCount : _options.Workers);
-        _traceRow = (_, y) => TraceRow(y);
+        _traceRows = (_, pair) => TraceRows(pair);
         _filterRow = (_, y) => LightFilter.Row(_planes, _filterSource, _filterTarget, y, _filterStep);
         _composeRow = (_, y) => ComposeRow(y);
+        _blurRow = (_, y) => MotionBlur.Row(_planes, Camera, _pose, _shutterClose, y);
         _developRow = (_, y) => _sensor.DevelopRow(y, _buffers.Bgr);
     }
 
@@ -69,17 +70,24 @@ public sealed partial class Renderer : IDisposable
     /// <param name="pose">Where from.</param>
     /// <param name="frame">Number of the frame: seed of its noise.</param>
     /// <param name="buffers">Where it goes; its size must be the camera's.</param>
-    public void Render(Scene scene, in CameraPose pose, long frame, FrameBuffers buffers)
+    /// <param name="shutterClose">Where the camera is when the shutter closes: blurs the picture by its motion since <paramref name="pose"/>.</param>
+    public void Render(Scene scene, in CameraPose pose, long frame, FrameBuffers buffers, CameraPose? shutterClose = null)
     {
         Begin(scene, pose, frame, buffers);
-        _team.Run(Camera.Height, _traceRow);
+        _team.Run((Camera.Height + 1) / 2, _traceRows);
         (_filterSource, _filterTarget) = (_planes.Light, _planes.Filtered);
-        for (_filterStep = 1; _filterStep <= 8; _filterStep *= 2)
+        for (_filterStep = 1; _filterStep <= 16; _filterStep *= 2)
         {
             _team.Run(Camera.Height, _filterRow);
             (_filterSource, _filterTarget) = (_filterTarget, _filterSource);
         }
         _team.Run(Camera.Height, _composeRow);
+        if (shutterClose is { } close)
+        {
+            _shutterClose = close;
+            _team.Run(Camera.Height, _blurRow);
+            _planes.SwapAlbedoAndLight();
+        }
         _sensor.Meter(frame);
         _team.Run(Camera.Height, _developRow);
         _sensor.Compress(_buffers.Bgr, _team);

@@ -3,12 +3,16 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>
-/// Sampling points for a 64 x 64 tile of pixels. Every aligned 4 x 4 block holds a stratified set, so the filter that
-/// averages neighbours sees each stratum about once and little noise is left.
+/// Sampling points for a 64 x 64 tile of pixels. The 4 x 2 pixels of a packet share the choice of light and, nearly, the direction
+/// over the hemisphere: rays that stay together cost a fraction. Packets above and beside each other hold stratified sets, so the
+/// filter that averages neighbours sees each stratum about once.
 /// </summary>
 internal static class SampleTable
 {
     public const int Side = 64;
+
+    /// <summary>How far the directions of one packet lie apart; about the size of a stratum.</summary>
+    private const float Spread = 1.1f;
 
     /// <summary>Planes: 0 choice of light, 1 and 2 point on the light, 3..5 unit vectors over the sphere, 6 free.</summary>
     public static float[][] Planes { get; } = Create();
@@ -32,32 +36,40 @@ internal static class SampleTable
 
     private static float[][] Create()
     {
-        ReadOnlySpan<int> order = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+        // A block of 16 x 16 pixels: 8 packets high, 4 wide.
+        const int Rows = 8, Runs = 4, Strata = Rows * Runs, Block = 16;
+        ReadOnlySpan<int> order = [0, 4, 2, 6, 1, 5, 3, 7];
+        ReadOnlySpan<int> across = [0, 2, 1, 3];
+        Vector3[] spiral = Spiral(Strata);
         var planes = new float[7][];
         for (int i = 0; i < planes.Length; i++)
         {
             planes[i] = new float[Side * Side];
         }
         var random = new SceneRandom(0x5CE4E5);
-        for (int by = 0; by < Side; by += 4)
+        for (int by = 0; by < Side; by += Block)
         {
-            for (int bx = 0; bx < Side; bx += 4)
+            for (int bx = 0; bx < Side; bx += Block)
             {
-                double shift = random.Next() / 16, su = random.Next(), sv = random.Next(), sa = random.Next(), sz = random.Next();
-                for (int k = 0; k < 16; k++)
+                float shift = random.Next() / Strata;
+                var turn = Rotation.AboutZ(random.Next(0, 6.2831853f)).Then(Rotation.AboutX(random.Next(0, 6.2831853f)));
+                for (int k = 0; k < Strata; k++)
                 {
-                    int at = (by + k / 4) * Side + bx + k % 4;
-                    int n = order[k];
-                    planes[0][at] = (float)(n / 16.0 + shift);
-                    planes[1][at] = Fraction(n * 0.7548776662466927 + su);
-                    planes[2][at] = Fraction(n * 0.5698402909980532 + sv);
-                    double z = 1 - 2 * Fraction(n * 0.6180339887498949 + sz);
-                    double r = Math.Sqrt(Math.Max(0, 1 - z * z));
-                    var (s, c) = PortableMath.SinCos(Math.Tau * Fraction(n / 16.0 + sa));
-                    planes[3][at] = (float)(r * c);
-                    planes[4][at] = (float)(r * s);
-                    planes[5][at] = (float)z;
-                    planes[6][at] = Fraction(n * 0.8191725133961645 + su);
+                    int y = by + k / Runs * 2, x = bx + k % Runs * 4;
+                    int stratum = order[k / Runs] * Runs + across[k % Runs];
+                    // Neighbouring packets look to far-apart places of the sphere: 11 has no divisor in common with 32.
+                    Vector3 towards = turn.ToOuter(spiral[stratum * 11 % Strata]);
+                    double su = random.Next(), sv = random.Next();
+                    for (int lane = 0; lane < 8; lane++)
+                    {
+                        int at = (y + (lane >> 2)) * Side + x + (lane & 3);
+                        planes[0][at] = stratum / (float)Strata + shift;
+                        planes[1][at] = Fraction(lane * 0.7548776662466927 + su);
+                        planes[2][at] = Fraction(lane * 0.5698402909980532 + sv);
+                        Vector3 d = Vector3.Normalize(towards + (new Vector3(random.Next(), random.Next(), random.Next()) - new Vector3(0.5f)) * Spread);
+                        (planes[3][at], planes[4][at], planes[5][at]) = (d.X, d.Y, d.Z);
+                        planes[6][at] = random.Next();
+                    }
                 }
             }
         }

@@ -76,12 +76,17 @@ internal sealed class SensorModel
             // Where solids meet the pixel's area holds both: the neighbours stand for its corners.
             int self = solid[at];
             bool edge = solid[at + left] != self || solid[at + right] != self || solid[at + up] != self || solid[at + down] != self;
-            float share = edge ? MathF.Max(0.5f, _parameters.Blur) : _parameters.Blur;
             Vector3 c = Read(at);
-            if (share > 0)
+            if (edge)
             {
                 Vector3 sides = Read(at + left) + Read(at + right) + Read(at + up) + Read(at + down);
-                c = c * (1 - share) + sides * (share * 0.25f);
+                Vector3 corners = Read(at + up + left) + Read(at + up + right) + Read(at + down + left) + Read(at + down + right);
+                c = c * 0.25f + sides * 0.125f + corners * 0.0625f;
+            }
+            else if (_parameters.Blur > 0)
+            {
+                Vector3 sides = Read(at + left) + Read(at + right) + Read(at + up) + Read(at + down);
+                c = c * (1 - _parameters.Blur) + sides * (_parameters.Blur * 0.25f);
             }
             float vx = (2f * x / width) - 1;
             float r2 = 0.5f * (vx * vx + vy * vy);

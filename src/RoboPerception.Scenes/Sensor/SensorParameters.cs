@@ -33,8 +33,8 @@ public sealed record SensorParameters(
             Exposure: random.Next(-0.6f, 0.5f),
             WhiteBalance: random.Next(0.35f, 0.95f),
             Vignetting: random.Next(0, 0.35f),
-            ShotNoise: random.Next(0.004f, 0.035f),
-            ReadNoise: random.Next(0.001f, 0.01f),
+            ShotNoise: random.Next(0.004f, 0.024f),
+            ReadNoise: random.Next(0.001f, 0.006f),
             Blur: random.Next(0.05f, 0.5f),
             JpegQuality: random.Chance(0.75f) ? random.NextInt(60, 96) : 0,
             Seed: random.NextBits());

@@ -41,7 +41,8 @@ public sealed class SceneCamera : IDisposable
         double seconds = frame / Address.FramesPerSecond;
         GeneratedRoom room = RoomAt(seconds);
         CameraPose pose = room.Path.At(seconds);
-        _renderer.Render(room.Scene, pose, frame, buffers);
+        CameraPose? close = Address.ShutterSeconds > 0 ? room.Path.At(seconds + Address.ShutterSeconds) : null;
+        _renderer.Render(room.Scene, pose, frame, buffers, close);
         return pose;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using RoboPerception.Core;
 
 namespace RoboPerception.Scenes;
@@ -56,8 +57,20 @@ public sealed class SceneSamples : IDisposable
         CameraPose pose = _room.RandomView(view);
         SensorParameters sensor = SensorParameters.FromSeed(SceneRandom.Mix(roomSeed + (ulong)view));
         _renderer.Sensor = sensor;
-        _renderer.Render(_room.Scene, pose, index, buffers);
+        _renderer.Render(_room.Scene, pose, index, buffers, Shake(new SceneRandom(roomSeed).Fork(500 + (ulong)view), pose));
         return new(index, roomSeed, _room.Kind, pose, sensor);
+    }
+
+    /// <summary>A third of the pictures are taken by a moving hand.</summary>
+    private static CameraPose? Shake(SceneRandom random, in CameraPose pose)
+    {
+        if (!random.Chance(0.33f))
+        {
+            return null;
+        }
+        var turn = Rotation.AboutX(random.Next(-0.012f, 0.012f)).Then(Rotation.AboutY(random.Next(-0.016f, 0.016f)));
+        var step = new Vector3(random.Next(-0.012f, 0.012f), random.Next(-0.006f, 0.006f), random.Next(-0.012f, 0.012f));
+        return new(pose.ToWorld(step), pose.Orientation.Then(turn));
     }
 
     /// <summary>Stops the renderer's threads.</summary>

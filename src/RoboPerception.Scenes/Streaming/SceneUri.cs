@@ -6,7 +6,7 @@ namespace RoboPerception.Scenes;
 /// <summary>
 /// A rendered camera as an address: <c>scene://room?seed=7&amp;fps=30&amp;size=640x480</c>. Further keys: <c>kind</c> (bedroom, living,
 /// office, dining, study, studio; default: the seed decides), <c>sensor</c> (<c>camera</c> or <c>ideal</c>), <c>fov</c> (degrees
-/// across, default 63.3: that of NYU Depth v2), <c>change</c> (seconds until the next room, default 0 = never), <c>frames</c> (length
+/// across, default 63.3: that of NYU Depth v2), <c>shutter</c> (seconds it stays open, default 0 = no motion blur), <c>change</c> (seconds until the next room, default 0 = never), <c>frames</c> (length
 /// of the stream, default 0 = endless).
 /// </summary>
 /// <param name="Seed">Seed of the room.</param>
@@ -17,10 +17,11 @@ namespace RoboPerception.Scenes;
 /// <param name="IdealSensor">True for a camera without noise, blur and vignetting.</param>
 /// <param name="FieldOfView">Degrees across the image.</param>
 /// <param name="ChangeSeconds">Seconds in one room; 0 = for ever.</param>
+/// <param name="ShutterSeconds">Exposure that blurs motion; 0 = none.</param>
 /// <param name="Frames">Length of the stream; 0 = endless.</param>
 public sealed record SceneUri(
     ulong Seed = 1, double FramesPerSecond = 30, int Width = 640, int Height = 480, RoomKind? Kind = null, bool IdealSensor = false,
-    double FieldOfView = SceneUri.NyuFieldOfView, double ChangeSeconds = 0, long Frames = 0)
+    double FieldOfView = SceneUri.NyuFieldOfView, double ChangeSeconds = 0, double ShutterSeconds = 0, long Frames = 0)
 {
     /// <summary>Start of every such address.</summary>
     public const string Scheme = "scene://";
@@ -28,7 +29,7 @@ public sealed record SceneUri(
     /// <summary>Degrees across an image of NYU Depth v2: fx 518.858 at 640 pixels.</summary>
     public const double NyuFieldOfView = 63.3316;
 
-    private const string Keys = "seed, fps, size, kind, sensor, fov, change, frames";
+    private const string Keys = "seed, fps, size, kind, sensor, fov, change, shutter, frames";
 
     /// <summary>The camera of the stream: square pixels, principal point in the middle, no distortion.</summary>
     public CameraIntrinsics ToIntrinsics()
@@ -82,6 +83,7 @@ public sealed record SceneUri(
         text += IdealSensor ? "&sensor=ideal" : "";
         text += FieldOfView != NyuFieldOfView ? string.Create(CultureInfo.InvariantCulture, $"&fov={FieldOfView}") : "";
         text += ChangeSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"&change={ChangeSeconds}") : "";
+        text += ShutterSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"&shutter={ShutterSeconds}") : "";
         return text + (Frames > 0 ? string.Create(CultureInfo.InvariantCulture, $"&frames={Frames}") : "");
     }
 
@@ -94,6 +96,7 @@ public sealed record SceneUri(
         "sensor" => this with { IdealSensor = value switch { "ideal" => true, "camera" => false, _ => throw Bad(key, value, "'camera' or 'ideal'") } },
         "fov" => this with { FieldOfView = Number(key, value, 5, 150) },
         "change" => this with { ChangeSeconds = Number(key, value, 0, 1e6) },
+        "shutter" => this with { ShutterSeconds = Number(key, value, 0, 1) },
         "frames" => this with { Frames = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long frames) ? frames : throw Bad(key, value, "a number from 0") },
         _ => throw new FormatException($"A scene address has no key '{key}'; keys are {Keys}."),
     };

@@ -15,7 +15,7 @@ internal static class TrainCommand
     private static readonly TrainingOptions Defaults = new() { Network = "mtan-segnet", Height = 288, Width = 384 };
 
     private static readonly Option<string> Network = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images (rgb, seg13, depth or depth8, normal)", Required = true };
+    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images (rgb, seg13, depth or depth8, normal), or scene://samples?seed=1&count=1000 to render rooms on the way", Required = true };
     private static readonly Option<string> Ids = new("--ids") { Description = "List of training ids", DefaultValueFactory = _ => "ids_fit.txt" };
     private static readonly Option<string> ValidationIds = new("--val-ids") { Description = "List of validation ids; 'none' to skip validation", DefaultValueFactory = _ => "ids_val.txt" };
     private static readonly Option<string> Out = new("--out") { Description = "Folder for checkpoints and log", Required = true };
@@ -66,13 +66,16 @@ internal static class TrainCommand
         }
 
         var data = parse.GetValue(Data)!;
-        var images = Load(data, parse.GetValue(Ids)!, options, cancellation);
-        var validation = parse.GetValue(ValidationIds) is var ids && ids == "none" ? null : Load(data, ids!, options, cancellation);
+        var scenes = data.StartsWith(SceneImages.Address, StringComparison.Ordinal);
+        ImageSource images = scenes ? Render(data, options) : Load(data, parse.GetValue(Ids)!, options, cancellation);
+        var validation = parse.GetValue(ValidationIds) is var ids && ids == "none" ? null
+            : scenes ? RenderValidation(data, options)
+            : Load(data, ids!, options, cancellation);
         var initial = new TrainingState
         {
             Options = options,
             TrainingImages = images.Count,
-            DataSet = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data))),
+            DataSet = scenes ? "rendered scenes" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data))),
             Commit = SourceCommit.Read(),
         };
         using var trainer = resume
@@ -85,6 +88,20 @@ internal static class TrainCommand
 
         TrainingDisplay.Show(trainer, () => trainer.Run(cancellation));
         return ExitCode.Ok;
+    }
+
+    private static SceneImages Render(string address, TrainingOptions options)
+    {
+        var (seed, count) = SceneImages.Parse(address);
+        return new SceneImages(seed, count, options.Height, options.Width);
+    }
+
+    /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
+    private static ImageSet RenderValidation(string address, TrainingOptions options)
+    {
+        var (seed, count) = SceneImages.Parse(address);
+        using var rooms = new SceneImages(~seed, count, options.Height, options.Width);
+        return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
     }
 
     private static ImageSet Load(string data, string ids, TrainingOptions options, CancellationToken cancellation)

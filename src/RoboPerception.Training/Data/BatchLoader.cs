@@ -15,7 +15,7 @@ public sealed class BatchLoader : IDisposable
     private Exception? failure;
 
     /// <summary>Starts preparing batches <paramref name="firstBatch"/>, ... of an epoch.</summary>
-    public BatchLoader(ImageSet images, Augmentation augmentation, int batchSize, int seed, int epoch, int firstBatch = 0)
+    public BatchLoader(ImageSource images, Augmentation augmentation, int batchSize, int seed, int epoch, int firstBatch = 0)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(augmentation);
@@ -63,7 +63,7 @@ public sealed class BatchLoader : IDisposable
         return order;
     }
 
-    private void Prepare(ImageSet images, Augmentation augmentation, int batchSize, int[] order, (int Seed, int Epoch) run, int first, int count)
+    private void Prepare(ImageSource images, Augmentation augmentation, int batchSize, int[] order, (int Seed, int Epoch) run, int first, int count)
     {
         try
         {
@@ -74,7 +74,7 @@ public sealed class BatchLoader : IDisposable
                 {
                     var place = (b * batchSize) + n;
                     var random = new Random(Seeds.Mix(run.Seed, run.Epoch, place));
-                    SampleWriter.Write(images[order[place]], augmentation.Draw(random, images.Height, images.Width), batch, n);
+                    SampleWriter.Write(images.Read(run.Epoch, order[place]), augmentation.Draw(random, images.Height, images.Width), batch, n);
                 }
 
                 ready.Add(batch, stop.Token);

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Training.Data;
 
 /// <summary>Labelled images decoded once and held in memory (1 MB each at 288x384).</summary>
-public sealed class ImageSet
+public sealed class ImageSet : ImageSource
 {
     private readonly LabeledImage[] images;
 
@@ -21,16 +21,19 @@ public sealed class ImageSet
     }
 
     /// <summary>How many images there are.</summary>
-    public int Count => images.Length;
+    public override int Count => images.Length;
 
     /// <summary>Rows of every image.</summary>
-    public int Height => images[0].Height;
+    public override int Height => images[0].Height;
 
     /// <summary>Columns of every image.</summary>
-    public int Width => images[0].Width;
+    public override int Width => images[0].Width;
 
     /// <summary>The image at a place of the list.</summary>
     public LabeledImage this[int index] => images[index];
+
+    /// <inheritdoc/>
+    public override LabeledImage Read(int epoch, int place) => images[place];
 
     /// <summary>Decodes every id of a folder, on all cores.</summary>
     /// <param name="folder">Where to read.</param>

@@ -32,7 +32,7 @@ public sealed class Trainer : IDisposable
     public const string BestCheckpoint = "best.ckpt";
 
     private readonly string folder;
-    private readonly ImageSet images;
+    private readonly ImageSource images;
     private readonly ImageSet? validation;
     private readonly Device device;
     private readonly PerceptionNetwork network;
@@ -40,7 +40,7 @@ public sealed class Trainer : IDisposable
     private readonly ITaskWeighting weighting;
     private TrainingState state;
 
-    private Trainer(string folder, TrainingState state, PerceptionNetwork network, ImageSet images, ImageSet? validation, Device device)
+    private Trainer(string folder, TrainingState state, PerceptionNetwork network, ImageSource images, ImageSet? validation, Device device)
     {
         this.folder = folder;
         this.state = state;
@@ -66,7 +66,7 @@ public sealed class Trainer : IDisposable
     public TrainingState State => state;
 
     /// <summary>Starts a run with fresh parameters.</summary>
-    public static Trainer Start(string folder, TrainingState initial, ImageSet images, ImageSet? validation, Device device)
+    public static Trainer Start(string folder, TrainingState initial, ImageSource images, ImageSet? validation, Device device)
     {
         ArgumentNullException.ThrowIfNull(initial);
         Directory.CreateDirectory(folder);
@@ -92,7 +92,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Goes on where <see cref="LastCheckpoint"/> of the folder left off.</summary>
-    public static Trainer Resume(string folder, ImageSet images, ImageSet? validation, Device device)
+    public static Trainer Resume(string folder, ImageSource images, ImageSet? validation, Device device)
     {
         var path = Path.Combine(folder, LastCheckpoint);
         var (network, state) = Checkpoint.LoadNetwork(path);

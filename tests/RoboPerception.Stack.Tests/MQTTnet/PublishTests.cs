@@ -25,7 +25,7 @@ public sealed class PublishTests : MqttTestBase
         byte[] payload = [0, 1, 2, 255];
         MqttClientPublishResult result = await client.PublishAsync(new MqttApplicationMessageBuilder()
             .WithTopic("a/b").WithPayload(payload).WithQualityOfServiceLevel(qos).WithContentType("image/png")
-            .WithUserProperty("seq", "42"u8.ToArray()).WithUserProperty("stamp", "7"u8.ToArray()).Build());
+            .WithUserProperty("seq", "42"u8.ToArray().AsMemory()).WithUserProperty("stamp", "7"u8.ToArray().AsMemory()).Build());
         Assert.True(result.IsSuccess);
 
         MqttApplicationMessage received = await NextAsync(inbox);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -168,6 +169,23 @@ public sealed class TensorTests : IDisposable
         rand(7);
         set_rng_state(state);
         Assert.Equal(second, rand(3).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Every_operator_that_the_library_names_exists_in_this_libtorch()
+    {
+        if (typeof(torch).Assembly.GetType("TorchSharp.Native.Ops") is not Type operators)
+        {
+            // The real package: it has no such table.
+            return;
+        }
+        FieldInfo[] fields = operators.GetFields(BindingFlags.Static | BindingFlags.NonPublic);
+        Assert.True(fields.Length > 200);
+        foreach (FieldInfo field in fields)
+        {
+            object named = field.GetValue(null)!;
+            named.GetType().GetMethod("Find", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(named, null);
+        }
     }
 
     [Fact]

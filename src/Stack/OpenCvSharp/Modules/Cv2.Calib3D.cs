@@ -46,16 +46,6 @@ public static partial class Cv2
             distCoeffs.Required(nameof(distCoeffs)),
             newCameraMatrix.HandleOrNone()));
 
-    public static void UndistortPoints(
-        InputArray src, OutputArray dst, InputArray cameraMatrix, InputArray distCoeffs, InputArray? r = null, InputArray? p = null) =>
-        NativeMethods.Check(NativeMethods.rp_undistort_points(
-            src.Required(nameof(src)),
-            dst.Required(nameof(dst)),
-            cameraMatrix.Required(nameof(cameraMatrix)),
-            distCoeffs.Required(nameof(distCoeffs)),
-            r.HandleOrNone(),
-            p.HandleOrNone()));
-
     /// <summary>The equidistant (Kannala-Brandt) model; distortion is k1..k4.</summary>
     public static class FishEye
     {

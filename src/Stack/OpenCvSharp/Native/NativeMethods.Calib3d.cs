@@ -15,9 +15,6 @@ internal static unsafe partial class NativeMethods
     internal static partial int rp_undistort(OpenCvSafeHandle src, OpenCvSafeHandle dst, OpenCvSafeHandle camera, OpenCvSafeHandle distortion, OpenCvSafeHandle newCamera);
 
     [LibraryImport(Library)]
-    internal static partial int rp_undistort_points(OpenCvSafeHandle src, OpenCvSafeHandle dst, OpenCvSafeHandle camera, OpenCvSafeHandle distortion, OpenCvSafeHandle rotation, OpenCvSafeHandle projection);
-
-    [LibraryImport(Library)]
     internal static partial int rp_fisheye_init_undistort_rectify_map(OpenCvSafeHandle camera, OpenCvSafeHandle distortion, OpenCvSafeHandle rotation, OpenCvSafeHandle projection, Size size, int type, OpenCvSafeHandle map1, OpenCvSafeHandle map2);
 
     [LibraryImport(Library)]

@@ -57,11 +57,14 @@ internal sealed unsafe class Operator(string name, string overload = "")
     // For in-place operators: their result is the tensor they were called on.
     internal void Run(scoped ReadOnlySpan<Arg> arguments) => Invoke(arguments, null, 0);
 
+    // Throws ExternalException when this libtorch has no such operator.
+    internal void Find() => Library.Check(Library.rp_operator(name, overload, out _handle));
+
     private void Invoke(scoped ReadOnlySpan<Arg> arguments, NativeValue* results, int capacity)
     {
         if (_handle == 0)
         {
-            Library.Check(Library.rp_operator(name, overload, out _handle));
+            Find();
         }
         int words = 0;
         foreach (ref readonly Arg argument in arguments)

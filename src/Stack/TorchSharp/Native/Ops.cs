@@ -8,16 +8,10 @@ internal static class Ops
     internal static readonly Operator _foreach_add_List = new("aten::_foreach_add", "List");
     internal static readonly Operator _foreach_addcdiv__Scalar = new("aten::_foreach_addcdiv_", "Scalar");
     internal static readonly Operator _foreach_addcmul__Scalar = new("aten::_foreach_addcmul_", "Scalar");
-    internal static readonly Operator _foreach_div__Scalar = new("aten::_foreach_div_", "Scalar");
-    internal static readonly Operator _foreach_maximum__List = new("aten::_foreach_maximum_", "List");
     internal static readonly Operator _foreach_mul__Scalar = new("aten::_foreach_mul_", "Scalar");
-    internal static readonly Operator _foreach_mul_Scalar = new("aten::_foreach_mul", "Scalar");
     internal static readonly Operator _foreach_neg = new("aten::_foreach_neg");
     internal static readonly Operator _foreach_norm_Scalar = new("aten::_foreach_norm", "Scalar");
     internal static readonly Operator _foreach_sqrt = new("aten::_foreach_sqrt");
-    internal static readonly Operator _local_scalar_dense = new("aten::_local_scalar_dense");
-    internal static readonly Operator _reshape_alias = new("aten::_reshape_alias");
-    internal static readonly Operator _to_copy = new("aten::_to_copy");
     internal static readonly Operator _unique2 = new("aten::_unique2");
     internal static readonly Operator _upsample_bicubic2d_aa_vec = new("aten::_upsample_bicubic2d_aa", "vec");
     internal static readonly Operator _upsample_bilinear2d_aa_vec = new("aten::_upsample_bilinear2d_aa", "vec");
@@ -27,7 +21,6 @@ internal static class Ops
     internal static readonly Operator acos = new("aten::acos");
     internal static readonly Operator acos_ = new("aten::acos_");
     internal static readonly Operator adaptive_avg_pool2d = new("aten::adaptive_avg_pool2d");
-    internal static readonly Operator adaptive_max_pool2d = new("aten::adaptive_max_pool2d");
     internal static readonly Operator add__Scalar = new("aten::add_", "Scalar");
     internal static readonly Operator add__Tensor = new("aten::add_", "Tensor");
     internal static readonly Operator add_Scalar = new("aten::add", "Scalar");
@@ -151,7 +144,6 @@ internal static class Ops
     internal static readonly Operator ge_Scalar = new("aten::ge", "Scalar");
     internal static readonly Operator ge_Tensor = new("aten::ge", "Tensor");
     internal static readonly Operator gelu = new("aten::gelu");
-    internal static readonly Operator gelu_ = new("aten::gelu_");
     internal static readonly Operator grid_sampler = new("aten::grid_sampler");
     internal static readonly Operator group_norm = new("aten::group_norm");
     internal static readonly Operator gt_Scalar = new("aten::gt", "Scalar");
@@ -161,7 +153,6 @@ internal static class Ops
     internal static readonly Operator hardswish = new("aten::hardswish");
     internal static readonly Operator hardswish_ = new("aten::hardswish_");
     internal static readonly Operator hardtanh = new("aten::hardtanh");
-    internal static readonly Operator hardtanh_ = new("aten::hardtanh_");
     internal static readonly Operator histc = new("aten::histc");
     internal static readonly Operator hstack = new("aten::hstack");
     internal static readonly Operator huber_loss = new("aten::huber_loss");
@@ -182,7 +173,6 @@ internal static class Ops
     internal static readonly Operator isnan = new("aten::isnan");
     internal static readonly Operator isneginf = new("aten::isneginf");
     internal static readonly Operator isposinf = new("aten::isposinf");
-    internal static readonly Operator item = new("aten::item");
     internal static readonly Operator kl_div = new("aten::kl_div");
     internal static readonly Operator l1_loss = new("aten::l1_loss");
     internal static readonly Operator layer_norm = new("aten::layer_norm");
@@ -259,7 +249,6 @@ internal static class Ops
     internal static readonly Operator norm_Scalar = new("aten::norm", "Scalar");
     internal static readonly Operator norm_ScalarOpt_dim = new("aten::norm", "ScalarOpt_dim");
     internal static readonly Operator normal_ = new("aten::normal_");
-    internal static readonly Operator normal_float_float = new("aten::normal", "float_float");
     internal static readonly Operator one_hot = new("aten::one_hot");
     internal static readonly Operator ones = new("aten::ones");
     internal static readonly Operator ones_like = new("aten::ones_like");
@@ -303,13 +292,11 @@ internal static class Ops
     internal static readonly Operator rsqrt = new("aten::rsqrt");
     internal static readonly Operator rsqrt_ = new("aten::rsqrt_");
     internal static readonly Operator rsub_Scalar = new("aten::rsub", "Scalar");
-    internal static readonly Operator scaled_dot_product_attention = new("aten::scaled_dot_product_attention");
     internal static readonly Operator scatter__src = new("aten::scatter_", "src");
     internal static readonly Operator scatter_add = new("aten::scatter_add");
     internal static readonly Operator scatter_add_ = new("aten::scatter_add_");
     internal static readonly Operator scatter_src = new("aten::scatter", "src");
     internal static readonly Operator select_int = new("aten::select", "int");
-    internal static readonly Operator set__source_Tensor = new("aten::set_", "source_Tensor");
     internal static readonly Operator sgn = new("aten::sgn");
     internal static readonly Operator sgn_ = new("aten::sgn_");
     internal static readonly Operator sigmoid = new("aten::sigmoid");
@@ -335,8 +322,6 @@ internal static class Ops
     internal static readonly Operator sqrt_ = new("aten::sqrt_");
     internal static readonly Operator square = new("aten::square");
     internal static readonly Operator squeeze = new("aten::squeeze");
-    internal static readonly Operator squeeze_ = new("aten::squeeze_");
-    internal static readonly Operator squeeze__dim = new("aten::squeeze_", "dim");
     internal static readonly Operator squeeze_dim = new("aten::squeeze", "dim");
     internal static readonly Operator stack = new("aten::stack");
     internal static readonly Operator std = new("aten::std");
@@ -355,11 +340,8 @@ internal static class Ops
     internal static readonly Operator tanh = new("aten::tanh");
     internal static readonly Operator tanh_ = new("aten::tanh_");
     internal static readonly Operator tile = new("aten::tile");
-    internal static readonly Operator to_dtype = new("aten::to", "dtype");
     internal static readonly Operator to_dtype_layout = new("aten::to", "dtype_layout");
-    internal static readonly Operator to_other = new("aten::to", "other");
     internal static readonly Operator topk = new("aten::topk");
-    internal static readonly Operator transpose_ = new("aten::transpose_");
     internal static readonly Operator transpose_int = new("aten::transpose", "int");
     internal static readonly Operator tril = new("aten::tril");
     internal static readonly Operator triu = new("aten::triu");

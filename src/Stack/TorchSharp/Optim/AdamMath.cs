@@ -40,9 +40,9 @@ internal static class AdamMath
             }
             second = peaks;
         }
+        // m / (sqrt(v) / c2 + eps) = c2 * m / (sqrt(v) + c2 * eps): one pass over memory less.
         torch.Tensor[] denominators = Ops._foreach_sqrt.CallList([second]);
-        Ops._foreach_div__Scalar.Run([denominators, correction2]);
-        Ops._foreach_add__Scalar.Run([denominators, eps]);
-        Ops._foreach_addcdiv__Scalar.Run([weights, means, denominators, -rate / correction1]);
+        Ops._foreach_add__Scalar.Run([denominators, eps * correction2]);
+        Ops._foreach_addcdiv__Scalar.Run([weights, means, denominators, -rate * correction2 / correction1]);
     }
 }

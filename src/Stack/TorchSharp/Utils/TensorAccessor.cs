@@ -26,8 +26,18 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
 
     public T this[params long[] indices]
     {
-        get => Pointer[Offset(indices)];
-        set => Pointer[Offset(indices)] = value;
+        get
+        {
+            T value = Pointer[Offset(indices)];
+            GC.KeepAlive(_tensor);
+            return value;
+        }
+
+        set
+        {
+            Pointer[Offset(indices)] = value;
+            GC.KeepAlive(_tensor);
+        }
     }
 
     public T[] ToArray()
@@ -61,12 +71,14 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         if (_dense)
         {
             new ReadOnlySpan<T>(Pointer + tensorIndex, count).CopyTo(target);
+            GC.KeepAlive(_tensor);
             return;
         }
         for (int i = 0; i < count; i++)
         {
             target[i] = Pointer[OffsetOf(tensorIndex + i)];
         }
+        GC.KeepAlive(_tensor);
     }
 
     public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
@@ -78,12 +90,14 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         if (_dense)
         {
             source.CopyTo(new Span<T>(Pointer + tensorIndex, count));
+            GC.KeepAlive(_tensor);
             return;
         }
         for (int i = 0; i < count; i++)
         {
             Pointer[OffsetOf(tensorIndex + i)] = source[i];
         }
+        GC.KeepAlive(_tensor);
     }
 
     public IEnumerator<T> GetEnumerator()
@@ -103,7 +117,12 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
 
     private T* Pointer => (T*)_tensor.DataPointer();
 
-    private T At(long position) => Pointer[OffsetOf(position)];
+    private T At(long position)
+    {
+        T value = Pointer[OffsetOf(position)];
+        GC.KeepAlive(_tensor);
+        return value;
+    }
 
     private long Offset(long[] indices)
     {

@@ -21,11 +21,6 @@ RP_API int rp_undistort(const cv::Mat* src, cv::Mat* dst, const cv::Mat* camera,
     return rp_guard([&] { cv::undistort(*src, *dst, *camera, *distortion, optional(new_camera)); });
 }
 
-RP_API int rp_undistort_points(const cv::Mat* src, cv::Mat* dst, const cv::Mat* camera, const cv::Mat* distortion, const cv::Mat* rotation, const cv::Mat* projection)
-{
-    return rp_guard([&] { cv::undistortPoints(*src, *dst, *camera, *distortion, optional(rotation), optional(projection)); });
-}
-
 RP_API int rp_fisheye_init_undistort_rectify_map(const cv::Mat* camera, const cv::Mat* distortion, const cv::Mat* rotation, const cv::Mat* projection, RpSize size, int type, cv::Mat* map1, cv::Mat* map2)
 {
     return rp_guard([&] { cv::fisheye::initUndistortRectifyMap(*camera, *distortion, *rotation, *projection, to_cv(size), type, *map1, *map2); });

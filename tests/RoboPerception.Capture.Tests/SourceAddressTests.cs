@@ -1,0 +1,108 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Capture.Tests;
+
+/// <summary>Promise: an address means one thing, a wrong one is refused by name, and no secret leaves it.</summary>
+public sealed class SourceAddressTests : TemporaryFolder
+{
+    private readonly SourceFactory factory = new();
+
+    [Theory]
+    [InlineData("v4l2:///dev/video7", "v4l2:///dev/video7", true)]
+    [InlineData("/dev/video7", "v4l2:///dev/video7", true)]
+    [InlineData("v4l2:///dev/video7?size=640x480&fps=15&format=MJPG", "v4l2:///dev/video7", true)]
+    [InlineData("csi://1", "csi://1", true)]
+    [InlineData("rtsp://host:554/stream?profile=2", "rtsp://host:554/stream", true)]
+    [InlineData("test://?frames=3", "test://", false)]
+    [InlineData("test://?live=true", "test://", true)]
+    public void Every_scheme_gives_its_source(string address, string name, bool isLive)
+    {
+        using FrameSource source = factory.Create(address);
+        Assert.Equal(name, source.Name);
+        Assert.Equal(isLive, source.IsLive);
+    }
+
+    [Fact]
+    public void Files_folders_and_globs_need_no_scheme()
+    {
+        Recordings.Write(PathOf("a.avi"), 2);
+        Recordings.WriteImage(PathOf("1.png"), 0);
+        using FrameSource video = factory.Create(PathOf("a.avi"));
+        using FrameSource same = factory.Create($"file://{PathOf("a.avi")}");
+        using FrameSource folder = factory.Create(Path.GetDirectoryName(PathOf("a.avi"))!);
+        using FrameSource glob = factory.Create(PathOf("*.png"));
+        Assert.IsType<VideoFileSource>(video);
+        Assert.IsType<VideoFileSource>(same);
+        Assert.IsType<ImageSequenceSource>(folder);
+        Assert.IsType<ImageSequenceSource>(glob);
+    }
+
+    [Theory]
+    [InlineData("webcam://0", "'webcam://' is unknown")]
+    [InlineData("", "empty")]
+    [InlineData("test://?sise=640x480", "'sise' is unknown; there are live, size, fps")]
+    [InlineData("test://?size=640", "640x480")]
+    [InlineData("test://?fps=0", "fps=0")]
+    [InlineData("test://?fps=30&fps=20", "given twice")]
+    [InlineData("test://?live=perhaps", "true or false")]
+    [InlineData("csi://front", "csi://0")]
+    [InlineData("v4l2:///dev/video0?format=MOTIONJPEG", "four letters")]
+    public void A_wrong_address_is_a_usage_error_that_says_what_is_right(string address, string part)
+    {
+        var error = Assert.Throws<UserErrorException>(() => factory.Create(address));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_that_is_not_there_is_no_source()
+    {
+        var error = Assert.Throws<UserErrorException>(() => factory.Create(PathOf("gone.mp4")));
+        Assert.Equal(ExitCode.NoSource, error.ExitCode);
+        Assert.Contains("gone.mp4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void User_name_and_password_appear_in_no_message()
+    {
+        const string address = "rtsp://admin:hunter2@127.0.0.1:1/live?token=geheim";
+        using FrameSource source = factory.Create(address);
+        var error = Assert.Throws<UserErrorException>(source.Open);
+        Assert.Equal(ExitCode.NoSource, error.ExitCode);
+        foreach (string text in new[] { source.Name, error.ToString() })
+        {
+            Assert.Contains("127.0.0.1:1/live", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("admin", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("geheim", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_missing_camera_is_named_with_what_is_there()
+    {
+        using FrameSource source = factory.Create("v4l2:///dev/video99");
+        var error = Assert.Throws<UserErrorException>(source.Open);
+        Assert.Equal(ExitCode.NoSource, error.ExitCode);
+        Assert.Contains("/dev/video99", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_csi_camera_is_a_pipeline_that_keeps_the_newest_frame_only()
+    {
+        using var source = Assert.IsType<CsiSource>(factory.Create("csi://1?size=1920x1080&fps=60&flip=2"));
+        Assert.Equal(
+            "nvarguscamerasrc sensor-id=1 ! video/x-raw(memory:NVMM),width=1920,height=1080,framerate=60/1 ! nvvidconv flip-method=2 ! "
+            + "video/x-raw,format=BGRx ! videoconvert ! video/x-raw,format=BGR ! appsink drop=true max-buffers=1 sync=false",
+            source.Pipeline);
+    }
+
+    [Fact]
+    public void Another_scheme_can_be_added()
+    {
+        factory.Register("scene", "scene://room", uri => new TestPatternSource(SourceUri.Parse($"test://?frames={uri.Place}")));
+        using FrameSource source = factory.Create("scene://5");
+        Assert.Equal(5, source.DeclaredFrames);
+        Assert.Contains("scene://room", factory.Examples);
+    }
+}

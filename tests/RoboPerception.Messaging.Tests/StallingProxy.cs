@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace RoboPerception.Messaging.Tests;
+
+/// <summary>A network between client and broker that can stop carrying bytes toward the broker without closing.</summary>
+internal sealed class StallingProxy : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task accepting;
+    private volatile TaskCompletionSource open = Opened();
+
+    public StallingProxy(BrokerAddress broker)
+    {
+        // Small buffers, or the kernel would swallow what the test wants to pile up.
+        listener.Server.ReceiveBufferSize = 16 * 1024;
+        listener.Start();
+        Address = broker with { Port = ((IPEndPoint)listener.LocalEndpoint).Port };
+        accepting = AcceptAsync(broker);
+    }
+
+    public BrokerAddress Address { get; }
+
+    public void Stall() => open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Resume() => open.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        Resume();
+        await stopping.CancelAsync();
+        listener.Stop();
+        await accepting;
+        stopping.Dispose();
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        source.SetResult();
+        return source;
+    }
+
+    private async Task AcceptAsync(BrokerAddress broker)
+    {
+        try
+        {
+            using Socket client = await listener.AcceptSocketAsync(stopping.Token);
+            using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await server.ConnectAsync(broker.Host, broker.Port);
+            await Task.WhenAny(CarryAsync(client, server, true), CarryAsync(server, client, false));
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task CarryAsync(Socket from, Socket to, bool stallable)
+    {
+        byte[] bytes = new byte[16 * 1024];
+        while (true)
+        {
+            if (stallable)
+            {
+                await open.Task;
+            }
+            int count = await from.ReceiveAsync(bytes, stopping.Token);
+            if (count == 0)
+            {
+                return;
+            }
+            for (int sent = 0; sent < count;)
+            {
+                sent += await to.SendAsync(bytes.AsMemory(sent, count - sent), stopping.Token);
+            }
+        }
+    }
+}
