@@ -13,14 +13,16 @@ public sealed class Export_tests
     private static readonly long[] Window = [2, 2];
 
     [Theory]
-    [InlineData(NetworkSpec.Mtan, 3)]
-    [InlineData(NetworkSpec.Mtan, 1)]
-    [InlineData(NetworkSpec.Split, 3)]
-    [InlineData(NetworkSpec.Single, 1)]
-    public void An_exported_network_answers_as_libtorch_does(string family, int tasks)
+    [InlineData(NetworkSpec.Mtan, 3, 1)]
+    [InlineData(NetworkSpec.Mtan, 3, 3)]
+    [InlineData(NetworkSpec.Mtan, 1, 1)]
+    [InlineData(NetworkSpec.Split, 3, 1)]
+    [InlineData(NetworkSpec.Split, 3, 2)]
+    [InlineData(NetworkSpec.Single, 1, 1)]
+    public void An_exported_network_answers_as_libtorch_does(string family, int tasks, int reduction)
     {
         using var network = Shaken(family, tasks);
-        var model = ModelExporter.Export(network, Description(network, 64, 96), out var parity);
+        var model = ModelExporter.Export(network, Description(network, 64 * reduction, 96 * reduction), reduction, out var parity);
         Assert.True(parity.Passed, parity.ToString());
         var description = ModelMetadata.Read(model.Metadata);
         Assert.Equal(tasks, description.Outputs.Count);

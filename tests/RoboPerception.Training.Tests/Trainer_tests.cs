@@ -96,6 +96,39 @@ public sealed class Trainer_tests : IDisposable
     }
 
     [Fact]
+    public void A_run_can_start_from_the_parameters_of_another()
+    {
+        string first = Path.Combine(folder, "first"), second = Path.Combine(folder, "second");
+        Train(first, Recipe(1), stopAfter: null);
+        var frozen = Recipe(1);
+        frozen = frozen with { Options = frozen.Options with { LearningRate = 0, Seed = 4 } };
+        using (var trainer = Trainer.Start(second, frozen, Images, validation: null, CPU))
+        {
+            trainer.InitialiseFrom(Path.Combine(first, Trainer.LastCheckpoint));
+            trainer.Run();
+        }
+
+        Assert.Equal(Weight(first), Weight(second));
+
+        static float[] Weight(string run)
+        {
+            using var network = Checkpoint.LoadNetwork(Path.Combine(run, Trainer.LastCheckpoint)).Network;
+            return network.state_dict()["encoder_att.1.2.0.weight"].data<float>().ToArray();
+        }
+    }
+
+    [Fact]
+    public void Parameters_of_another_network_are_refused_by_name()
+    {
+        Train(folder, Recipe(1), stopAfter: null);
+        var other = Recipe(1);
+        other = other with { Options = other.Options with { Network = "mtan-segnet:widths=4,4,4,4,4" } };
+        using var trainer = Trainer.Start(Path.Combine(folder, "other"), other, Images, validation: null, CPU);
+        var error = Assert.Throws<UserErrorException>(() => trainer.InitialiseFrom(Path.Combine(folder, Trainer.LastCheckpoint)));
+        Assert.Contains("widths=4,4,8,8,8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_is_refused_by_name()
     {
         var path = Path.Combine(folder, "some.ckpt");

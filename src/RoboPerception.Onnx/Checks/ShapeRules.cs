@@ -8,6 +8,7 @@ internal static class ShapeRules
         ["Add"] = SameType,
         ["And"] = SameType,
         ["ArgMax"] = ArgMax,
+        ["AveragePool"] = Pool,
         ["BatchNormalization"] = context => context.Input(0),
         ["Cast"] = context => new((ElementType)context.Node.Attribute("to", 0L), [.. context.Input(0).Shape]),
         ["Clip"] = context => context.Input(0),
@@ -19,7 +20,7 @@ internal static class ShapeRules
         ["Greater"] = Comparison,
         ["Identity"] = context => context.Input(0),
         ["Less"] = Comparison,
-        ["MaxPool"] = MaxPool,
+        ["MaxPool"] = Pool,
         ["Mul"] = SameType,
         ["Not"] = context => context.Input(0),
         ["ReduceSum"] = ReduceSum,
@@ -131,7 +132,7 @@ internal static class ShapeRules
         return new TensorType(x.Element, x.Shape[0], weight.Shape[0], height, width);
     }
 
-    private static TensorType MaxPool(ShapeContext context)
+    private static TensorType Pool(ShapeContext context)
     {
         var x = context.Input(0);
         var kernel = context.Node.Attribute("kernel_shape", Array.Empty<long>());

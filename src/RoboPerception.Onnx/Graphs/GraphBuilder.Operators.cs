@@ -39,6 +39,10 @@ public sealed partial class GraphBuilder
     public Value MaxPool(Value x, int size, int stride) =>
         Add("MaxPool", [x], ("kernel_shape", new long[] { size, size }), ("strides", new long[] { stride, stride }));
 
+    /// <summary>Mean over windows without padding.</summary>
+    public Value AveragePool(Value x, int size, int stride) =>
+        Add("AveragePool", [x], ("kernel_shape", new long[] { size, size }), ("strides", new long[] { stride, stride }));
+
     /// <summary>max(x, 0).</summary>
     public Value Relu(Value x) => Add("Relu", [x]);
 

@@ -15,12 +15,13 @@ internal static class ExportCommand
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the model; by default the file's" };
     private static readonly Option<string?> DataSet = new("--data-set") { Description = "Data the weights were fitted on; by default the name of the training folder" };
     private static readonly Option<string> Licence = new("--licence") { Description = "Licence of the weights", DefaultValueFactory = _ => "as the training data allow" };
+    private static readonly Option<int> Reduction = new("--reduction") { Description = "Input pixels per pixel of the training size, along each side: the graph reduces the picture and enlarges the answers", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Intrinsics = new("--intrinsics") { Description = "Training camera as fx,fy,cx,cy,width,height; 'none' if there were many. By default the Kinect of NYU Depth v2", DefaultValueFactory = _ => "518.858,519.470,325.582,253.736,640,480" };
     private static readonly Option<string> DepthRange = new("--depth-range") { Description = "Nearest and farthest training depth in metres", DefaultValueFactory = _ => "0.5,10" };
 
     public static Command Create()
     {
-        var command = new Command("export", "Writes a trained network as an ONNX file and checks that it answers the same") { CheckpointPath, Out, Name, DataSet, Licence, Intrinsics, DepthRange };
+        var command = new Command("export", "Writes a trained network as an ONNX file and checks that it answers the same") { CheckpointPath, Out, Name, DataSet, Licence, Reduction, Intrinsics, DepthRange };
         command.SetAction((parse, _) => UserErrors.Guard(() => Run(parse)));
         return command;
     }
@@ -32,26 +33,33 @@ internal static class ExportCommand
         using (network)
         {
             var options = state.Options;
+            var reduction = parse.GetValue(Reduction);
+            if (reduction is < 1 or > 8)
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--reduction {reduction} must be from 1 to 8.");
+            }
+
+            var (height, width) = (options.Height * reduction, options.Width * reduction);
             var range = Numbers(parse.GetValue(DepthRange)!, "--depth-range", 2);
             var description = new ModelDescription
             {
                 Name = parse.GetValue(Name) ?? Path.GetFileNameWithoutExtension(path),
                 Architecture = options.Network,
-                Input = new ModelInput(ModelExporter.InputName, options.Width, options.Height) { TrainingIntrinsics = Camera(parse.GetValue(Intrinsics)!, options) },
+                Input = new ModelInput(ModelExporter.InputName, width, height) { TrainingIntrinsics = Camera(parse.GetValue(Intrinsics)!, width, height) },
                 Outputs = ModelExporter.Outputs(network, (range[0], range[1])),
                 DataSet = parse.GetValue(DataSet) ?? $"{state.DataSet} ({state.TrainingImages} images)",
                 Licence = parse.GetValue(Licence)!,
                 TrainingCommit = state.Commit,
                 Metrics = state.Metrics.Where(metric => double.IsFinite(metric.Value)).ToDictionary(metric => metric.Key, metric => Math.Round(metric.Value, 6)),
             };
-            OnnxFile.Write(path, ModelExporter.Export(network, description, out var parity));
+            OnnxFile.Write(path, ModelExporter.Export(network, description, reduction, out var parity));
             Console.WriteLine($"Wrote '{path}': {parity}");
         }
 
         return ExitCode.Ok;
     }
 
-    private static CameraIntrinsics? Camera(string text, TrainingOptions options)
+    private static CameraIntrinsics? Camera(string text, int width, int height)
     {
         if (text == "none")
         {
@@ -59,7 +67,7 @@ internal static class ExportCommand
         }
 
         var numbers = Numbers(text, "--intrinsics", 6);
-        return new CameraIntrinsics((int)numbers[4], (int)numbers[5], numbers[0], numbers[1], numbers[2], numbers[3]).ScaledTo(options.Width, options.Height);
+        return new CameraIntrinsics((int)numbers[4], (int)numbers[5], numbers[0], numbers[1], numbers[2], numbers[3]).ScaledTo(width, height);
     }
 
     private static double[] Numbers(string text, string option, int count)

@@ -34,6 +34,7 @@ internal static class TrainCommand
     private static readonly Option<int> ValidationInterval = new("--val-every") { Description = "Epochs between two validations", DefaultValueFactory = _ => Defaults.ValidationInterval };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string?> Init = new("--init") { Description = "Checkpoint whose parameters are the starting point" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on from last.ckpt of --out; its recipe is used and the other recipe options are ignored" };
 
     public static Command Create()
@@ -41,7 +42,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Schedule, Weighting,
-            NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, ResumeFlag,
+            NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
@@ -80,6 +81,11 @@ internal static class TrainCommand
         using var trainer = resume
             ? Trainer.Resume(folder, images, validation, device)
             : Trainer.Start(folder, initial, images, validation, device);
+        if (!resume && parse.GetValue(Init) is { } init)
+        {
+            trainer.InitialiseFrom(init);
+        }
+
         TrainingDisplay.Show(trainer, () => trainer.Run(cancellation));
         return ExitCode.Ok;
     }

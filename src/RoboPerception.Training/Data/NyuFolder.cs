@@ -52,7 +52,7 @@ public sealed class NyuFolder
             : throw new UserErrorException(ExitCode.NoSource, $"List of ids '{path}' is empty.");
     }
 
-    /// <summary>Reads one id at the given size: the picture bilinearly, everything else by nearest pixel.</summary>
+    /// <summary>Reads one id at the given size: the picture smoothly, everything else by nearest pixel.</summary>
     /// <exception cref="UserErrorException">A file is missing or damaged; the message names it.</exception>
     public LabeledImage Read(string id, int height, int width)
     {
@@ -101,7 +101,10 @@ public sealed class NyuFolder
     {
         using var mat = Decode(path, ImreadModes.Color, MatType.CV_8UC3);
         using var resized = new Mat();
-        Cv2.Resize(mat, resized, new Size(image.Width, image.Height), interpolation: InterpolationFlags.Linear);
+
+        // Bilinear sampling, as a camera's picture is resized in use; far below half the size it would skip pixels.
+        var interpolation = mat.Cols > 2 * image.Width ? InterpolationFlags.Area : InterpolationFlags.Linear;
+        Cv2.Resize(mat, resized, new Size(image.Width, image.Height), interpolation: interpolation);
         var bgr = MemoryMarshal.AsBytes(resized.AsSpan<Vec3b>());
         for (var i = 0; i < bgr.Length; i += 3)
         {

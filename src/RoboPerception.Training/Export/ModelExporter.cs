@@ -16,16 +16,17 @@ public static class ModelExporter
     /// </summary>
     /// <param name="network">The network; it is put into evaluation mode.</param>
     /// <param name="description">What the file will say about itself; the golden pair is filled in here.</param>
+    /// <param name="reduction">The network sees the picture reduced by this factor (mean over squares) inside the graph; 1 for none.</param>
     /// <param name="parity">How well the two agree.</param>
     /// <exception cref="UserErrorException">The network has no graph form, the size does not fit it, or the answers differ.</exception>
-    public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, out ExportParity parity)
+    public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, int reduction, out ExportParity parity)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(description);
         network.eval();
-        var graph = BuildGraph(network, description.Input.Height, description.Input.Width);
+        var graph = BuildGraph(network, description.Input.Height, description.Input.Width, reduction);
         using var runner = new GraphRunner(OnnxFile.ToBytes(new OnnxModel(graph)), description.Input.Height, description.Input.Width);
-        parity = ExportParity.Measure(network, runner);
+        parity = ExportParity.Measure(network, runner, reduction);
         if (!parity.Passed)
         {
             throw new UserErrorException(ExitCode.Failed, $"The exported graph does not answer as the network does: {parity}. Nothing was written; this is an error of the exporter.");
@@ -47,24 +48,26 @@ public static class ModelExporter
     }
 
     /// <summary>The graph from bytes to answers, batch norm folded, checked.</summary>
-    internal static Graph BuildGraph(PerceptionNetwork network, int height, int width)
+    internal static Graph BuildGraph(PerceptionNetwork network, int height, int width, int reduction = 1)
     {
         if (network is not IOnnxExportable exportable)
         {
             throw new UserErrorException(ExitCode.Usage, $"Network '{network.Spec.Family}' cannot be exported.");
         }
 
-        if (height % network.SizeMultiple != 0 || width % network.SizeMultiple != 0)
+        var multiple = network.SizeMultiple * reduction;
+        if (height % multiple != 0 || width % multiple != 0)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' needs an input size in multiples of {network.SizeMultiple}, not {height}x{width}.");
+            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {reduction} needs an input size in multiples of {multiple}, not {height}x{width}.");
         }
 
         var builder = new GraphBuilder(network.Spec.Family);
         var image = builder.Input(InputName, ElementType.UInt8, 1, height, width, 3);
-        var heads = exportable.Export(builder, builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2));
+        var picture = builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2);
+        var heads = exportable.Export(builder, reduction == 1 ? picture : builder.AveragePool(picture, reduction, reduction));
         for (var k = 0; k < heads.Count; k++)
         {
-            builder.Output(TaskExport.OutputName(network.Tasks[k]), TaskExport.Finish(builder, network.Tasks[k], heads[k]));
+            builder.Output(TaskExport.OutputName(network.Tasks[k]), TaskExport.Finish(builder, network.Tasks[k], heads[k], height, width));
         }
 
         var graph = builder.Build();

@@ -75,6 +75,22 @@ public sealed class Trainer : IDisposable
         return new Trainer(folder, initial, network, images, validation, device);
     }
 
+    /// <summary>Takes the parameters of another run's checkpoint as the starting point of this one.</summary>
+    /// <exception cref="UserErrorException">The checkpoint holds another network.</exception>
+    public void InitialiseFrom(string checkpoint)
+    {
+        var (source, sourceState) = Checkpoint.LoadNetwork(checkpoint);
+        using (source)
+        {
+            if (!source.Spec.Equals(network.Spec))
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--init '{checkpoint}' holds '{sourceState.Options.Network}', the run trains '{state.Options.Network}'.");
+            }
+
+            network.load_state_dict(source.state_dict());
+        }
+    }
+
     /// <summary>Goes on where <see cref="LastCheckpoint"/> of the folder left off.</summary>
     public static Trainer Resume(string folder, ImageSource images, ImageSet? validation, Device device)
     {
