@@ -190,7 +190,7 @@ public sealed partial class Renderer
         var one = Vector256<float>.One;
         var grazing = Vector256.MaxNative(one + cosine, Vector256<float>.Zero);
         var g2 = grazing * grazing;
-        var fresnel = gloss + (one - gloss) * (g2 * g2 * grazing) * (one - rough);
+        var fresnel = gloss + (one - gloss) * (g2 * g2 * grazing) * (one - rough) * (one - rough);
         var on = Vector256.GreaterThan(gloss, Vector256.Create(0.01f)) & Vector256.GreaterThan(Vec3x8.Dot(mirrored, normal), Vector256<float>.Zero);
         var t = Vector256.ConditionalSelect(on, Vector256.Create(30f), Vector256.Create(-1f));
         var hit = PacketTracer.Closest(_scene.Bvh, point, mirrored, ref t);
@@ -208,7 +208,8 @@ public sealed partial class Renderer
             Vector3 worldNormal = primitive.Frame.ToOuter(localNormal);
             Vector3 albedo = SurfaceShader.Evaluate(
                 _scene.MaterialArray[primitive.Material], primitive, local, localNormal, Vector3.Normalize(away), 0.004f + 0.2f * rough[lane] * t[lane], out Vector3 emission);
-            Vector3 seen = Vector3.Min(albedo * _scene.Bounce.Smooth(place + worldNormal * 0.15f, worldNormal) + emission, new Vector3(6)) * fresnel[lane];
+            // A lamp met by one of few rays would be a spark: the rougher, the lower the limit.
+            Vector3 seen = Vector3.Min(albedo * _scene.Bounce.Smooth(place + worldNormal * 0.15f, worldNormal) + emission, new Vector3(1.2f + 4.8f * Fourth(1 - rough[lane]))) * fresnel[lane];
             int q = at + (lane & 3) + (lane >> 2) * _planes.Stride;
             if (rough[lane] > 0.12f)
             {
@@ -225,6 +226,8 @@ public sealed partial class Renderer
             }
         }
     }
+
+    private static float Fourth(float x) => x * x * x * x;
 
     /// <summary>Eight sampling numbers; they change with the frame, and a shift gives further independent ones.</summary>
     private Vector256<float> Random(int plane, int x, int y, float shift, bool wrap = true)

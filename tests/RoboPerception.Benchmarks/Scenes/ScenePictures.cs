@@ -7,8 +7,12 @@ namespace RoboPerception.Benchmarks.Scenes;
 public static class ScenePictures
 {
     /// <summary>Writes one PNG with a row per seed.</summary>
-    public static int Write(string folder, int first, int count)
+    /// <param name="folder">Where to.</param>
+    /// <param name="seeds">Seeds of the rooms.</param>
+    public static int Write(string folder, IReadOnlyList<ulong> seeds)
     {
+        ArgumentNullException.ThrowIfNull(seeds);
+        int count = seeds.Count;
         CameraIntrinsics camera = SceneSamples.NyuCamera(384, 288);
         int w = camera.Width, h = camera.Height, n = w * h;
         var sheet = new byte[4 * w * count * h * 3];
@@ -16,7 +20,7 @@ public static class ScenePictures
         using var renderer = new Renderer(camera, new SensorParameters());
         for (int i = 0; i < count; i++)
         {
-            GeneratedRoom room = RoomGenerator.Generate((ulong)(first + i));
+            GeneratedRoom room = RoomGenerator.Generate(seeds[i]);
             renderer.Render(room.Scene, room.RandomView(0), 0, f);
             for (int p = 0; p < n; p++)
             {
