@@ -10,7 +10,7 @@ public static class OperatorSupport
     /// <summary>The allowed operators.</summary>
     public static IReadOnlySet<string> TensorRt { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "Div", "Equal", "Greater",
+        "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "Div", "Equal", "Exp", "Greater",
         "Identity", "Less", "MaxPool", "Mul", "Not", "ReduceSum", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Sqrt",
         "Sub", "Transpose", "Where",
     };

@@ -17,6 +17,7 @@ internal static class ShapeRules
         ["DepthToSpace"] = DepthToSpace,
         ["Div"] = SameType,
         ["Equal"] = Comparison,
+        ["Exp"] = context => context.Input(0),
         ["Greater"] = Comparison,
         ["Identity"] = context => context.Input(0),
         ["Less"] = Comparison,

@@ -17,18 +17,23 @@ public enum ResizeRule
 public sealed partial class GraphBuilder
 {
     /// <summary>2-D convolution of (N,C,H,W) with equal padding on all sides.</summary>
-    public Value Conv(Value x, Value weight, Value? bias, int padding = 0, int stride = 1, int dilation = 1, int groups = 1)
+    public Value Conv(Value x, Value weight, Value? bias, int padding = 0, int stride = 1, int dilation = 1, int groups = 1) =>
+        Conv(x, weight, bias, [padding, padding, padding, padding], [stride, stride], [dilation, dilation], groups);
+
+    /// <summary>2-D convolution of (N,C,H,W).</summary>
+    /// <param name="x">Input.</param>
+    /// <param name="weight">(out, in/groups, rows, columns).</param>
+    /// <param name="bias">One value an output channel, or null.</param>
+    /// <param name="pads">Zeros added at the top, left, bottom, right.</param>
+    /// <param name="strides">Step over rows, columns.</param>
+    /// <param name="dilations">Distance of weights in rows, columns.</param>
+    /// <param name="groups">Groups of channels that do not see each other.</param>
+    public Value Conv(Value x, Value weight, Value? bias, long[] pads, long[] strides, long[] dilations, long groups)
     {
         ArgumentNullException.ThrowIfNull(weight);
         ReadOnlySpan<Value?> inputs = bias is null ? [x, weight] : [x, weight, bias];
         return Add(
-            "Conv",
-            inputs,
-            ("kernel_shape", new[] { weight.Shape[2], weight.Shape[3] }),
-            ("pads", new long[] { padding, padding, padding, padding }),
-            ("strides", new long[] { stride, stride }),
-            ("dilations", new long[] { dilation, dilation }),
-            ("group", (long)groups));
+            "Conv", inputs, ("kernel_shape", new[] { weight.Shape[2], weight.Shape[3] }), ("pads", pads), ("strides", strides), ("dilations", dilations), ("group", groups));
     }
 
     /// <summary>Batch normalisation with stored statistics; <see cref="Passes.FoldBatchNorm"/> folds it into a convolution before it.</summary>
@@ -51,6 +56,9 @@ public sealed partial class GraphBuilder
 
     /// <summary>Softmax along an axis.</summary>
     public Value Softmax(Value x, int axis) => Add("Softmax", [x], ("axis", (long)axis));
+
+    /// <summary>e to the power of x.</summary>
+    public Value Exp(Value x) => Add("Exp", [x]);
 
     /// <summary>Square root.</summary>
     public Value Sqrt(Value x) => Add("Sqrt", [x]);

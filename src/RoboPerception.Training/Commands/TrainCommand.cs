@@ -24,7 +24,11 @@ internal static class TrainCommand
     private static readonly Option<double> CropShare = new("--crop-share") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Passes over the data", DefaultValueFactory = _ => Defaults.Epochs };
     private static readonly Option<int> BatchSize = new("--batch") { Description = "Images per step", DefaultValueFactory = _ => Defaults.BatchSize };
-    private static readonly Option<double> LearningRate = new("--lr") { Description = "Base learning rate of Adam", DefaultValueFactory = _ => Defaults.LearningRate };
+    private static readonly Option<double> LearningRate = new("--lr") { Description = "Base learning rate", DefaultValueFactory = _ => Defaults.LearningRate };
+    private static readonly Option<string> Optimizer = new("--optimizer") { Description = string.Join(", ", Optimizers.Names), DefaultValueFactory = _ => Defaults.Optimizer };
+    private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay of adamw", DefaultValueFactory = _ => Defaults.WeightDecay };
+    private static readonly Option<string?> Backbone = new("--backbone") { Description = "Safetensors file with pre-trained weights of the backbone" };
+    private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
@@ -41,7 +45,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Schedule, Weighting,
+            Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Backbone, BackboneRate, Schedule, Weighting,
             NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
@@ -134,6 +138,10 @@ internal static class TrainCommand
             Epochs = Positive(parse.GetValue(Epochs), "--epochs"),
             BatchSize = Positive(parse.GetValue(BatchSize), "--batch"),
             LearningRate = parse.GetValue(LearningRate),
+            Optimizer = parse.GetValue(Optimizer)!,
+            WeightDecay = parse.GetValue(WeightDecay),
+            Backbone = parse.GetValue(Backbone),
+            BackboneRate = parse.GetValue(BackboneRate),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),

@@ -11,6 +11,9 @@ internal static class LayerExport
     private const float BatchNormEpsilon = 1e-5f;
     private const double ByteScale = 255;
 
+    /// <summary>Padding of one row and one column at the end alone.</summary>
+    public static readonly long[] AfterEnd = [0, 0, 1, 1];
+
     /// <summary>A chain of convolutions, batch norms, rectifiers and sigmoids.</summary>
     public static Value Chain(GraphBuilder graph, Module layer, Value x) => layer switch
     {
@@ -18,6 +21,7 @@ internal static class LayerExport
         Conv2d convolution => Convolution(graph, convolution, x),
         BatchNorm2d norm => BatchNorm(graph, [norm], x),
         TorchSharp.Modules.ReLU => graph.Relu(x),
+        TorchSharp.Modules.ReLU6 => graph.Clip(x, 0, 6),
         TorchSharp.Modules.Sigmoid => graph.Sigmoid(x),
         _ => throw new NotSupportedException($"Layer '{layer.GetType().Name}' has no form in ONNX here."),
     };
@@ -26,13 +30,12 @@ internal static class LayerExport
     /// A chain whose first convolution reads pictures of 0..1, red first, as a chain that reads bytes, blue first. Exact, because padding
     /// with zeros means black before and after scaling.
     /// </summary>
-    public static Value ImageChain(GraphBuilder graph, Sequential chain, Value image)
+    public static Value ImageChain(GraphBuilder graph, Sequential chain, Value image, long[]? pads = null)
     {
         var layers = chain.children().ToArray();
         var convolution = (Conv2d)layers[0];
         using var scope = NewDisposeScope();
-        var weight = Constant(graph, convolution.weight!.detach().to(float64).flip(1).div(ByteScale).to(float32));
-        var first = graph.Conv(image, weight, Constant(graph, convolution.bias!), padding: 1);
+        var first = Convolution(graph, convolution, image, pads, convolution.weight!.detach().to(float64).flip(1).div(ByteScale).to(float32));
         return layers.Skip(1).Aggregate(first, (value, layer) => Chain(graph, layer, value));
     }
 
@@ -85,6 +88,17 @@ internal static class LayerExport
         return graph.DepthToSpace(graph.Concat(1, quarters), 2);
     }
 
-    private static Value Convolution(GraphBuilder graph, Conv2d convolution, Value x) =>
-        graph.Conv(x, Constant(graph, convolution.weight!), Constant(graph, convolution.bias!), padding: (int)(convolution.weight!.shape[2] / 2));
+    /// <summary>A convolution, with other padding (top, left, bottom, right) or other weights where they are given.</summary>
+    public static Value Convolution(GraphBuilder graph, Conv2d convolution, Value x, long[]? pads = null, Tensor? weight = null)
+    {
+        var own = convolution.padding;
+        return graph.Conv(
+            x,
+            Constant(graph, weight ?? convolution.weight!),
+            convolution.bias is { } bias ? Constant(graph, bias) : null,
+            pads ?? [own[0], own[1], own[0], own[1]],
+            convolution.stride,
+            convolution.dilation,
+            convolution.groups);
+    }
 }

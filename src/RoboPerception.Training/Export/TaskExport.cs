@@ -27,8 +27,9 @@ internal static class TaskExport
                 var enlarged = Enlarge(graph, unit, height, width);
                 return enlarged == unit ? unit : UnitLength(graph, enlarged);
             default:
-                // The head has no activation and may go below zero where there is no distance.
-                return graph.Reshape(graph.Clip(Enlarge(graph, raw, height, width), 0, null), 1, height, width);
+                // A head without logarithm may go below zero where there is no distance.
+                var metres = task.Logarithmic ? graph.Exp(raw) : raw;
+                return graph.Reshape(graph.Clip(Enlarge(graph, metres, height, width), 0, null), 1, height, width);
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class MtanSegNet : SegNet
         for (var d = 0; d < Levels; d++)
         {
             using var scope = graph.Scope($"encoder_att.{d}");
-            var masks = ExportMasks(graph, encoder_att, d, trunk.First[d], attended);
+            var masks = AttentionExport.Masks(graph, encoder_att, d, trunk.First[d], attended);
             attended = graph.MaxPool(LayerExport.Chain(graph, encoder_block_att[d], graph.Mul(masks, trunk.Last[d])), 2, 2);
         }
 
@@ -82,7 +82,7 @@ public sealed class MtanSegNet : SegNet
             using var scope = graph.Scope($"decoder_att.{d}");
             var shape = trunk.Unpooled[d].Shape;
             var refined = LayerExport.Chain(graph, decoder_block_att[d], graph.Resize(attended!, shape[2], shape[3], ResizeRule.LinearAlignCorners));
-            attended = graph.Mul(ExportMasks(graph, decoder_att, d, trunk.Unpooled[d], refined), trunk.Decoded[d]);
+            attended = graph.Mul(AttentionExport.Masks(graph, decoder_att, d, trunk.Unpooled[d], refined), trunk.Decoded[d]);
         }
 
         var maps = new Value[Tasks.Count];
@@ -93,33 +93,6 @@ public sealed class MtanSegNet : SegNet
         }
 
         return maps;
-    }
-
-    /// <summary>
-    /// The masks of all tasks at one level, tasks along the batch axis. A first convolution over concat(shared, attended) is the sum of one
-    /// over the shared map, computed once for all tasks, and one over each task's own map (a grouped convolution).
-    /// </summary>
-    private static Value ExportMasks(GraphBuilder graph, ModuleList<ModuleList<Sequential>> attention, int level, Value shared, Value? attended)
-    {
-        var layers = attention.Select(task => task[level].children().ToArray()).ToArray();
-        var first = layers.Select(task => (Conv2d)task[0]).ToArray();
-        var second = layers.Select(task => (Conv2d)task[3]).ToArray();
-        var channels = shared.Shape[1];
-        var bias = LayerExport.Stack(graph, first.Select(conv => conv.bias!));
-        using var noScope = NewDisposeScope();
-        var sum = graph.Conv(shared, LayerExport.Stack(graph, first.Select(conv => conv.weight!.narrow(1, 0, channels))), bias);
-        if (attended is not null)
-        {
-            var own = attended.Shape[1];
-            var side = graph.Reshape(attended, 1, -1, attended.Shape[2], attended.Shape[3]);
-            var weight = LayerExport.Stack(graph, first.Select(conv => conv.weight!.narrow(1, channels, own)));
-            sum = graph.Add(sum, graph.Conv(side, weight, null, groups: layers.Length));
-        }
-
-        var hidden = graph.Relu(LayerExport.BatchNorm(graph, [.. layers.Select(task => (BatchNorm2d)task[1])], sum));
-        var raw = graph.Conv(hidden, LayerExport.Stack(graph, second.Select(conv => conv.weight!)), LayerExport.Stack(graph, second.Select(conv => conv.bias!)), groups: layers.Length);
-        var mask = graph.Sigmoid(LayerExport.BatchNorm(graph, [.. layers.Select(task => (BatchNorm2d)task[4])], raw));
-        return graph.Reshape(mask, layers.Length, -1, mask.Shape[2], mask.Shape[3]);
     }
 
     private Tensor Encode(int task, Trunk trunk)

@@ -1,3 +1,4 @@
+using RoboPerception.Core;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,6 +31,14 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
     public virtual Parameter? LogVariances => null;
 
+    /// <summary>The parameters that pre-trained weights fill; a run may train them more slowly. Empty without a backbone.</summary>
+    public virtual IEnumerable<Parameter> BackboneParameters => [];
+
+    /// <summary>Fills the backbone from a safetensors file.</summary>
+    /// <exception cref="UserErrorException">The network has no such part, or the file does not fit.</exception>
+    public virtual void LoadBackbone(string path) =>
+        throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");
+
     /// <summary>Trainable values; running statistics of batch norm are not counted.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
@@ -37,12 +46,6 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return spec.Family switch
-        {
-            NetworkSpec.Mtan => new MtanSegNet(spec, tasks),
-            NetworkSpec.Split => new SplitSegNet(spec, tasks),
-            NetworkSpec.Single => new SingleSegNet(spec, tasks),
-            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Family, "No such network family."),
-        };
+        return NetworkFamilies.Find(spec.Family).Create(spec, tasks);
     }
 }

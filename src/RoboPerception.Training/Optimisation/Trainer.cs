@@ -36,7 +36,7 @@ public sealed class Trainer : IDisposable
     private readonly ImageSet? validation;
     private readonly Device device;
     private readonly PerceptionNetwork network;
-    private readonly Adam optimizer;
+    private readonly OptimizerHelper optimizer;
     private readonly ITaskWeighting weighting;
     private TrainingState state;
 
@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         this.images = images;
         this.validation = validation;
         this.device = device;
-        optimizer = optim.Adam(network.parameters(), state.Options.LearningRate);
+        optimizer = Optimizers.Create(network, state.Options);
         weighting = TaskWeightings.Create(state.Options.Weighting, network);
         foreach (var losses in state.EpochLosses)
         {
@@ -72,6 +72,11 @@ public sealed class Trainer : IDisposable
         Directory.CreateDirectory(folder);
         random.manual_seed(initial.Options.Seed);
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskDescription.NyuThree);
+        if (initial.Options.Backbone is { } backbone)
+        {
+            network.LoadBackbone(backbone);
+        }
+
         return new Trainer(folder, initial, network, images, validation, device);
     }
 
@@ -240,10 +245,10 @@ public sealed class Trainer : IDisposable
 
     private void SetLearningRate()
     {
-        var rate = state.Options.LearningRate * LearningRateSchedule.Factor(state.Options.Schedule, Progress(), state.Epoch);
+        var factor = LearningRateSchedule.Factor(state.Options.Schedule, Progress(), state.Epoch);
         foreach (var group in optimizer.ParamGroups)
         {
-            group.LearningRate = rate;
+            group.LearningRate = group.InitialLearningRate * factor;
         }
     }
 

@@ -27,8 +27,20 @@ public sealed record TrainingOptions
     /// <summary>Images per step.</summary>
     public int BatchSize { get; init; } = 2;
 
-    /// <summary>Base learning rate of Adam.</summary>
+    /// <summary>Base learning rate.</summary>
     public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>adam or adamw.</summary>
+    public string Optimizer { get; init; } = "adam";
+
+    /// <summary>Weight decay of adamw.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>File the backbone was filled from; null = fresh parameters.</summary>
+    public string? Backbone { get; init; }
+
+    /// <summary>Learning rate of the backbone as a share of the base rate.</summary>
+    public double BackboneRate { get; init; } = 1;
 
     /// <summary>See <see cref="LearningRateSchedule"/>.</summary>
     public string Schedule { get; init; } = "step";

@@ -27,6 +27,12 @@ public sealed record TaskDescription
     /// <summary>The classes; segmentation only.</summary>
     public ClassMap? Classes { get; private init; }
 
+    /// <summary>Whether the head answers the logarithm of the distance: nearby errors then count by their share, and no answer is negative.</summary>
+    public bool Logarithmic { get; private init; }
+
+    /// <summary>Depth in metres by way of its logarithm.</summary>
+    public static TaskDescription LogDepth { get; } = new(OutputKind.Depth, "depth", 1) { Logarithmic = true };
+
     /// <summary>Depth in metres, one channel, no activation.</summary>
     public static TaskDescription Depth { get; } = new(OutputKind.Depth, "depth", 1);
 
@@ -44,7 +50,7 @@ public sealed record TaskDescription
     }
 
     /// <summary>
-    /// Raw head (N,C,H,W) to the task's answer: log-probabilities over classes, depth as it is, vectors of unit length.
+    /// Raw head (N,C,H,W) to the task's answer: log-probabilities over classes, depth in metres, vectors of unit length.
     /// </summary>
     public Tensor Activate(Tensor raw)
     {
@@ -53,7 +59,7 @@ public sealed record TaskDescription
         {
             OutputKind.Segmentation => nn.functional.log_softmax(raw, 1),
             OutputKind.Normals => UnitLength(raw),
-            _ => raw,
+            _ => Logarithmic ? raw.exp() : raw,
         };
     }
 
@@ -62,7 +68,7 @@ public sealed record TaskDescription
     {
         OutputKind.Segmentation => TaskLosses.Segmentation(prediction, target),
         OutputKind.Normals => TaskLosses.Normals(prediction, target),
-        _ => TaskLosses.Depth(prediction, target),
+        _ => Logarithmic ? TaskLosses.LogDepth(prediction, target) : TaskLosses.Depth(prediction, target),
     };
 
     /// <summary>A meter for one pass over a validation set.</summary>

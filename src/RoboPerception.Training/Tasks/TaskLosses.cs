@@ -31,6 +31,19 @@ public static class TaskLosses
         return ((prediction - target).abs() * valid).sum() / valid.sum().clamp(1);
     }
 
+    /// <summary>Mean absolute difference of the logarithms of depths in metres. Both (N,1,H,W), prediction positive; target 0 is invalid.</summary>
+    public static Tensor LogDepth(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        var known = target.ne(0);
+        var valid = known.to(prediction.dtype);
+
+        // Where there is no target its logarithm is that of 1 m, which the mask removes: minus infinity times 0 would be NaN.
+        var reference = target.masked_fill(known.logical_not(), 1).log();
+        return ((prediction.log() - reference).abs() * valid).sum() / valid.sum().clamp(1);
+    }
+
     /// <summary>
     /// One minus the mean cosine between prediction and target, both (N,3,H,W). A target is invalid where all three
     /// components are 0 (the reference tests their sum, which drops valid normals that sum to 0).

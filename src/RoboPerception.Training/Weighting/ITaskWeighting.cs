@@ -18,7 +18,7 @@ public interface ITaskWeighting
 public static class TaskWeightings
 {
     /// <summary>Every name.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["equal", "uncertainty", "dwa"];
+    public static IReadOnlyList<string> Names { get; } = ["equal", "fixed:a,b,...", "uncertainty", "dwa"];
 
     /// <summary>Makes a weighting for a network.</summary>
     /// <exception cref="UserErrorException">An unknown name, or a network without the parameters it needs.</exception>
@@ -31,6 +31,7 @@ public static class TaskWeightings
             "uncertainty" => new UncertaintyWeighting(network.LogVariances
                 ?? throw new UserErrorException(ExitCode.Usage, $"Weighting 'uncertainty' needs a multi-task network; '{network.Spec.Family}' with one task has no log-variances.")),
             "dwa" => new DynamicWeightAverage(network.Tasks.Count),
+            _ when name.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal) => FixedWeighting.Parse(name, network.Tasks.Count),
             _ => throw new UserErrorException(ExitCode.Usage, $"Weighting '{name}' is unknown; choose one of {string.Join(", ", Names)}."),
         };
     }

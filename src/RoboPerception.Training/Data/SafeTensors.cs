@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RoboPerception.Core;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Data;
+
+/// <summary>A file in the safetensors layout: tensors by name and a string-to-string metadata map.</summary>
+public class SafeTensors
+{
+    private readonly Dictionary<string, Entry> entries;
+    private readonly byte[] content;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">Missing or damaged.</exception>
+    protected SafeTensors(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Tensor file '{path}' does not exist.");
+        }
+
+        Path = path;
+        content = File.ReadAllBytes(path);
+        try
+        {
+            var headerLength = checked((int)BitConverter.ToUInt64(content));
+            using var header = JsonDocument.Parse(content.AsMemory(8, headerLength));
+            Metadata = header.RootElement.TryGetProperty("__metadata__", out var metadata)
+                ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!)
+                : [];
+            entries = header.RootElement.EnumerateObject()
+                .Where(entry => entry.Name != "__metadata__")
+                .ToDictionary(entry => entry.Name, entry => Entry.Parse(entry.Name, entry.Value, 8 + headerLength, content.Length), StringComparer.Ordinal);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or KeyNotFoundException or ArgumentException or OverflowException or InvalidOperationException)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{path}' is not a readable safetensors file: {error.Message}.", error);
+        }
+    }
+
+    /// <summary>Where it was read from.</summary>
+    public string Path { get; }
+
+    /// <summary>The metadata map.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Names of the tensors.</summary>
+    public IReadOnlyCollection<string> Names => entries.Keys;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">Missing or damaged.</exception>
+    public static SafeTensors Read(string path) => new(path);
+
+    /// <summary>Whether a tensor is in the file.</summary>
+    public bool Has(string name) => entries.ContainsKey(name);
+
+    /// <summary>Dimensions of a tensor.</summary>
+    public IReadOnlyList<long> Shape(string name) => Find(name).Shape;
+
+    /// <summary>Elements of a float32 tensor.</summary>
+    public float[] Floats(string name) => Elements<float>(name, "F32");
+
+    /// <summary>Elements of an int64 tensor.</summary>
+    public long[] Integers(string name) => Elements<long>(name, "I64");
+
+    /// <summary>The tensor as a tensor of libtorch.</summary>
+    public Tensor Tensor(string name)
+    {
+        var entry = Find(name);
+        return entry.Type == "I64" ? tensor(Integers(name), entry.Shape) : tensor(Floats(name), entry.Shape);
+    }
+
+    private Entry Find(string name) => entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new UserErrorException(ExitCode.Usage, $"'{Path}' holds no tensor '{name}'.");
+
+    private T[] Elements<T>(string name, string type)
+        where T : unmanaged
+    {
+        var entry = Find(name);
+        return entry.Type == type
+            ? MemoryMarshal.Cast<byte, T>(content.AsSpan(entry.Start, entry.Length)).ToArray()
+            : throw new UserErrorException(ExitCode.Usage, $"Tensor '{name}' of '{Path}' is {entry.Type}, not {type}.");
+    }
+
+    private sealed record Entry(string Type, long[] Shape, int Start, int Length)
+    {
+        public static Entry Parse(string name, JsonElement json, int dataStart, int fileLength)
+        {
+            var type = json.GetProperty("dtype").GetString()!;
+            long[] shape = [.. json.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())];
+            long[] offsets = [.. json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+            var size = type switch { "F32" => 4, "I64" => 8, "U8" => 1, _ => throw new FormatException($"tensor '{name}' has unknown type '{type}'") };
+            var length = shape.Aggregate(1L, (product, dimension) => checked(product * dimension)) * size;
+            return offsets is [>= 0, _] && offsets[1] - offsets[0] == length && dataStart + offsets[1] <= fileLength
+                ? new Entry(type, shape, (int)(dataStart + offsets[0]), (int)length)
+                : throw new FormatException($"tensor '{name}' lies outside the file or does not fit its shape");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
+
+namespace RoboPerception.Training.Networks;
+
+/// <summary>A kind of network that can be built by name.</summary>
+/// <param name="Name">Name in <c>--network</c>.</param>
+/// <param name="Summary">One line for lists.</param>
+/// <param name="Options">Names of the options it takes.</param>
+/// <param name="Create">Builds it with fresh parameters.</param>
+public sealed record NetworkFamily(
+    string Name, string Summary, IReadOnlyList<string> Options, Func<NetworkSpec, IReadOnlyList<TaskDescription>, PerceptionNetwork> Create);
+
+/// <summary>Every network this build can make. A new one is a class and a line here.</summary>
+public static class NetworkFamilies
+{
+    /// <summary>All families.</summary>
+    public static IReadOnlyList<NetworkFamily> All { get; } =
+    [
+        new(NetworkSpec.Mtan, "Multi-Task Attention Network on SegNet; with one task STAN", ["widths"], (spec, tasks) => new MtanSegNet(spec, tasks)),
+        new(NetworkSpec.Split, "One SegNet, one head per task", ["widths"], (spec, tasks) => new SplitSegNet(spec, tasks)),
+        new(NetworkSpec.Single, "SegNet for one task", ["widths"], (spec, tasks) => new SingleSegNet(spec, tasks)),
+        new(MtanMobileNet.Family, "Multi-Task Attention Network on MobileNetV2", MtanMobileNet.OptionNames, (spec, tasks) => new MtanMobileNet(spec, tasks)),
+    ];
+
+    /// <summary>The family of a name.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public static NetworkFamily Find(string name) => All.FirstOrDefault(family => family.Name == name)
+        ?? throw new UserErrorException(ExitCode.Usage, $"Network family '{name}' is unknown; choose one of {string.Join(", ", All.Select(family => family.Name))}.");
+}
