@@ -1,4 +1,3 @@
-using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
@@ -40,7 +39,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public MtanMobileNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, [.. tasks.Select(task => task.Kind == OutputKind.Depth && spec.Word("depth", "log", "linear") == "log" ? TaskDescription.LogDepth : task)])
+        : base(spec, [.. tasks.Select(task => task.Kind == TaskKind.Depth && spec.Word("depth", "log", "linear") == "log" ? TaskDescription.LogDepth : task)])
     {
         var widths = spec.Numbers("decoder", [64, 96, 128, 128]);
         var (first, last) = (MobileNetV2.FirstChannels, MobileNetV2.StageChannels);

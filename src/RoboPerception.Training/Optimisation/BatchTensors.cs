@@ -18,8 +18,9 @@ internal static class BatchTensors
     /// <summary>The target of a task in the conventions of <see cref="TaskLosses"/>.</summary>
     public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Kind switch
     {
-        OutputKind.Segmentation => tensor(batch.Labels, [batch.Count, batch.Height, batch.Width]).to(device),
-        OutputKind.Normals => tensor(batch.Normals, [batch.Count, 3, batch.Height, batch.Width]).to(device),
-        _ => tensor(batch.Depth, [batch.Count, 1, batch.Height, batch.Width]).to(device),
+        TaskKind.Segmentation => tensor(batch.Labels, [batch.Count, batch.Height, batch.Width]).to(device),
+        TaskKind.Normals => tensor(batch.Normals, [batch.Count, 3, batch.Height, batch.Width]).to(device),
+        TaskKind.Depth => tensor(batch.Depth, [batch.Count, 1, batch.Height, batch.Width]).to(device),
+        _ => throw new UserErrorException(ExitCode.Usage, $"The data hold no truth for task '{task.Key}'."),
     };
 }

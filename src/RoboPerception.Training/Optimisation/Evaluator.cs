@@ -1,4 +1,3 @@
-using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
@@ -41,7 +40,7 @@ public static class Evaluator
                 for (var k = 0; k < meters.Length; k++)
                 {
                     var task = network.Tasks[k];
-                    var target = new Target { Labels = batch.Labels, Values = task.Kind == OutputKind.Normals ? batch.Normals : batch.Depth };
+                    var target = new Target { Labels = batch.Labels, Values = task.Kind == TaskKind.Normals ? batch.Normals : batch.Depth };
                     meters[k].Add(outputs[k].cpu().data<float>().ToArray(), target, new BatchShape(batch.Count, task.Channels, batch.Height, batch.Width));
                 }
             }

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Parity;
 public static class ParityChecks
 {
     /// <summary>The models that can be compared, by the name in a file's metadata.</summary>
-    public static IReadOnlyList<string> Models { get; } = ["mtan", "single", "split", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting"];
+    public static IReadOnlyList<string> Models { get; } = ["mtan", "single", "split", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet"];
 
     /// <summary>Largest deviation of every group of values in the file.</summary>
     /// <exception cref="UserErrorException">The file is damaged or belongs to a model that this program does not have.</exception>
@@ -20,10 +20,16 @@ public static class ParityChecks
                 NetworkParity.Compare(file, report);
                 break;
             case "losses_mtan":
-                LossParity.Compare(file, report);
+                LossParity.CompareMtan(file, report);
                 break;
             case "metrics_mtan" or "metrics_mtan_absent_class":
                 MetricParity.Compare(file, report);
+                break;
+            case "losses_mtinet":
+                LossParity.CompareMtiNet(file, report);
+                break;
+            case "metrics_mtinet":
+                MtiMetricParity.Compare(file, report);
                 break;
             case "loss_weighting":
                 WeightingParity.Compare(file, report);
