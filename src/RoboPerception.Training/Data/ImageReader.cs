@@ -17,6 +17,9 @@ public abstract class ImageReader
     /// <summary>The views the data set is trained with.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
 
+    /// <summary>Whether pictures keep their shape: the shorter side then has the size asked for, and sizes differ.</summary>
+    public virtual bool KeepsShape => false;
+
     /// <summary>Reads one id at the given size: the picture smoothly, everything else by nearest pixel. May be called from several threads.</summary>
     /// <param name="id">One of <see cref="Ids"/>.</param>
     /// <param name="height">Rows.</param>
