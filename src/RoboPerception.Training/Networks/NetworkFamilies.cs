@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Networks.Pyramid;
 using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Networks;
@@ -20,6 +21,11 @@ public static class NetworkFamilies
         new(NetworkSpec.Mtan, "Multi-Task Attention Network on SegNet; with one task STAN", ["widths"], (spec, tasks) => new MtanSegNet(spec, tasks)),
         new(NetworkSpec.Split, "One SegNet, one head per task", ["widths"], (spec, tasks) => new SplitSegNet(spec, tasks)),
         new(NetworkSpec.Single, "SegNet for one task", ["widths"], (spec, tasks) => new SingleSegNet(spec, tasks)),
+        new(MtiNetFamilies.HrNetFamily, "MTI-Net on HRNet (W18-Small-v2, W32, W48)", MtiNetFamilies.HrNetOptions, MtiNetFamilies.OnHrNet),
+        new(MtiNetFamilies.MobileNetFamily, "MTI-Net on MobileNetV2", MtiNetFamilies.MobileNetOptions, MtiNetFamilies.OnMobileNet),
+        new(PadNet.Family, "PAD-Net on HRNet", PadNet.OptionNames, (spec, tasks) => new PadNet(spec, tasks)),
+        new(HrNetBaseline.SplitFamily, "HRNet, one head per task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
+        new(HrNetBaseline.SingleFamily, "HRNet for one task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
         new(MtanMobileNet.Family, "Multi-Task Attention Network on MobileNetV2", MtanMobileNet.OptionNames, (spec, tasks) => new MtanMobileNet(spec, tasks)),
     ];
 
