@@ -37,6 +37,7 @@ public sealed class FramePublisher : IDisposable
     private long sent;
     private long superseded;
     private long disconnected;
+    private int capacity;
 
     /// <summary>Starts the sending thread.</summary>
     /// <param name="connection">The connection; may be closed at times.</param>
@@ -92,8 +93,10 @@ public sealed class FramePublisher : IDisposable
     /// <summary>Gives a buffer back unsent.</summary>
     public void Return(PayloadBuffer buffer)
     {
+        ArgumentNullException.ThrowIfNull(buffer);
         lock (free)
         {
+            buffer.GrowTo(capacity);
             free.Push(buffer);
         }
     }
@@ -103,6 +106,7 @@ public sealed class FramePublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         Interlocked.Increment(ref submitted);
+        GrowAll(buffer.Capacity);
         if (slot.Put(buffer))
         {
             return true;
@@ -137,6 +141,26 @@ public sealed class FramePublisher : IDisposable
         stopping.Cancel();
         thread.Join();
         stopping.Dispose();
+    }
+
+    /// <summary>
+    /// What one frame needs the next will need too: all buffers grow together, at the first frames, and not when congestion first brings
+    /// the third of them into use.
+    /// </summary>
+    private void GrowAll(int needed)
+    {
+        if (needed <= capacity)
+        {
+            return;
+        }
+        lock (free)
+        {
+            capacity = needed;
+            foreach (PayloadBuffer other in free)
+            {
+                other.GrowTo(needed);
+            }
+        }
     }
 
     private void OnSuperseded(PayloadBuffer buffer)

@@ -31,9 +31,9 @@ public sealed class Parity_tests : IDisposable
     [Fact]
     public void A_model_that_is_not_here_is_refused_by_name()
     {
-        Write("mti_net", []);
+        Write("nonet", []);
         var error = Assert.Throws<UserErrorException>(() => ParityChecks.Compare(path));
-        Assert.Contains("'mti_net'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'nonet'", error.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, error.ExitCode);
     }
 

@@ -26,7 +26,7 @@ public sealed record BrokerAddress(string Host, int Port, bool Tls = false, stri
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"The broker address for '{uri.Host}' holds a password, which process lists and logs would show. Write {uri.Scheme}://user@{uri.Host} and give the password in a file (--broker-password-file) or in ROBOPERCEPTION__BROKER__PASSWORD.");
+                $"The broker address for '{uri.Host}' holds a password, which process lists and logs would show. Write {uri.Scheme}://user@{uri.Host} and give the password in a file (--password-file) or in ROBOPERCEPTION__BROKER__PASSWORD.");
         }
         if (uri.AbsolutePath is not ("" or "/") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {

@@ -120,6 +120,8 @@ public sealed class LocalBroker : IDisposable
         "persistence false",
         // What holds the age of a slow plain subscriber's frames (conventions section 2).
         "max_queued_messages 2",
+        // Frames are published at QoS 0, where neither that limit nor Receive Maximum counts; a subscriber that asks for QoS 1 gets QoS 1.
+        "upgrade_outgoing_qos true",
         "set_tcp_nodelay true",
         $"log_dest file {log}",
         "log_type error",

@@ -14,6 +14,9 @@ public sealed class PayloadBuffer
     /// <summary>Bytes of the message.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes there is room for.</summary>
+    internal int Capacity => bytes.Length;
+
     /// <summary>What the header says.</summary>
     public FrameHeader Header { get; private set; }
 
@@ -29,9 +32,18 @@ public sealed class PayloadBuffer
         if (bytes.Length < capacity)
         {
             // A quarter more, so that a slightly larger frame does not allocate again.
-            bytes = GC.AllocateUninitializedArray<byte>(capacity + (capacity / 4), pinned: true);
+            GrowTo(capacity + (capacity / 4));
         }
         return bytes;
+    }
+
+    /// <summary>Room for exactly <paramref name="capacity"/> bytes, if there is less.</summary>
+    internal void GrowTo(int capacity)
+    {
+        if (bytes.Length < capacity)
+        {
+            bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+        }
     }
 
     /// <summary>States what was written into the reserved room.</summary>

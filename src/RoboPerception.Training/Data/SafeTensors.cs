@@ -64,6 +64,9 @@ public class SafeTensors
     /// <summary>Elements of an int64 tensor.</summary>
     public long[] Integers(string name) => Elements<long>(name, "I64");
 
+    /// <summary>Elements of a uint8 tensor.</summary>
+    public byte[] Bytes(string name) => Elements<byte>(name, "U8");
+
     /// <summary>The tensor as a tensor of libtorch.</summary>
     public Tensor Tensor(string name)
     {

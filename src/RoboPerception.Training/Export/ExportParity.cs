@@ -1,6 +1,7 @@
 using System.Globalization;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Export;
@@ -41,14 +42,19 @@ public sealed record ExportParity(double LargestDeviation, double ClassAgreement
             for (var k = 0; k < outputs.Length; k++)
             {
                 var task = network.Tasks[k];
+                if (task.Output is null)
+                {
+                    continue;
+                }
+
                 var name = TaskExport.OutputName(task);
-                if (task.Kind == OutputKind.Segmentation)
+                if (task.Kind == TaskKind.Segmentation)
                 {
                     agreement = Math.Min(agreement, Agreement(outputs[k].argmax(1).cpu().data<long>().ToArray(), answers.Labels(name)));
                 }
                 else
                 {
-                    var reference = task.Kind == OutputKind.Depth ? outputs[k].clamp(0) : outputs[k];
+                    var reference = task.Kind == TaskKind.Depth ? outputs[k].clamp(0) : outputs[k];
                     deviation = Larger(deviation, Deviation(reference.cpu().contiguous().data<float>().ToArray(), answers.Values(name)));
                 }
             }
@@ -68,7 +74,7 @@ public sealed record ExportParity(double LargestDeviation, double ClassAgreement
         var outputs = small.Select(output => nn.functional.interpolate(output, size: [input.shape[2], input.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false)).ToArray();
 
         // Log-probabilities keep their order under interpolation, depth is as it is, normals need their length back.
-        return [.. outputs.Zip(network.Tasks, (output, task) => task.Kind == OutputKind.Normals ? task.Activate(output) : output)];
+        return [.. outputs.Zip(network.Tasks, (output, task) => task.Kind == TaskKind.Normals ? task.Activate(output) : output)];
     }
 
     private static Tensor ToNetworkInput(byte[] picture, GraphRunner runner) =>

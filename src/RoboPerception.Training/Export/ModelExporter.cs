@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Export;
 
@@ -40,11 +41,18 @@ public static class ModelExporter
     public static IReadOnlyList<ModelOutput> Outputs(PerceptionNetwork network, (double Minimum, double Maximum)? depthRange)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return [.. network.Tasks.Select(task => new ModelOutput(TaskExport.OutputName(task), task.Kind)
+        return [.. Carried(network).Select(task => new ModelOutput(TaskExport.OutputName(task), task.Output!.Value)
         {
             Classes = task.Classes,
-            RangeMetres = task.Kind == OutputKind.Depth ? depthRange : null,
+            RangeMetres = task.Kind == TaskKind.Depth ? depthRange : null,
         })];
+    }
+
+    /// <summary>The tasks of a network that an exported model does not answer, because the model contract has no output for them.</summary>
+    public static IReadOnlyList<TaskDescription> LeftOut(PerceptionNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. network.Tasks.Where(task => task.Output is null)];
     }
 
     /// <summary>The graph from bytes to answers, batch norm folded, checked.</summary>
@@ -67,23 +75,36 @@ public static class ModelExporter
         var heads = exportable.Export(builder, reduction == 1 ? picture : builder.AveragePool(picture, reduction, reduction));
         for (var k = 0; k < heads.Count; k++)
         {
+            if (network.Tasks[k].Output is null)
+            {
+                continue;
+            }
+
             builder.Output(TaskExport.OutputName(network.Tasks[k]), TaskExport.Finish(builder, network.Tasks[k], heads[k], height, width));
         }
 
+        if (LeftOut(network).Count == heads.Count)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Nothing to export: the model contract has no output for {string.Join(", ", network.Tasks.Select(task => $"'{task.Key}'"))}.");
+        }
+
         var graph = builder.Build();
+        Passes.RemoveDeadCode(graph);
         Passes.FoldBatchNorm(graph);
         GraphChecker.Check(graph);
         return graph;
     }
+
+    private static IEnumerable<TaskDescription> Carried(PerceptionNetwork network) => network.Tasks.Where(task => task.Output is not null);
 
     private static GoldenPair GoldenOf(PerceptionNetwork network, GraphRunner runner)
     {
         var picture = new byte[runner.Height * runner.Width * 3];
         GoldenInput.Fill(picture, runner.Width, runner.Height);
         var answers = runner.Run(picture);
-        var means = network.Tasks.ToDictionary(
+        var means = Carried(network).ToDictionary(
             TaskExport.OutputName,
-            task => (IReadOnlyList<float>)(task.Kind == OutputKind.Segmentation
+            task => (IReadOnlyList<float>)(task.Kind == TaskKind.Segmentation
                 ? GoldenMeans.Of(answers.Labels(TaskExport.OutputName(task)), runner.Height, runner.Width)
                 : GoldenMeans.Of(answers.Values(TaskExport.OutputName(task)), task.Channels, runner.Height, runner.Width)));
         return new GoldenPair(Convert.ToHexStringLower(SHA256.HashData(picture)), means);

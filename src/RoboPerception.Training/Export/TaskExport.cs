@@ -7,8 +7,8 @@ namespace RoboPerception.Training.Export;
 /// <summary>Raw heads to the outputs of the model contract.</summary>
 internal static class TaskExport
 {
-    /// <summary>Name of a task's output.</summary>
-    public static string OutputName(TaskDescription task) => ModelMetadata.KindName(task.Kind);
+    /// <summary>Name of a task's output; the task has one.</summary>
+    public static string OutputName(TaskDescription task) => ModelMetadata.KindName(task.Output!.Value);
 
     /// <summary>
     /// Segmentation uint8 (1,H,W); depth float (1,H,W) in metres, never below 0; normals float (1,3,H,W) of unit length. Where the network
@@ -19,10 +19,10 @@ internal static class TaskExport
         using var scope = graph.Scope(OutputName(task));
         switch (task.Kind)
         {
-            case OutputKind.Segmentation:
+            case TaskKind.Segmentation:
                 // By way of float: TensorRT makes bytes from floats only.
                 return graph.Cast(graph.Cast(graph.ArgMax(Enlarge(graph, raw, height, width), 1), ElementType.Float), ElementType.UInt8);
-            case OutputKind.Normals:
+            case TaskKind.Normals:
                 var unit = UnitLength(graph, raw);
                 var enlarged = Enlarge(graph, unit, height, width);
                 return enlarged == unit ? unit : UnitLength(graph, enlarged);

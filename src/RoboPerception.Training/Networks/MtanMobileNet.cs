@@ -1,4 +1,3 @@
-using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
@@ -22,9 +21,6 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 
     private const int Stages = 4;
 
-    // exp(1) = 2.7 m is the mean distance in rooms.
-    private const double InitialLogDepth = 1;
-
     private readonly MobileNetV2 backbone;
     private readonly ModuleList<ModuleList<Sequential>> encoder_att;
     private readonly ModuleList<Sequential> encoder_block_att;
@@ -40,7 +36,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public MtanMobileNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, [.. tasks.Select(task => task.Kind == OutputKind.Depth && spec.Word("depth", "log", "linear") == "log" ? TaskDescription.LogDepth : task)])
+        : base(spec, [.. tasks.Select(task => task.Kind == TaskKind.Depth && spec.Word("depth", "log", "linear") == "log" ? TaskDescription.LogDepth : task)])
     {
         var widths = spec.Numbers("decoder", [64, 96, 128, 128]);
         var (first, last) = (MobileNetV2.FirstChannels, MobileNetV2.StageChannels);
@@ -60,7 +56,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
         {
             if (task.Logarithmic)
             {
-                init.constant_(((Conv2d)head[^1]).bias!, InitialLogDepth);
+                init.constant_(((Conv2d)head[^1]).bias!, TaskDescription.InitialLogDepth);
             }
         }
     }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
-using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,7 +14,7 @@ internal static class NetworkParity
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var scope = NewDisposeScope();
-        using var network = Build(file);
+        using var network = GoldenNetworks.SegNet(file);
         LoadParameters(network, file);
         var input = file.Tensor("input");
 
@@ -43,27 +41,14 @@ internal static class NetworkParity
         }
 
         total.backward();
-        CompareGradients(network, file, report);
-        CompareRunningStatistics(network, file, report);
+        CompareGradients(network, "", file, report);
+        CompareRunningStatistics(network, "", file, report);
 
         void CompareLoss(Tensor actual, string name) => report.Relative("loss", name, actual.item<float>(), file.Scalar(name), Loss);
     }
 
-    private static PerceptionNetwork Build(GoldenFile file)
-    {
-        using var config = JsonDocument.Parse(file.Metadata["config"]);
-        int[] widths = [.. config.RootElement.GetProperty("filter").EnumerateArray().Select(width => width.GetInt32())];
-        var type = config.RootElement.GetProperty("options").TryGetProperty("type", out var option) ? option.GetString() : "standard";
-        if (type != "standard")
-        {
-            throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' holds reference values of the '{type}' variant of '{file.Model}', which this program does not have.");
-        }
-
-        TaskDescription[] tasks = [.. config.RootElement.GetProperty("tasks").EnumerateArray().Select(key => TaskDescription.NyuThree.First(task => task.Key == key.GetString()))];
-        return PerceptionNetwork.Create(new NetworkSpec(file.Model + "-segnet", widths), tasks);
-    }
-
-    private static void LoadParameters(PerceptionNetwork network, GoldenFile file)
+    /// <summary>Copies the file's parameters and buffers into a network whose names must be the same.</summary>
+    public static void LoadParameters(nn.Module network, GoldenFile file)
     {
         const string prefix = "param/";
         var given = file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(name => name[prefix.Length..], file.Tensor);
@@ -87,24 +72,30 @@ internal static class NetworkParity
         }
     }
 
-    private static void CompareGradients(PerceptionNetwork network, GoldenFile file, ParityReport report)
+    /// <summary>Compares the gradients <c>grad/prefix...</c>.</summary>
+    public static void CompareGradients(nn.Module network, string prefix, GoldenFile file, ParityReport report)
     {
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
-        foreach (var name in file.Names.Where(name => name.StartsWith("grad/", StringComparison.Ordinal)))
+        foreach (var (name, key) in Entries(file, "grad/" + prefix))
         {
-            var gradient = parameters[name["grad/".Length..]].grad ?? throw new UserErrorException(ExitCode.Failed, $"No gradient reached '{name}'.");
+            var gradient = parameters[key].grad ?? throw new UserErrorException(ExitCode.Failed, $"No gradient reached '{name}'.");
             report.RelativeNorm("grad", name, Values(gradient), file.Floats(name), Gradient);
         }
     }
 
-    private static void CompareRunningStatistics(PerceptionNetwork network, GoldenFile file, ParityReport report)
+    /// <summary>Compares the running statistics <c>train_state/prefix...</c>.</summary>
+    public static void CompareRunningStatistics(nn.Module network, string prefix, GoldenFile file, ParityReport report)
     {
         var state = network.state_dict();
-        foreach (var name in file.Names.Where(name => name.StartsWith("train_state/", StringComparison.Ordinal)))
+        foreach (var (name, key) in Entries(file, "train_state/" + prefix))
         {
-            report.Mixed("train_state", name, Values(state[name["train_state/".Length..]]), file.Floats(name), RunningStatistics);
+            report.Mixed("train_state", name, Values(state[key]), file.Floats(name), RunningStatistics);
         }
     }
 
-    private static float[] Values(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
+    /// <summary>Elements of a float tensor.</summary>
+    public static float[] Values(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
+
+    private static IEnumerable<(string Name, string Key)> Entries(GoldenFile file, string prefix) =>
+        file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => (name, name[prefix.Length..]));
 }

@@ -1,10 +1,15 @@
 namespace RoboPerception.Training.Tasks;
 
-/// <summary>Depth errors over pixels with a true depth: absolute, relative, RMSE and the share within a factor of 1.25.</summary>
+/// <summary>Depth errors over pixels with a true depth: absolute, relative, RMSE, RMSE of logarithms and the shares within powers of 1.25.</summary>
 public sealed class DepthMeter : ITaskMeter
 {
-    private double absolute, relative, squared;
-    private long withinFactor, valid;
+    // Heads without an activation may answer less than nothing; as in MTI-Net, squares and logarithms see no less than this.
+    private const double Nearest = 1e-9;
+    private static readonly double[] Factors = [1.25, 1.25 * 1.25, 1.25 * 1.25 * 1.25];
+
+    private readonly long[] within = new long[Factors.Length];
+    private double absolute, relative, squared, squaredRelative, squaredLog;
+    private long valid;
     private double legacyAbsolute, legacyRelative;
     private int batches;
 
@@ -28,12 +33,8 @@ public sealed class DepthMeter : ITaskMeter
             var error = Math.Abs(predicted - truth);
             batchAbsolute += error;
             batchRelative += error / truth;
-            squared += error * error;
             batchValid++;
-            if (predicted > 0 && Math.Max(predicted / truth, truth / predicted) < 1.25)
-            {
-                withinFactor++;
-            }
+            AddPositive(Math.Max(predicted, Nearest), truth);
         }
 
         absolute += batchAbsolute;
@@ -53,8 +54,25 @@ public sealed class DepthMeter : ITaskMeter
         new("depth.absolute_error_pooled", absolute / valid, false),
         new("depth.relative_error_pooled", relative / valid, false),
         new("depth.rmse_pooled", Math.Sqrt(squared / valid), false),
-        new("depth.within_factor_1_25", (double)withinFactor / valid, true),
+        new("depth.log_rmse_pooled", Math.Sqrt(squaredLog / valid), false),
+        new("depth.squared_relative_error_pooled", squaredRelative / valid, false),
+        new("depth.within_factor_1_25", (double)within[0] / valid, true),
+        new("depth.within_factor_1_25_squared", (double)within[1] / valid, true),
+        new("depth.within_factor_1_25_cubed", (double)within[2] / valid, true),
         new("depth.absolute_error_legacy", legacyAbsolute / batches, false),
         new("depth.relative_error_legacy", legacyRelative / batches, false),
     ];
+
+    private void AddPositive(double predicted, double truth)
+    {
+        var square = (predicted - truth) * (predicted - truth);
+        squared += square;
+        squaredRelative += square / truth;
+        squaredLog += Math.Pow(Math.Log(predicted / truth), 2);
+        var factor = Math.Max(predicted / truth, truth / predicted);
+        for (var i = 0; i < Factors.Length; i++)
+        {
+            within[i] += factor < Factors[i] ? 1 : 0;
+        }
+    }
 }

@@ -26,12 +26,12 @@ public readonly record struct BatchShape(int Count, int Channels, int Height, in
     public int Pixels => Height * Width;
 }
 
-/// <summary>Targets of a batch: labels for segmentation, values for depth and normals.</summary>
+/// <summary>Targets of a batch: labels for segmentation and human parts, values for the others.</summary>
 public readonly ref struct Target
 {
     /// <summary>Class ids (N,H,W), <see cref="TaskLosses.VoidLabel"/> = void.</summary>
     public ReadOnlySpan<long> Labels { get; init; }
 
-    /// <summary>Depth (N,1,H,W) or normals (N,3,H,W).</summary>
+    /// <summary>Depth, edges or saliency (N,1,H,W), or normals (N,3,H,W).</summary>
     public ReadOnlySpan<float> Values { get; init; }
 }

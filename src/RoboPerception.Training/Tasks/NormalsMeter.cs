@@ -1,6 +1,6 @@
 namespace RoboPerception.Training.Tasks;
 
-/// <summary>Angle between predicted and true normal in degrees: mean, median and the shares below 11.25, 22.5 and 30.</summary>
+/// <summary>Angle between predicted and true normal in degrees: mean, median, RMSE and the shares below 11.25, 22.5 and 30.</summary>
 public sealed class NormalsMeter : ITaskMeter
 {
     private static readonly double[] Thresholds = [11.25, 22.5, 30];
@@ -10,7 +10,7 @@ public sealed class NormalsMeter : ITaskMeter
     private readonly long[] histogram = new long[(180 * BinsPerDegree) + 1];
     private readonly long[] below = new long[Thresholds.Length];
     private readonly double[] legacy = new double[2 + Thresholds.Length];
-    private double sum;
+    private double sum, squared;
     private long valid;
     private int batches;
 
@@ -49,6 +49,7 @@ public sealed class NormalsMeter : ITaskMeter
     [
         new("normals.mean_angle_pooled", sum / valid, false),
         new("normals.median_angle_pooled", PooledMedian(), false),
+        new("normals.rmse_angle_pooled", Math.Sqrt(squared / valid), false),
         new("normals.below_11_25_pooled", (double)below[0] / valid, true),
         new("normals.below_22_5_pooled", (double)below[1] / valid, true),
         new("normals.below_30_pooled", (double)below[2] / valid, true),
@@ -66,6 +67,7 @@ public sealed class NormalsMeter : ITaskMeter
         foreach (var angle in angles)
         {
             batchSum += angle;
+            squared += angle * angle;
             histogram[(int)Math.Round(angle * BinsPerDegree)]++;
         }
 

@@ -6,6 +6,8 @@ namespace RoboPerception.Training.Tasks;
 public sealed class SegmentationMeter : ITaskMeter
 {
     private readonly int classes;
+    private readonly string name;
+    private readonly bool skipsPlainBackground;
     private readonly long[,] confusion;
     private double legacyIouSum;
     private double legacyAccuracySum;
@@ -13,12 +15,22 @@ public sealed class SegmentationMeter : ITaskMeter
 
     /// <summary>A meter for class ids 0..<paramref name="classes"/>-1.</summary>
     public SegmentationMeter(int classes)
+        : this(classes, "segmentation", skipsPlainBackground: false)
+    {
+    }
+
+    private SegmentationMeter(int classes, string name, bool skipsPlainBackground)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
         this.classes = classes;
+        this.name = name;
+        this.skipsPlainBackground = skipsPlainBackground;
         confusion = new long[classes, classes];
     }
+
+    /// <summary>A meter for parts of people, which leaves out images without people (architectures.md section 5.4).</summary>
+    public static SegmentationMeter OfHumanParts() => new(TaskClasses.HumanParts.Count, "human_parts", skipsPlainBackground: true);
 
     /// <summary>Rows are truth, columns prediction; void pixels are left out.</summary>
     public long[,] Confusion => (long[,])confusion.Clone();
@@ -41,6 +53,11 @@ public sealed class SegmentationMeter : ITaskMeter
     /// <summary>Adds one image whose classes are already chosen; both (H,W).</summary>
     public void AddImage(ReadOnlySpan<byte> predicted, ReadOnlySpan<long> labels)
     {
+        if (skipsPlainBackground && !HasParts(labels))
+        {
+            return;
+        }
+
         var own = new long[classes, classes];
         for (var i = 0; i < labels.Length; i++)
         {
@@ -59,11 +76,26 @@ public sealed class SegmentationMeter : ITaskMeter
         var present = ClassIou().Where(iou => !double.IsNaN(iou)).ToArray();
         return
         [
-            new("segmentation.miou_pooled", present.Length == 0 ? double.NaN : present.Average(), true),
-            new("segmentation.pixel_accuracy_pooled", Accuracy(confusion), true),
-            new("segmentation.miou_legacy", legacyIouSum / images, true),
-            new("segmentation.pixel_accuracy_legacy", legacyAccuracySum / images, true),
+            new(name + ".miou_pooled", present.Length == 0 ? double.NaN : present.Average(), true),
+            new(name + ".pixel_accuracy_pooled", Accuracy(confusion), true),
+            new(name + ".miou_legacy", legacyIouSum / images, true),
+            new(name + ".pixel_accuracy_legacy", legacyAccuracySum / images, true),
+            new(name + ".miou_absent_as_zero", present.Sum() / classes, true),
         ];
+    }
+
+    // Anything but background (0) and void.
+    private bool HasParts(ReadOnlySpan<long> labels)
+    {
+        foreach (var label in labels)
+        {
+            if (label > 0 && label < classes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The first of equal scores wins, as in libtorch and ONNX.

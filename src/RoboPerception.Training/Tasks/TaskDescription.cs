@@ -8,7 +8,10 @@ namespace RoboPerception.Training.Tasks;
 /// </summary>
 public sealed record TaskDescription
 {
-    private TaskDescription(OutputKind kind, string key, int channels)
+    /// <summary>Where a logarithmic depth head starts: exp(1) = 2.7 m is the mean distance in rooms.</summary>
+    public const double InitialLogDepth = 1;
+
+    private TaskDescription(TaskKind kind, string key, int channels)
     {
         Kind = kind;
         Key = key;
@@ -16,66 +19,108 @@ public sealed record TaskDescription
     }
 
     /// <summary>What is predicted.</summary>
-    public OutputKind Kind { get; }
+    public TaskKind Kind { get; }
 
-    /// <summary>Short name in logs, reports and reference files: seg, depth, normal.</summary>
+    /// <summary>Short name in logs, reports and reference files of MTAN: seg, depth, normal, edge, sal, human_parts.</summary>
     public string Key { get; }
 
-    /// <summary>Channels of the prediction: classes for segmentation, 1 for depth, 3 for normals.</summary>
+    /// <summary>Name in the state dictionaries and reference files of MTI-Net: semseg, depth, normals, edge, sal, human_parts.</summary>
+    public string MtiKey => Kind switch
+    {
+        TaskKind.Segmentation => "semseg",
+        TaskKind.Normals => "normals",
+        _ => Key,
+    };
+
+    /// <summary>
+    /// The output of the model contract that carries the answer, or null: such a task is trained and measured, but an exported model leaves
+    /// it out.
+    /// </summary>
+    public OutputKind? Output => Kind switch
+    {
+        TaskKind.Segmentation => OutputKind.Segmentation,
+        TaskKind.Depth => OutputKind.Depth,
+        TaskKind.Normals => OutputKind.Normals,
+        _ => null,
+    };
+
+    /// <summary>Channels of the prediction: classes for segmentation and human parts, 3 for normals, 1 for the others.</summary>
     public int Channels { get; }
 
-    /// <summary>The classes; segmentation only.</summary>
+    /// <summary>The classes; segmentation and human parts only.</summary>
     public ClassMap? Classes { get; private init; }
+
+    /// <summary>Whether a smaller main metric is better (the direction in the multi-task gain): depth error and normal angle.</summary>
+    public bool LowerIsBetter => Kind is TaskKind.Depth or TaskKind.Normals;
 
     /// <summary>Whether the head answers the logarithm of the distance: nearby errors then count by their share, and no answer is negative.</summary>
     public bool Logarithmic { get; private init; }
 
+    /// <summary>The loss of normals; other tasks ignore it.</summary>
+    public NormalsLossKind NormalsLoss { get; init; }
+
     /// <summary>Depth in metres by way of its logarithm.</summary>
-    public static TaskDescription LogDepth { get; } = new(OutputKind.Depth, "depth", 1) { Logarithmic = true };
+    public static TaskDescription LogDepth { get; } = new(TaskKind.Depth, "depth", 1) { Logarithmic = true };
 
     /// <summary>Depth in metres, one channel, no activation.</summary>
-    public static TaskDescription Depth { get; } = new(OutputKind.Depth, "depth", 1);
+    public static TaskDescription Depth { get; } = new(TaskKind.Depth, "depth", 1);
 
     /// <summary>Unit surface normals in the camera frame.</summary>
-    public static TaskDescription Normals { get; } = new(OutputKind.Normals, "normal", 3);
+    public static TaskDescription Normals { get; } = new(TaskKind.Normals, "normal", 3);
+
+    /// <summary>Object boundaries, one logit.</summary>
+    public static TaskDescription Edges { get; } = new(TaskKind.Edges, "edge", 1);
+
+    /// <summary>Salient objects, one logit.</summary>
+    public static TaskDescription Saliency { get; } = new(TaskKind.Saliency, "sal", 1);
+
+    /// <summary>Background and six parts of people (PASCAL).</summary>
+    public static TaskDescription HumanParts { get; } = new(TaskKind.HumanParts, "human_parts", TaskClasses.HumanParts.Count) { Classes = TaskClasses.HumanParts };
 
     /// <summary>The three tasks of NYU Depth v2 with 13 classes, in the order of the paper.</summary>
     public static IReadOnlyList<TaskDescription> NyuThree { get; } = [Segmentation(ClassMap.Nyu13), Depth, Normals];
 
-    /// <summary>Semantic segmentation into the given classes.</summary>
+    /// <summary>Semantic segmentation into the given classes; see <see cref="TaskClasses"/>.</summary>
     public static TaskDescription Segmentation(ClassMap classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        return new TaskDescription(OutputKind.Segmentation, "seg", classes.Count) { Classes = classes };
+        return new TaskDescription(TaskKind.Segmentation, "seg", classes.Count) { Classes = classes };
     }
 
     /// <summary>
-    /// Raw head (N,C,H,W) to the task's answer: log-probabilities over classes, depth in metres, vectors of unit length.
+    /// Raw head (N,C,H,W) to the task's answer: log-probabilities over classes, depth in metres, vectors of unit length. Edges and saliency
+    /// stay logits, because their loss is exact only there.
     /// </summary>
     public Tensor Activate(Tensor raw)
     {
         ArgumentNullException.ThrowIfNull(raw);
         return Kind switch
         {
-            OutputKind.Segmentation => nn.functional.log_softmax(raw, 1),
-            OutputKind.Normals => UnitLength(raw),
-            _ => Logarithmic ? raw.exp() : raw,
+            TaskKind.Segmentation or TaskKind.HumanParts => nn.functional.log_softmax(raw, 1),
+            TaskKind.Normals => UnitLength(raw),
+            TaskKind.Depth when Logarithmic => raw.exp(),
+            _ => raw,
         };
     }
 
     /// <summary>The training loss of an activated prediction; a scalar tensor. See <see cref="TaskLosses"/>.</summary>
     public Tensor Loss(Tensor prediction, Tensor target) => Kind switch
     {
-        OutputKind.Segmentation => TaskLosses.Segmentation(prediction, target),
-        OutputKind.Normals => TaskLosses.Normals(prediction, target),
+        TaskKind.Segmentation or TaskKind.HumanParts => TaskLosses.Segmentation(prediction, target),
+        TaskKind.Normals => NormalsLoss == NormalsLossKind.Cosine ? TaskLosses.Normals(prediction, target) : TaskLosses.NormalsAbsolute(prediction, target),
+        TaskKind.Edges => TaskLosses.Edges(prediction, target),
+        TaskKind.Saliency => TaskLosses.Saliency(prediction, target),
         _ => Logarithmic ? TaskLosses.LogDepth(prediction, target) : TaskLosses.Depth(prediction, target),
     };
 
     /// <summary>A meter for one pass over a validation set.</summary>
     public ITaskMeter CreateMeter() => Kind switch
     {
-        OutputKind.Segmentation => new SegmentationMeter(Channels),
-        OutputKind.Normals => new NormalsMeter(),
+        TaskKind.Segmentation => new SegmentationMeter(Channels),
+        TaskKind.HumanParts => SegmentationMeter.OfHumanParts(),
+        TaskKind.Normals => new NormalsMeter(),
+        TaskKind.Edges => new EdgeMeter(),
+        TaskKind.Saliency => new SaliencyMeter(),
         _ => new DepthMeter(),
     };
 

@@ -3,12 +3,15 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>
-/// The three losses of MTAN. Each is normalised by the valid pixels of the whole batch and is 0, not NaN, when there are none.
+/// The losses of MTAN and MTI-Net. Each is normalised by the valid pixels of the whole batch and is 0, not NaN, when there are none.
 /// </summary>
 public static class TaskLosses
 {
     /// <summary>Label of a pixel without a class in target tensors.</summary>
     public const long VoidLabel = -1;
+
+    /// <summary>Weight of edge pixels: edges are a few percent of a picture.</summary>
+    public const double EdgeWeight = 0.95;
 
     // What libtorch's nll_loss leaves out; TorchSharp offers no argument to choose another number.
     private const long LibtorchIgnoreIndex = -100;
@@ -56,5 +59,46 @@ public static class TaskLosses
         var count = valid.sum();
         // Invalid targets are zero vectors: they add nothing to the sum of products.
         return (count - (prediction * target).sum()) / count.clamp(1);
+    }
+
+    /// <summary>
+    /// Mean absolute difference of the components of valid normals, both (N,3,H,W) and the prediction of unit length; three components a
+    /// pixel are counted. A target is invalid where all three components are 0.
+    /// </summary>
+    public static Tensor NormalsAbsolute(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        var valid = target.abs().sum([1L], keepdim: true).ne(0).to(prediction.dtype);
+        return ((prediction - target).abs() * valid).sum() / (valid.sum() * 3).clamp(1);
+    }
+
+    /// <summary>
+    /// Cross-entropy of logits (N,1,H,W) with <see cref="EdgeWeight"/> for edges and the rest for everything else, over all pixels. A target
+    /// of at least 0.5 is an edge; there is no invalid value.
+    /// </summary>
+    public static Tensor Edges(Tensor logits, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var positive = target.ge(0.5);
+        return Balanced(logits, positive, full([1], EdgeWeight, dtype: target.dtype, device: target.device));
+    }
+
+    /// <summary>
+    /// As <see cref="Edges"/>, with the share of negative pixels of the batch as weight of the positive ones: both sides then count the same.
+    /// </summary>
+    public static Tensor Saliency(Tensor logits, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var positive = target.ge(0.5);
+        return Balanced(logits, positive, positive.logical_not().to(target.dtype).mean());
+    }
+
+    private static Tensor Balanced(Tensor logits, Tensor positive, Tensor positiveWeight)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        var truth = positive.to(logits.dtype);
+        var weight = (truth * positiveWeight) + ((1 - truth) * (1 - positiveWeight));
+        return nn.functional.binary_cross_entropy_with_logits(logits, truth, weight, nn.Reduction.Sum) / truth.numel();
     }
 }
