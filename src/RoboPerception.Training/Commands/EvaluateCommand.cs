@@ -12,14 +12,15 @@ namespace RoboPerception.Training.Commands;
 internal static class EvaluateCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "Checkpoint (.ckpt) or exported model (.onnx)" };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images", Required = true };
-    private static readonly Option<string> Ids = new("--ids") { Description = "List of ids", DefaultValueFactory = _ => "ids_val.txt" };
+    private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Images to measure on");
+    private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<string?> Size = new("--size") { Description = "HEIGHTxWIDTH for a checkpoint; by default that of its training" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda, for a checkpoint", DefaultValueFactory = _ => "cpu" };
 
     public static Command Create()
     {
-        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Size, DeviceName };
+        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Damaged, Size, DeviceName };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -27,11 +28,10 @@ internal static class EvaluateCommand
     private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
         var path = parse.GetValue(Model)!;
-        var folder = NyuFolder.Open(parse.GetValue(Data)!, parse.GetValue(Ids)!);
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var description = OnnxEvaluator.Describe(path);
-            var images = ImageSet.Load(folder, description.Input.Height, description.Input.Width, cancellation: cancellation);
+            var images = Load(parse, description.Output(OutputKind.Segmentation)?.Classes, (description.Input.Height, description.Input.Width), cancellation);
             Print(OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
             return ExitCode.Ok;
         }
@@ -40,13 +40,20 @@ internal static class EvaluateCommand
         using (network)
         {
             var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.SizeMultiple) : (state.Options.Height, state.Options.Width);
-            var images = ImageSet.Load(folder, height, width, cancellation: cancellation);
+            var images = Load(parse, network.Tasks.FirstOrDefault(task => task.Kind == TaskKind.Segmentation)?.Classes, (height, width), cancellation);
             var device = Arguments.Device(parse.GetValue(DeviceName)!);
             TorchSharp.ModuleExtensionMethods.to(network, device);
             Print(Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);
         }
 
         return ExitCode.Ok;
+    }
+
+    /// <summary>The images with labels of the model's classes.</summary>
+    private static ImageSet Load(ParseResult parse, ClassMap? classes, (int Height, int Width) size, CancellationToken cancellation)
+    {
+        var reader = DataFormats.Open(new DataRequest(parse.GetValue(Data)!, parse.GetValue(Ids), Validation: true, classes?.Count ?? 0));
+        return DataArguments.Load(reader, size, DataArguments.Policy(parse.GetValue(Damaged)!), compare: true, cancellation);
     }
 
     private static void Print(IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)

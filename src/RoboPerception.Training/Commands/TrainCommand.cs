@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
@@ -20,9 +19,13 @@ internal static class TrainCommand
     private static readonly Option<string?> Preset = new("--preset") { Description = $"Experiment that comes with the program: {string.Join(", ", Presets.Names)}" };
     private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal" };
     private static readonly Option<string> Network = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };
-    private static readonly Option<string?> Data = new("--data") { Description = "Folder of labelled images (rgb, seg13, depth or depth8, normal), or scene://samples?seed=1&count=1000 to render rooms on the way" };
-    private static readonly Option<string> Ids = new("--ids") { Description = "List of training ids", DefaultValueFactory = _ => "ids_fit.txt" };
-    private static readonly Option<string> ValidationIds = new("--val-ids") { Description = "List of validation ids; 'none' to skip validation", DefaultValueFactory = _ => "ids_val.txt" };
+    private static readonly Option<string?> Data = new("--data") { Description = DataArguments.DataHelp };
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images");
+    private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Validation images, or 'none'");
+    private static readonly Option<int> Classes = DataArguments.Classes();
+    private static readonly Option<string> Damaged = DataArguments.Damaged();
+    private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
+    private static readonly Option<bool> Stream = DataArguments.Stream();
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
@@ -57,7 +60,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Stream, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
             WarmUpSteps, Backbone, BackboneRate, AverageDecay, Schedule, Weighting, Patience, Baseline, NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
@@ -104,10 +107,20 @@ internal static class TrainCommand
 
         var data = Required(parse.GetValue(Data), "--data");
         var scenes = data.StartsWith(SceneImages.Address, StringComparison.Ordinal);
-        ImageSource images = scenes ? Render(data, options) : Load(data, parse.GetValue(Ids)!, options, cancellation);
+        var reader = scenes ? null : DataFormats.Open(new DataRequest(data, parse.GetValue(Ids), Validation: false, parse.GetValue(Classes)));
+        if (reader is not null && !resume && options.Tasks is null)
+        {
+            options = options with { Tasks = TaskList.Format(reader.Tasks) };
+        }
+
+        var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
+        var size = (options.Height, options.Width);
+        ImageSource images = reader is null ? Render(data, options)
+            : parse.GetValue(Stream) ? DataArguments.Streamed(reader, size, damaged)
+            : DataArguments.Load(reader, size, damaged, compare: false, cancellation);
         var validation = parse.GetValue(ValidationIds) is var ids && ids == "none" ? null
             : scenes ? RenderValidation(data, options)
-            : Load(data, ids!, options, cancellation);
+            : DataArguments.Load(DataFormats.Open(new DataRequest(data, ids, Validation: true, parse.GetValue(Classes))), size, damaged, compare: true, cancellation);
         var initial = new TrainingState
         {
             Options = options,
@@ -118,6 +131,7 @@ internal static class TrainCommand
         using var trainer = resume
             ? Trainer.Resume(folder, images, validation, device)
             : Trainer.Start(folder, initial, images, validation, device);
+        trainer.LoaderThreads = Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
             trainer.InitialiseFrom(init);
@@ -142,13 +156,6 @@ internal static class TrainCommand
         var (seed, count) = SceneImages.Parse(address);
         using var rooms = new SceneImages(~seed, count, options.Height, options.Width);
         return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
-    }
-
-    private static ImageSet Load(string data, string ids, TrainingOptions options, CancellationToken cancellation)
-    {
-        var folder = NyuFolder.Open(data, ids);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Reading {folder.Ids.Count} images of '{ids}' at {options.Height}x{options.Width}"));
-        return ImageSet.Load(folder, options.Height, options.Width, cancellation: cancellation);
     }
 
     private static TrainingOptions Recipe(ParseResult parse)

@@ -28,6 +28,9 @@ public sealed class CityScapes : ImageReader
     /// <inheritdoc/>
     public override ClassMap Classes { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => [TaskDescription.Segmentation(Classes), TaskDescription.Depth];
+
     /// <summary>Opens a split or a list.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="metres">Whether depth is wanted in metres; needs the camera files.</param>

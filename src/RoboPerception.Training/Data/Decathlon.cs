@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -51,6 +52,9 @@ public sealed class Decathlon : ImageReader
 
     /// <summary>Which of the ten.</summary>
     public DecathlonDomain Domain { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => [];
 
     /// <inheritdoc/>
     public override bool KeepsShape => true;

@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -13,6 +14,9 @@ public abstract class ImageReader
 
     /// <summary>The classes of <see cref="LabeledImage.Labels"/>.</summary>
     public virtual ClassMap Classes => ClassMap.Nyu13;
+
+    /// <summary>The tasks the data set has truth for.</summary>
+    public virtual IReadOnlyList<TaskDescription> Tasks => [TaskDescription.Segmentation(Classes), TaskDescription.Depth, TaskDescription.Normals];
 
     /// <summary>The views the data set is trained with.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;

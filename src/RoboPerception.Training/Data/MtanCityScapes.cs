@@ -24,6 +24,9 @@ public sealed class MtanCityScapes : ImageReader
     /// <inheritdoc/>
     public override ClassMap Classes { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => [TaskDescription.Segmentation(Classes), TaskDescription.Depth];
+
     /// <summary>Opens a split or a list.</summary>
     /// <exception cref="UserErrorException">The folder, the list or a class map fine enough is missing.</exception>
     public static MtanCityScapes Open(DataRequest request)

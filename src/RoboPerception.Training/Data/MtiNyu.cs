@@ -25,6 +25,9 @@ public sealed class MtiNyu : ImageReader
     public override ClassMap Classes { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => [.. base.Tasks, TaskDescription.Edges];
+
+    /// <inheritdoc/>
     public override AugmentationRule Augmentation => AugmentationRule.MtiNyu;
 
     /// <summary>Opens a split or a list.</summary>

@@ -29,6 +29,10 @@ public sealed class MtiPascal : ImageReader
     public override ClassMap Classes => TaskClasses.Pascal21;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks =>
+        [TaskDescription.Segmentation(Classes), TaskDescription.HumanParts, TaskDescription.Saliency, TaskDescription.Edges, TaskDescription.Normals];
+
+    /// <inheritdoc/>
     public override AugmentationRule Augmentation => AugmentationRule.MtiPascal;
 
     /// <summary>Opens a split or a list; <c>parts-train</c> and <c>parts-val</c> are the pictures with people's parts.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using OpenCvSharp;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -44,6 +45,9 @@ public sealed class RgbdPairs : ImageReader
         this.directory = directory;
         this.code = code;
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => [TaskDescription.Depth];
 
     /// <summary>Whether a folder has pairs of files side by side.</summary>
     public static bool HasPairs(string directory) => Directory.Exists(directory) && Directory.EnumerateFiles(directory, "*_color.*").Any();

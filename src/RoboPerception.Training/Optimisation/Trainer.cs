@@ -73,6 +73,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Told after every epoch.</summary>
     public Action<EpochLog>? EpochEnded { get; set; }
 
+    /// <summary>Threads that decode and augment ahead of the optimiser; the curve does not depend on it.</summary>
+    public int LoaderThreads { get; set; } = 1;
+
     /// <summary>Where the run stands.</summary>
     public TrainingState State => state;
 
@@ -155,7 +158,7 @@ public sealed class Trainer : IDisposable
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
         network.train();
-        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch))
+        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))
         {
             foreach (var batch in loader.Batches())
             {
@@ -283,7 +286,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         return options.CropHeight > 0 && Progress() < options.CropShare
-            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment)
-            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment);
+            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = images.Augmentation }
+            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = images.Augmentation };
     }
 }
