@@ -8,6 +8,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ExportCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),
+    DataCommand.Create(),
     ImportCommand.Create(),
 };
 var result = root.Parse(args);

@@ -33,7 +33,7 @@ public sealed class Formats_files_tests : IDisposable
         Assert.False(image.IsInverseDepth);
 
         // Baseline 0.2 m times 2000 pixels over a disparity of 50.
-        Assert.Equal([0, 8000], image.DepthMillimetres[..2]);
+        Assert.Equal([0, 8], image.DepthMillimetres[..2].Select(step => step * image.DepthStep));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class Formats_files_tests : IDisposable
         {
             var image = reader.Read(id, Height, Width);
             Assert.Equal(0, image.DepthMillimetres[0]);
-            Assert.InRange(image.DepthMillimetres[1], 1497, 1503);
+            Assert.InRange(image.DepthMillimetres[1] * image.DepthStep, 1.497, 1.503);
             Assert.All(image.Labels, label => Assert.Equal(ClassMap.Unlabelled, label));
         }
     }
@@ -153,7 +153,8 @@ public sealed class Formats_files_tests : IDisposable
     {
         folder.Picture("rgb/5.png", Height, Width, _ => (1, 2, 3));
         folder.Map16("depth/5.png", Height, Width, _ => 2560);
-        Assert.Equal(10_000, Open("kitti:").Read("5", Height, Width).DepthMillimetres[0]);
+        var image = Open("kitti:").Read("5", Height, Width);
+        Assert.Equal(10, image.DepthMillimetres[0] * image.DepthStep);
     }
 
     [Fact]

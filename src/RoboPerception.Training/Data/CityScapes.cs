@@ -14,6 +14,9 @@ public sealed class CityScapes : ImageReader
     /// <summary>Inverse depth of one step of the disparity files.</summary>
     internal const double InverseDepthStep = 1.0 / 65536;
 
+    // Streets are longer than 65 m: centimetres.
+    private const double MetresStep = 0.01;
+
     private readonly string directory;
     private readonly bool metres;
 
@@ -51,14 +54,14 @@ public sealed class CityScapes : ImageReader
     /// <inheritdoc/>
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
-        var image = metres ? new LabeledImage(height, width) : new LabeledImage(height, width) { IsInverseDepth = true, DepthStep = InverseDepthStep };
+        var image = new LabeledImage(height, width) { IsInverseDepth = !metres, DepthStep = metres ? MetresStep : InverseDepthStep };
         Rasters.Picture(FirstExisting(PathOf("leftImg8bit", id, "leftImg8bit.png")), image);
         CityScapesClasses.Fill(image, Rasters.Labels(FirstExisting(PathOf("gtFine", id, "gtFine_labelIds.png")), image, CityScapesClasses.FromLabelIds()), 19, Classes.Count);
         var disparity = FirstExisting(PathOf("disparity", id, "disparity.png"));
         if (metres)
         {
             var baselineTimesFocal = Camera(FirstExisting(PathOf("camera", id, "camera.json")));
-            Rasters.Depth(disparity, image, value => value <= 1 ? (ushort)0 : (ushort)Math.Min(Math.Round(baselineTimesFocal * 256 / (value - 1) * 1000), ushort.MaxValue));
+            Rasters.Depth(disparity, image, value => Steps(value <= 1 ? 0 : baselineTimesFocal * 256 / (value - 1)));
         }
         else
         {
@@ -67,6 +70,8 @@ public sealed class CityScapes : ImageReader
 
         return image;
     }
+
+    private static ushort Steps(double metres) => metres / MetresStep < ushort.MaxValue ? (ushort)Math.Round(metres / MetresStep) : (ushort)0;
 
     private static IReadOnlyList<string> IdsOf(string directory, string split)
     {

@@ -128,13 +128,13 @@ internal static class Rasters
         return (values, mat.Rows, mat.Cols);
     }
 
-    /// <summary>Takes distances in metres (H,W), or inverse distances, in the image's steps; what is no positive number means "none".</summary>
+    /// <summary>Takes distances in metres (H,W), or inverse distances, in the image's steps; what is no positive number, or farther than steps count, means "none".</summary>
     public static void Depth(LabeledImage image, ReadOnlySpan<float> source, int rows, int columns)
     {
         for (var i = 0; i < image.DepthMillimetres.Length; i++)
         {
             var value = source[From(i, image, rows, columns)] / image.DepthStep;
-            image.DepthMillimetres[i] = value > 0 && double.IsFinite(value) ? (ushort)Math.Clamp(Math.Round(value), 1, ushort.MaxValue) : (ushort)0;
+            image.DepthMillimetres[i] = value > 0 && value < ushort.MaxValue ? (ushort)Math.Max(Math.Round(value), 1) : (ushort)0;
         }
     }
 

@@ -66,19 +66,14 @@ public sealed class RgbdPairs : ImageReader
     /// <inheritdoc/>
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
-        var image = new LabeledImage(height, width);
+        var count = code ?? CodeOf(id);
+        var image = new LabeledImage(height, width) { DepthStep = count switch { DepthCode.Tum => 1.0 / 5000, DepthCode.Kitti => 1.0 / 256, _ => 0.001 } };
         Rasters.Picture(Find(id, "_color", "rgb", "image"), image);
         var path = Find(id, "_depth", "depth");
-        switch (code ?? CodeOf(id))
+        switch (count)
         {
-            case DepthCode.Tum:
-                Rasters.Depth(path, image, static value => (ushort)Math.Round(value / 5.0));
-                break;
             case DepthCode.Sun:
                 Rasters.Depth(path, image, static value => (ushort)((value >> 3) | (value << 13)));
-                break;
-            case DepthCode.Kitti:
-                Rasters.Depth(path, image, static value => (ushort)Math.Min(Math.Round(value * 1000 / 256.0), ushort.MaxValue));
                 break;
             case DepthCode.NyuRaw:
                 ReadNyu(path, image);
