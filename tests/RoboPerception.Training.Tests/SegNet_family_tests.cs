@@ -147,6 +147,9 @@ public sealed class SegNet_family_tests
     {
         "depth" => TaskDescription.Depth,
         "normal" => TaskDescription.Normals,
+        "edge" => TaskDescription.Edges,
+        "sal" => TaskDescription.Saliency,
+        "parts" => TaskDescription.HumanParts,
         _ => TaskDescription.Segmentation(TaskClasses.Of(int.Parse(task[3..], CultureInfo.InvariantCulture))),
     })];
 

@@ -23,6 +23,11 @@ public static class NetworkFamilies
         new(NetworkSpec.Dense, "A shared SegNet and one per task that sees its maps", ["widths"], (spec, tasks) => new DenseSegNet(spec, tasks)),
         new(NetworkSpec.CrossStitch, "One SegNet per task with mixed inputs (mode=repository or paper)", ["mode", "widths"], (spec, tasks) => new CrossStitchSegNet(spec, tasks)),
         new(NetworkSpec.Single, "SegNet for one task", ["widths"], (spec, tasks) => new SingleSegNet(spec, tasks)),
+        new(SplitResNet.SingleFamily, "Dilated ResNet with a DeepLab head for one task", ResNetNetwork.SharedOptions, (spec, tasks) => new SplitResNet(spec, tasks)),
+        new(SplitResNet.SplitFamily, "Dilated ResNet, one DeepLab head per task", ResNetNetwork.SharedOptions, (spec, tasks) => new SplitResNet(spec, tasks)),
+        new(MtanResNet.Family, "Multi-Task Attention Network on a dilated ResNet", MtanResNet.OptionNames, (spec, tasks) => new MtanResNet(spec, tasks)),
+        new(CrossStitchResNet.Family, "One dilated ResNet per task with mixed maps", ParallelResNet.OptionNames, (spec, tasks) => new CrossStitchResNet(spec, tasks)),
+        new(NddrResNet.Family, "NDDR-CNN: one dilated ResNet per task, maps reduced together", ParallelResNet.OptionNames, (spec, tasks) => new NddrResNet(spec, tasks)),
         new(MtanMobileNet.Family, "Multi-Task Attention Network on MobileNetV2", MtanMobileNet.OptionNames, (spec, tasks) => new MtanMobileNet(spec, tasks)),
     ];
 
