@@ -19,6 +19,11 @@ public sealed class Export_tests
     [InlineData(NetworkSpec.Split, 3, 1)]
     [InlineData(NetworkSpec.Split, 3, 2)]
     [InlineData(NetworkSpec.Single, 1, 1)]
+    [InlineData(NetworkSpec.Stan, 1, 1)]
+    [InlineData(NetworkSpec.Split + ":type=deep", 3, 1)]
+    [InlineData(NetworkSpec.Dense, 3, 1)]
+    [InlineData(NetworkSpec.CrossStitch, 3, 1)]
+    [InlineData(NetworkSpec.CrossStitch + ":mode=paper", 3, 1)]
     public void An_exported_network_answers_as_libtorch_does(string family, int tasks, int reduction)
     {
         using var network = Shaken(family, tasks);
@@ -115,7 +120,8 @@ public sealed class Export_tests
     private static PerceptionNetwork Shaken(string family, int tasks, TaskDescription? only = null)
     {
         random.manual_seed(11);
-        var network = PerceptionNetwork.Create(new NetworkSpec(family, [8, 8, 8, 16, 16]), only is null ? [.. TaskDescription.NyuThree.Take(tasks)] : [only]);
+        var text = family + (family.Contains(':', StringComparison.Ordinal) ? ';' : ':') + "widths=8,8,8,16,16";
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(text), only is null ? [.. TaskDescription.NyuThree.Take(tasks)] : [only]);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         foreach (var (name, value) in network.state_dict())

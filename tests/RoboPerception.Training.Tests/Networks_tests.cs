@@ -133,11 +133,11 @@ public sealed class Networks_tests
     [Theory]
     [InlineData("resnet", "'resnet'")]
     [InlineData("mtan-segnet:depth=3", "'depth=3'")]
-    [InlineData("mtan-segnet:widths=1,2,3", "5 levels")]
+    [InlineData("mtan-segnet:widths=1,2,3", "needs 5")]
     [InlineData("mtan-segnet:widths=1,2,3,4,0", "'0'")]
     public void A_wrong_specification_is_refused_by_name(string text, string named)
     {
-        var error = Assert.Throws<UserErrorException>(() => NetworkSpec.Parse(text));
+        var error = Assert.Throws<UserErrorException>(() => PerceptionNetwork.Create(NetworkSpec.Parse(text), TaskDescription.NyuThree));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, error.ExitCode);
     }

@@ -4,16 +4,23 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks;
 
-/// <summary>The three building blocks of the SegNet family. Child names 0, 1, ... are those of the reference state dictionary.</summary>
+/// <summary>The building blocks of the SegNet family. Child names 0, 1, ... are those of the reference state dictionary.</summary>
 internal static class Blocks
 {
     /// <summary>3x3 convolution with bias, batch norm, ReLU; (N,in,H,W) to (N,out,H,W).</summary>
-    public static Sequential ConvBlock(int input, int output) =>
-        Sequential(Conv2d(input, output, 3, padding: 1), BatchNorm2d(output), ReLU(inplace: true));
+    public static Sequential ConvBlock(int input, int output) => ConvChain(input, output);
 
-    /// <summary>Two <see cref="ConvBlock"/>s of equal width, or one: SegNet has one on its two finest levels.</summary>
-    public static Sequential FurtherConvs(int width, int level) =>
-        level < 2 ? ConvBlock(width, width) : Sequential(ConvBlock(width, width), ConvBlock(width, width));
+    /// <summary><see cref="ConvBlock"/>s one after another in one list of layers; (N,first,H,W) to (N,last,H,W).</summary>
+    public static Sequential ConvChain(params int[] channels)
+    {
+        var chain = Sequential();
+        for (var i = 1; i < channels.Length; i++)
+        {
+            chain.append(Conv2d(channels[i - 1], channels[i], 3, padding: 1)).append(BatchNorm2d(channels[i])).append(ReLU(inplace: true));
+        }
+
+        return chain;
+    }
 
     /// <summary>Attention mask in (0,1): 1x1 convolution, batch norm, ReLU, 1x1 convolution, batch norm, sigmoid.</summary>
     public static Sequential Attention(int input, int middle, int output) => Sequential(
@@ -28,8 +35,8 @@ internal static class Blocks
     public static Sequential Head(int width, int channels) =>
         Sequential(Conv2d(width, width, 3, padding: 1), Conv2d(width, channels, 1));
 
-    /// <summary>Xavier-normal weights and zero biases for every convolution; batch norm keeps scale 1 and shift 0.</summary>
-    public static void Initialise(Module network)
+    /// <summary>Xavier weights (normal, or uniform) and zero biases for every convolution; batch norm keeps scale 1 and shift 0.</summary>
+    public static void Initialise(Module network, bool uniform = false)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -37,7 +44,7 @@ internal static class Blocks
         {
             if (module is Conv2d convolution)
             {
-                init.xavier_normal_(convolution.weight!);
+                _ = uniform ? init.xavier_uniform_(convolution.weight!) : init.xavier_normal_(convolution.weight!);
                 init.zeros_(convolution.bias!);
             }
         }

@@ -1,3 +1,4 @@
+using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Export;
 using RoboPerception.Training.Tasks;
@@ -29,6 +30,12 @@ public sealed class MtanSegNet : SegNet
     public MtanSegNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks)
     {
+        var isStan = spec.Family == NetworkSpec.Stan;
+        if (isStan && tasks.Count != 1)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{NetworkSpec.Stan}' predicts one task, not {tasks.Count}; use '{NetworkSpec.Mtan}'.");
+        }
+
         var widths = spec.Widths;
         encoder_att = ModuleList(PerTask(() => ModuleList(PerLevel(d => Blocks.Attention(d == 0 ? widths[0] : 2 * widths[d], widths[d], widths[d])))));
         decoder_att = ModuleList(PerTask(() => ModuleList(PerLevel(d => Blocks.Attention(widths[d] + DecoderWidth(d), DecoderWidth(d), DecoderWidth(d))))));
@@ -41,7 +48,7 @@ public sealed class MtanSegNet : SegNet
         RegisterComponents();
         for (var k = 0; k < heads.Length; k++)
         {
-            register_module($"pred_task{k + 1}", heads[k]);
+            register_module(isStan ? "pred_task" : $"pred_task{k + 1}", heads[k]);
         }
 
         Blocks.Initialise(this);

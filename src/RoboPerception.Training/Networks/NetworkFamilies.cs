@@ -19,7 +19,10 @@ public static class NetworkFamilies
     public static IReadOnlyList<NetworkFamily> All { get; } =
     [
         new(NetworkSpec.Mtan, "Multi-Task Attention Network on SegNet; with one task STAN", ["widths"], (spec, tasks) => new MtanSegNet(spec, tasks)),
-        new(NetworkSpec.Split, "One SegNet, one head per task", ["widths"], (spec, tasks) => new SplitSegNet(spec, tasks)),
+        new(NetworkSpec.Stan, "Attention network on SegNet for one task", ["widths"], (spec, tasks) => new MtanSegNet(spec, tasks)),
+        new(NetworkSpec.Split, "One SegNet (type=standard, wide or deep), one head per task", ["type", "widths"], (spec, tasks) => new SplitSegNet(spec, tasks)),
+        new(NetworkSpec.Dense, "A shared SegNet and one per task that sees its maps", ["widths"], (spec, tasks) => new DenseSegNet(spec, tasks)),
+        new(NetworkSpec.CrossStitch, "One SegNet per task with mixed inputs (mode=repository or paper)", ["mode", "widths"], (spec, tasks) => new CrossStitchSegNet(spec, tasks)),
         new(NetworkSpec.Single, "SegNet for one task", ["widths"], (spec, tasks) => new SingleSegNet(spec, tasks)),
         new(MtiNetFamilies.HrNetFamily, "MTI-Net on HRNet (W18-Small-v2, W32, W48)", MtiNetFamilies.HrNetOptions, MtiNetFamilies.OnHrNet),
         new(MtiNetFamilies.MobileNetFamily, "MTI-Net on MobileNetV2", MtiNetFamilies.MobileNetOptions, MtiNetFamilies.OnMobileNet),

@@ -15,6 +15,15 @@ public sealed record NetworkSpec
     /// <summary>Hard parameter sharing: one SegNet, one head per task.</summary>
     public const string Split = "split-segnet";
 
+    /// <summary>Multi-Task Attention Network with one task, under the reference's names.</summary>
+    public const string Stan = "stan-segnet";
+
+    /// <summary>A shared SegNet and one SegNet per task that sees its maps.</summary>
+    public const string Dense = "dense-segnet";
+
+    /// <summary>One SegNet per task with mixed inputs.</summary>
+    public const string CrossStitch = "cross-stitch-segnet";
+
     /// <summary>Multi-Task Attention Network on SegNet (Liu, Johns, Davison, CVPR 2019). One task gives STAN.</summary>
     public const string Mtan = "mtan-segnet";
 
@@ -37,8 +46,16 @@ public sealed record NetworkSpec
     /// <summary>The options that were given, by name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; }
 
-    /// <summary>Channels of the five SegNet encoder levels, full resolution first; the paper's 64,128,256,512,512 unless given.</summary>
-    public IReadOnlyList<int> Widths => Numbers("widths", PaperWidths);
+    /// <summary>
+    /// Channels of the five SegNet encoder levels, full resolution first; the paper's 64,128,256,512,512 unless given, with 1024 in the end for
+    /// <c>type=wide</c>.
+    /// </summary>
+    public IReadOnlyList<int> Widths => Numbers("widths", Type == "wide" ? [.. PaperWidths.SkipLast(1), 1024] : PaperWidths);
+
+    /// <summary>Whether every convolution of a SegNet is doubled (<c>type=deep</c>).</summary>
+    public bool IsDeep => Type == "deep";
+
+    private string Type => Word("type", "standard", "wide", "deep");
 
     /// <summary>Widths of the paper.</summary>
     public static IReadOnlyList<int> PaperWidths { get; } = [64, 128, 256, 512, 512];

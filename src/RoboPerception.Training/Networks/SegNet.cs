@@ -4,7 +4,6 @@ using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using F = TorchSharp.torch.nn.functional;
 
 namespace RoboPerception.Training.Networks;
 
@@ -22,16 +21,14 @@ public abstract class SegNet : PerceptionNetwork, IOnnxExportable
     private protected readonly ModuleList<Sequential> decoder_block;
     private protected readonly ModuleList<Sequential> conv_block_dec;
 
-    private static readonly long[] PoolWindow = [2, 2];
-
     private protected SegNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks)
     {
         var widths = spec.Widths;
-        encoder_block = ModuleList(PerLevel(d => Blocks.ConvBlock(d == 0 ? 3 : widths[d - 1], widths[d])));
-        conv_block_enc = ModuleList(PerLevel(d => Blocks.FurtherConvs(widths[d], d)));
-        decoder_block = ModuleList(PerLevel(d => Blocks.ConvBlock(widths[d], DecoderWidth(d))));
-        conv_block_dec = ModuleList(PerLevel(d => Blocks.FurtherConvs(DecoderWidth(d), d)));
+        encoder_block = ModuleList(PerLevel(d => Block(d == 0 ? 3 : widths[d - 1], widths[d])));
+        conv_block_enc = ModuleList(PerLevel(d => FurtherConvs(widths[d], d)));
+        decoder_block = ModuleList(PerLevel(d => Block(widths[d], DecoderWidth(d))));
+        conv_block_dec = ModuleList(PerLevel(d => FurtherConvs(DecoderWidth(d), d)));
     }
 
     /// <inheritdoc/>
@@ -40,7 +37,12 @@ public abstract class SegNet : PerceptionNetwork, IOnnxExportable
     /// <summary>Channels that decoder level <paramref name="level"/> returns.</summary>
     private protected int DecoderWidth(int level) => Spec.Widths[Math.Max(level - 1, 0)];
 
-    private protected static Sequential[] PerLevel(Func<int, Sequential> make) => [.. Enumerable.Range(0, Levels).Select(make)];
+    internal static Sequential[] PerLevel(Func<int, Sequential> make) => [.. Enumerable.Range(0, Levels).Select(make)];
+
+    private Sequential Block(int input, int output) => Spec.IsDeep ? Blocks.ConvChain(input, output, output) : Blocks.ConvBlock(input, output);
+
+    /// <summary>Two blocks of equal width, or one: SegNet has one on its two finest levels.</summary>
+    private Sequential FurtherConvs(int width, int level) => level < 2 ? Block(width, width) : Sequential(Block(width, width), Block(width, width));
 
     /// <summary>Runs the trunk on an image (N,3,H,W) with values 0..1.</summary>
     private protected Trunk RunTrunk(Tensor image)
@@ -53,14 +55,14 @@ public abstract class SegNet : PerceptionNetwork, IOnnxExportable
         {
             first[d] = encoder_block[d].forward(map);
             last[d] = conv_block_enc[d].forward(first[d]);
-            (map, indices[d]) = F.max_pool2d_with_indices(last[d], PoolWindow, PoolWindow);
+            (map, indices[d]) = IndexPooling.Pool(last[d]);
         }
 
         var unpooled = new Tensor[Levels];
         var decoded = new Tensor[Levels];
         for (var d = Levels - 1; d >= 0; d--)
         {
-            unpooled[d] = F.max_unpool2d(map, indices[d], PoolWindow, PoolWindow, [0, 0], UnpooledShape(map, last[d]));
+            unpooled[d] = IndexPooling.Unpool(map, indices[d], last[d]);
             decoded[d] = conv_block_dec[d].forward(decoder_block[d].forward(unpooled[d]));
             map = decoded[d];
         }
@@ -98,9 +100,6 @@ public abstract class SegNet : PerceptionNetwork, IOnnxExportable
 
         return new TrunkValues(first, last, unpooled, decoded);
     }
-
-    private static long[] UnpooledShape(Tensor pooled, Tensor source) =>
-        [pooled.shape[0], pooled.shape[1], source.shape[2], source.shape[3]];
 
     /// <summary>
     /// The maps that attention taps, per level: output of the first and the last convolution of the encoder level, the

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
-using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,7 +14,7 @@ internal static class NetworkParity
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var scope = NewDisposeScope();
-        using var network = Build(file);
+        using var network = GoldenNetworks.SegNet(file);
         LoadParameters(network, file);
         var input = file.Tensor("input");
 
@@ -47,20 +45,6 @@ internal static class NetworkParity
         CompareRunningStatistics(network, "", file, report);
 
         void CompareLoss(Tensor actual, string name) => report.Relative("loss", name, actual.item<float>(), file.Scalar(name), Loss);
-    }
-
-    private static PerceptionNetwork Build(GoldenFile file)
-    {
-        using var config = JsonDocument.Parse(file.Metadata["config"]);
-        int[] widths = [.. config.RootElement.GetProperty("filter").EnumerateArray().Select(width => width.GetInt32())];
-        var type = config.RootElement.GetProperty("options").TryGetProperty("type", out var option) ? option.GetString() : "standard";
-        if (type != "standard")
-        {
-            throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' holds reference values of the '{type}' variant of '{file.Model}', which this program does not have.");
-        }
-
-        TaskDescription[] tasks = [.. config.RootElement.GetProperty("tasks").EnumerateArray().Select(key => TaskDescription.NyuThree.First(task => task.Key == key.GetString()))];
-        return PerceptionNetwork.Create(new NetworkSpec(file.Model + "-segnet", widths), tasks);
     }
 
     /// <summary>Copies the file's parameters and buffers into a network whose names must be the same.</summary>

@@ -5,8 +5,8 @@ namespace RoboPerception.Training.Parity;
 /// <summary>Compares this program with files of reference values.</summary>
 public static class ParityChecks
 {
-    /// <summary>The models that can be compared, by the name in a file's metadata.</summary>
-    public static IReadOnlyList<string> Models { get; } = ["mtan", "single", "split", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];
+    /// <summary>The models that can be compared; networks are recognised by their parameters, the others by the name in a file's metadata.</summary>
+    public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];
 
     /// <summary>Largest deviation of every group of values in the file.</summary>
     /// <exception cref="UserErrorException">The file is damaged or belongs to a model that this program does not have.</exception>
@@ -16,9 +16,6 @@ public static class ParityChecks
         var report = new ParityReport();
         switch (file.Model)
         {
-            case "mtan" or "single" or "split":
-                NetworkParity.Compare(file, report);
-                break;
             case "losses_mtan":
                 LossParity.CompareMtan(file, report);
                 break;
@@ -36,6 +33,12 @@ public static class ParityChecks
                 break;
             case "loss_weighting":
                 WeightingParity.Compare(file, report);
+                break;
+            case var _ when GoldenNetworks.IsSegNet(file):
+                NetworkParity.Compare(file, report);
+                break;
+            case var _ when GoldenNetworks.IsWideResNet(file):
+                WideResNetParity.Compare(file, report);
                 break;
             default:
                 throw new UserErrorException(ExitCode.Usage, $"'{path}' holds reference values of '{file.Model}', which this program does not have; it has {string.Join(", ", Models)}.");
