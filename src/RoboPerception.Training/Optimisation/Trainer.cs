@@ -137,7 +137,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var batches = BatchLoader.BatchesPerEpoch(images.Count, options.BatchSize);
-        var lossSums = state.LossSums.Count == 0 ? new double[network.Tasks.Count] : [.. state.LossSums];
+        var lossSums = state.LossSums.Count == 0 ? new double[network.SupervisedTasks.Count] : [.. state.LossSums];
         var clock = Stopwatch.StartNew();
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
@@ -187,8 +187,7 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         SetLearningRate();
         optimizer.zero_grad();
-        var outputs = network.forward(BatchTensors.Images(batch, device));
-        var losses = network.Tasks.Select((task, k) => task.Loss(outputs[k], BatchTensors.Target(batch, task, device))).ToArray();
+        var losses = network.TrainingPass(BatchTensors.Images(batch, device), task => BatchTensors.Target(batch, task, device)).Losses;
         weighting.Combine(losses).backward();
         optimizer.step();
         averages?.Update(state.Step);
@@ -226,7 +225,7 @@ public sealed class Trainer : IDisposable
             state.Step,
             state.ElapsedSeconds,
             optimizer.ParamGroups.First().LearningRate,
-            network.Tasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            network.SupervisedTasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             score is null ? new Dictionary<string, double>() : state.Metrics,
             score);
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");

@@ -30,8 +30,8 @@ public static class TaskWeightings
             "equal" => new EqualWeighting(),
             "uncertainty" => new UncertaintyWeighting(network.LogVariances
                 ?? throw new UserErrorException(ExitCode.Usage, $"Weighting 'uncertainty' needs a multi-task network; '{network.Spec.Family}' with one task has no log-variances.")),
-            "dwa" => new DynamicWeightAverage(network.Tasks.Count),
-            _ when name.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal) => FixedWeighting.Parse(name, network.Tasks.Count),
+            "dwa" => new DynamicWeightAverage(network.SupervisedTasks.Count),
+            _ when name.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal) => FixedWeighting.Parse(name, network.SupervisedTasks.Count),
             _ => throw new UserErrorException(ExitCode.Usage, $"Weighting '{name}' is unknown; choose one of {string.Join(", ", Names)}."),
         };
     }
