@@ -9,6 +9,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ModelsCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),
+    ImportCommand.Create(),
 };
 var result = root.Parse(args);
 

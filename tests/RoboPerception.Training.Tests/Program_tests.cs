@@ -23,6 +23,9 @@ public sealed class Program_tests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --size 50x50", 2, "50x50")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
+    [InlineData("train --preset walk", 2, "walk")]
+    [InlineData("train --out OUT", 2, "--data")]
+    [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
     [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
@@ -45,6 +48,41 @@ public sealed class Program_tests : IDisposable
             Assert.Equal(0, code);
             Assert.Contains("segmentation.miou_pooled", output, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void An_experiment_file_gives_the_options_that_the_command_line_leaves_open()
+    {
+        var file = Path.Combine(folder, "experiment.yaml");
+        File.WriteAllText(
+            file,
+            $"""
+            # a small run
+            network: mtan-segnet:widths=4,4,4,4,4
+            data: {data.Folder}
+            ids: ids.txt
+            val-ids: none
+            size: 32x32
+            epochs: 5
+            no-augmentation: true
+            lr: 1e-3
+            """);
+        Assert.Equal((0, ""), OnlyErrors(Run("train --config OUT/experiment.yaml --out OUT/run --epochs 1 --threads 1")));
+        var options = RoboPerception.Training.Optimisation.Checkpoint.ReadState(Path.Combine(folder, "run", "last.ckpt")).Options;
+        Assert.Equal((1, 1e-3, false, 32), (options.Epochs, options.LearningRate, options.Augment, options.Height));
+    }
+
+    [Theory]
+    [InlineData("size: 32x32\nepoch: 5", "line 2: key 'epoch'")]
+    [InlineData("size: [32, 32]", "'size' must be a single value")]
+    [InlineData("just text", "not one mapping")]
+    [InlineData("a: b: c", "line 1")]
+    public void A_wrong_experiment_file_is_refused_with_its_line(string text, string message)
+    {
+        File.WriteAllText(Path.Combine(folder, "wrong.yaml"), text);
+        var (code, output) = Run("train --config OUT/wrong.yaml --data DATA --out OUT/run");
+        Assert.Equal(2, code);
+        Assert.Contains(message, output, StringComparison.Ordinal);
     }
 
     [Fact]
