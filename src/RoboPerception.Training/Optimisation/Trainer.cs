@@ -153,7 +153,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var batches = BatchLoader.BatchesPerEpoch(images.Count, options.BatchSize);
-        var lossSums = state.LossSums.Count == 0 ? new double[network.Tasks.Count] : [.. state.LossSums];
+        var lossSums = state.LossSums.Count == 0 ? new double[network.SupervisedTasks.Count] : [.. state.LossSums];
         var clock = Stopwatch.StartNew();
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
@@ -235,11 +235,11 @@ public sealed class Trainer : IDisposable
             state.Step,
             state.ElapsedSeconds,
             optimizer.ParamGroups.First().LearningRate,
-            network.Tasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            network.SupervisedTasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             measured is null ? new Dictionary<string, double>() : state.Metrics,
             measured?.Score)
         {
-            Weights = network.Tasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            Weights = network.SupervisedTasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             Gain = measured?.Gain,
         };
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");

@@ -32,12 +32,11 @@ internal sealed class TrainingStep(
 
         optimizer.zero_grad();
         var images = BatchTensors.Images(batch, device);
-        Tensor[] targets = [.. network.Tasks.Select(task => BatchTensors.Target(batch, task, device))];
-        var outputs = network.forward(images);
-        Tensor[] losses = [.. network.Tasks.Select((task, k) => task.Loss(outputs[k], targets[k]))];
+        var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
+        var (outputs, losses) = network.TrainingPass(images, task => targets[task]);
         if (weighting is IIndicatorWeighting indicators)
         {
-            indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[k]))]);
+            indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
         }
 
         double[] values = Values(losses);
@@ -51,8 +50,7 @@ internal sealed class TrainingStep(
         weighting.AfterStep(() =>
         {
             using var noGradients = no_grad();
-            var again = network.forward(images);
-            return Values([.. network.Tasks.Select((task, k) => task.Loss(again[k], targets[k]))]);
+            return Values(network.TrainingPass(images, task => targets[task]).Losses);
         });
         averages?.Update(step);
         Weights = [.. weighting.Weights];

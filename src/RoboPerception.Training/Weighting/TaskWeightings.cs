@@ -21,7 +21,7 @@ public static class TaskWeightings
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(network);
-        var tasks = network.Tasks.Count;
+        var tasks = network.SupervisedTasks.Count;
         if (text.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal))
         {
             return FixedWeighting.Parse(text, tasks);
@@ -37,13 +37,15 @@ public static class TaskWeightings
 
     private static ITaskWeighting? Named(string name, PerceptionNetwork network, double learningRate, int seed, Func<double, double> number)
     {
-        var tasks = network.Tasks.Count;
+        var tasks = network.SupervisedTasks.Count;
         return name switch
         {
             "equal" => new EqualWeighting(tasks),
             "uncertainty" => network.LogVariances is { } logVariances ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
             "dwa" => new DynamicWeightAverage(tasks, number(2)),
             "gradnorm" => new GradNorm(network, learningRate, number(1.5)),
+            "dtp" when tasks != network.Tasks.Count => throw new UserErrorException(
+                ExitCode.Usage, $"Weighting 'dtp' looks at answers, and '{network.Spec.Family}' has tasks without one in this run (auxiliary tasks)."),
             "dtp" => new TaskPrioritisation(tasks, number(1)),
             "rlw" => new RandomWeighting(tasks, seed),
             "pcgrad" => new PcGrad(network, seed),
