@@ -1,5 +1,6 @@
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Training.Tests;
 
@@ -83,6 +84,22 @@ public sealed class Formats_files_tests : IDisposable
         Assert.Equal(new sbyte[] { 0, 0, 0 }, image.Normals[(3 * (Width - 1))..(3 * Width)]);
         Assert.Equal([0, 1], new[] { image.Saliency![0], image.Saliency[Width - 1] });
         Assert.Equal([1, 6, 0], new[] { image.HumanParts![0], image.HumanParts[Width], image.HumanParts[2 * Width] });
+    }
+
+    [Fact]
+    public void All_five_tasks_of_PASCAL_are_trained_and_measured()
+    {
+        WritePascal(false);
+        var images = ImageSet.Load(Open(), 32, 32);
+        var options = new TrainingOptions { Network = "mtan-segnet:widths=4,4,4,4,4", Height = 32, Width = 32, Epochs = 1, BatchSize = 1, Tasks = TaskList.Format(Open().Tasks) };
+        Assert.Equal("seg21,human_parts,sal,edge,normal", options.Tasks);
+        var initial = new TrainingState { Options = options, TrainingImages = images.Count, DataSet = "pascal", Commit = "none" };
+        using var trainer = Trainer.Start(folder.At("run"), initial, images, images, TorchSharp.torch.CPU);
+        trainer.Run();
+        foreach (var name in new[] { "segmentation", "edge", "normals", "saliency", "human" })
+        {
+            Assert.Contains(trainer.State.Metrics, metric => metric.Key.StartsWith(name, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -110,6 +110,11 @@ internal static class TrainCommand
         var reader = scenes ? null : DataFormats.Open(new DataRequest(data, parse.GetValue(Ids), Validation: false, parse.GetValue(Classes)));
         if (reader is not null && !resume && options.Tasks is null)
         {
+            if (reader.Tasks.Count == 0)
+            {
+                throw new UserErrorException(ExitCode.Usage, $"'{data}' has classes of whole pictures only; training needs answers for their pixels.");
+            }
+
             options = options with { Tasks = TaskList.Format(reader.Tasks) };
         }
 

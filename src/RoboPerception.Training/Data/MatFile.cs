@@ -25,7 +25,7 @@ internal static class MatFile
         {
             return Parse(File.ReadAllBytes(path));
         }
-        catch (Exception error) when (error is FormatException or ArgumentOutOfRangeException or InvalidDataException or OverflowException or IOException)
+        catch (Exception error) when (error is FormatException or ArgumentException or IndexOutOfRangeException or InvalidDataException or OverflowException or IOException)
         {
             throw ImageReader.Damaged(path, "is not a readable MATLAB file of level 5", error);
         }

@@ -13,7 +13,22 @@ internal static class Rasters
     /// <exception cref="UserErrorException">It cannot be decoded, or is of another type.</exception>
     public static Mat Decode(string path, ImreadModes mode, MatType expected)
     {
-        var mat = Cv2.ImRead(path, mode);
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+        }
+        catch (IOException error)
+        {
+            throw ImageReader.Damaged(path, "cannot be read", error);
+        }
+
+        if (content.Length == 0 || IsCutJpeg(content))
+        {
+            throw ImageReader.Damaged(path, content.Length == 0 ? "is empty" : "is cut short");
+        }
+
+        var mat = Cv2.ImDecode(content, mode);
         if (!mat.Empty() && mat.Type() == expected)
         {
             return mat;
@@ -161,6 +176,10 @@ internal static class Rasters
 
         return table;
     }
+
+    /// <summary>A decoder fills what is missing of a JPEG with grey and says nothing. Neither marker occurs inside coded data.</summary>
+    private static bool IsCutJpeg(ReadOnlySpan<byte> content) =>
+        content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) && content.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < content.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
 
     private static int From(int pixel, LabeledImage image, int rows, int columns)
     {
