@@ -141,6 +141,27 @@ public sealed class Formats_files_tests : IDisposable
         Assert.Equal(-1, Open(ids: "gtsrb/test").Read("gtsrb/test/d.jpg", 72, 72).Category);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Decathlon_pictures_are_normalised_by_what_is_published_or_measured(bool published)
+    {
+        folder.Picture("dtd/train/a/1.png", 72, 72, _ => (51, 102, 0));
+        folder.Picture("dtd/train/b/2.png", 72, 72, _ => (153, 102, 0));
+        if (published)
+        {
+            // Protocol 0, as Python 2 writes {'dtdmean': [0.1, 0.2, 0.3], 'dtdstd': [0.5, 0.5, 0.5]}.
+            File.WriteAllText(folder.At("decathlon_mean_std.pickle"), "(dp0\nS'dtdmean'\np1\n(lp2\nF0.1\naF0.2\naF0.3\nasS'dtdstd'\np3\n(lp4\nF0.5\naF0.5\naF0.5\nas.");
+        }
+
+        var images = ImageSet.Load(Open(ids: "dtd/train"), 72, 72);
+        Assert.Equal(published ? [0.1, 0.2, 0.3] : [0.4, 0.4, 0], images.Statistics!.Mean.Select(value => Math.Round(value, 6)));
+        Assert.Equal(published ? [0.5, 0.5, 0.5] : [0.2, 0, 0], images.Statistics.Deviation.Select(value => Math.Round(value, 6)));
+        using var loader = new BatchLoader(images, new Augmentation(72, 72, Colour: false) { Rule = images.Augmentation }, 2, seed: 1, epoch: 0);
+        var reds = Assert.Single(loader.Batches()).Images.Where((_, i) => i % 3 == 0).Distinct().Order().Select(value => Math.Round(value, 4));
+        Assert.Equal(published ? [0.2, 1] : [-1.0, 1], reds);
+    }
+
     [Fact]
     public void Sensors_count_depth_in_their_own_ways()
     {

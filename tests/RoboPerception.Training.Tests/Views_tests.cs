@@ -124,6 +124,39 @@ public sealed class Views_tests
     }
 
     [Fact]
+    public void Zooming_leaves_slanted_normals_as_they_are()
+    {
+        var scene = MiniatureData.Scene(0, Height, Width);
+        for (var i = 0; i < Height * Width; i++)
+        {
+            (scene.Normals[3 * i], scene.Normals[(3 * i) + 1], scene.Normals[(3 * i) + 2]) = (60, -40, -104);
+        }
+
+        foreach (var zoom in new[] { 1, 1.2, 1.5 })
+        {
+            var batch = new Batch(1, Height, Width);
+            SampleWriter.Write(scene, View.Whole with { Zoom = zoom }, batch, 0);
+            Assert.All(batch.Normals[..batch.Pixels], x => Assert.Equal(60 / 126.55f, x, 2));
+            Assert.All(batch.Normals[(2 * batch.Pixels)..], z => Assert.Equal(-104 / 126.55f, z, 2));
+        }
+    }
+
+    [Fact]
+    public void The_signs_of_normals_are_found_by_what_a_camera_can_see()
+    {
+        using var rooms = new SceneImages(11, 3, 48, 64);
+        var images = Enumerable.Range(0, 3).Select(place => rooms.Read(0, place)).ToArray();
+        foreach (var (x, y, z) in new[] { (1, 1, 1), (1, 1, -1), (-1, 1, -1), (1, -1, -1), (-1, -1, -1) })
+        {
+            var turned = images.Select(image => (
+                image.Normals.Select((value, i) => value / 127f * (i % 3) switch { 0 => x, 1 => y, _ => z }).ToArray(), image.Height, image.Width));
+            Assert.Equal(new NormalsSigns(x, y, z), NormalsSigns.Detect(turned));
+        }
+
+        Assert.Equal(NormalsSigns.AsTheyAre, NormalsSigns.Detect([(new float[3 * 12], 3, 4)]));
+    }
+
+    [Fact]
     public void Normals_of_a_lower_resolution_are_compared_at_their_own()
     {
         // A truth of four pixels over a picture of 8x8; the answer is right in the left half.

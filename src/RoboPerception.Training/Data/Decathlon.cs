@@ -38,12 +38,15 @@ public sealed class Decathlon : ImageReader
     private readonly string directory;
     private readonly Dictionary<string, int> categories;
 
+    private readonly Lazy<ChannelStatistics> statistics;
+
     private Decathlon(string directory, DecathlonDomain domain, IReadOnlyList<string> ids)
         : base(ids)
     {
         this.directory = directory;
         Domain = domain;
         categories = ClassFolders(directory, domain.Name).Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        statistics = new(Measure);
         if (categories.Count > domain.Classes)
         {
             throw new UserErrorException(ExitCode.NoSource, $"'{Path.Combine(directory, domain.Name)}' has {categories.Count} class folders, but {domain.Name} has {domain.Classes} classes.");
@@ -55,6 +58,9 @@ public sealed class Decathlon : ImageReader
 
     /// <inheritdoc/>
     public override IReadOnlyList<TaskDescription> Tasks => [];
+
+    /// <summary>Those of <c>decathlon_mean_std.pickle</c> if it lies beside the data sets, else measured on up to 1000 training pictures.</summary>
+    public override ChannelStatistics? Statistics => statistics.Value;
 
     /// <inheritdoc/>
     public override bool KeepsShape => true;
@@ -95,10 +101,24 @@ public sealed class Decathlon : ImageReader
         var folder = id.Split('/') is [_, not "test", var name, _] ? name : null;
         var image = new LabeledImage((int)Math.Round((double)mat.Rows * size / shorter), (int)Math.Round((double)mat.Cols * size / shorter))
         {
-            Category = folder is null ? -1 : categories[folder],
+            Category = folder is null ? -1 : categories.TryGetValue(folder, out var category) ? category : throw Damaged(path, "is in a folder that the training split does not have"),
         };
         Rasters.Picture(path, image);
         return image;
+    }
+
+    private ChannelStatistics Measure()
+    {
+        const int most = 1000, size = 72;
+        var published = Path.Combine(directory, "decathlon_mean_std.pickle");
+        if (File.Exists(published))
+        {
+            return ChannelStatistics.FromPickle(published, Domain.Name);
+        }
+
+        var training = IdsOf(directory, Domain.Name + "/train");
+        var count = Math.Min(training.Count, most);
+        return ChannelStatistics.Of(Enumerable.Range(0, count).Select(n => Read(training[n * training.Count / count], size, size)));
     }
 
     private static IReadOnlyList<string> ClassFolders(string directory, string domain)

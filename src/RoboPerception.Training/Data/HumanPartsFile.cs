@@ -15,7 +15,7 @@ internal static class HumanPartsFile
         var variables = MatFile.Read(path);
         try
         {
-            return variables.TryGetValue("anno", out var annotation) ? FromObjects(Single(annotation)) : FromMatrix(path, variables.Values.Single(value => value.Numbers.Length > 0));
+            return variables.TryGetValue("anno", out var annotation) ? FromObjects(annotation.Structures().First()) : FromMatrix(path, variables.Values.Single(value => value.Numbers.Length > 0));
         }
         catch (Exception error) when (error is FormatException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
@@ -38,9 +38,9 @@ internal static class HumanPartsFile
     private static (byte[], int, int)? FromObjects(IReadOnlyDictionary<string, MatValue> annotation)
     {
         (byte[] Parts, int Rows, int Columns)? found = null;
-        foreach (var thing in annotation["objects"].Elements.Where(thing => thing["class"].Text == "person"))
+        foreach (var thing in annotation["objects"].Structures().Where(thing => thing["class"].Text == "person"))
         {
-            foreach (var part in thing["parts"].Elements)
+            foreach (var part in thing["parts"].Structures())
             {
                 var (mask, rows, columns) = part["mask"].ToRows();
                 found ??= (new byte[rows * columns], rows, columns);
@@ -66,7 +66,4 @@ internal static class HumanPartsFile
             : throw ImageReader.Damaged(path, $"holds part {value}, but there are 0 to {TaskClasses.HumanParts.Count - 1}"));
         return (parts, rows, columns);
     }
-
-    // A structure of one element, or a cell around it.
-    private static IReadOnlyDictionary<string, MatValue> Single(MatValue value) => value.Cells.Count > 0 ? value.Cells[0].Elements[0] : value.Elements[0];
 }

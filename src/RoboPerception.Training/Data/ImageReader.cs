@@ -21,6 +21,9 @@ public abstract class ImageReader
     /// <summary>The views the data set is trained with.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
 
+    /// <summary>By which the pictures are normalised; null = they stay between 0 and 1, and the network normalises.</summary>
+    public virtual ChannelStatistics? Statistics => null;
+
     /// <summary>Whether pictures keep their shape: the shorter side then has the size asked for, and sizes differ.</summary>
     public virtual bool KeepsShape => false;
 

@@ -46,6 +46,9 @@ public sealed class ImageSet : ImageSource
     public override AugmentationRule Augmentation => Reader?.Augmentation ?? base.Augmentation;
 
     /// <inheritdoc/>
+    public override ChannelStatistics? Statistics => Reader?.Statistics;
+
+    /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
 
     /// <summary>The pictures that were left out, in the order of the list.</summary>

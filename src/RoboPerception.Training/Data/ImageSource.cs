@@ -23,6 +23,9 @@ public abstract class ImageSource
     /// <summary>The views to train on.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
 
+    /// <summary>By which the pictures are normalised; null = they stay between 0 and 1.</summary>
+    public virtual ChannelStatistics? Statistics => null;
+
     /// <summary>Whether <see cref="Read"/> may be called from several threads at a time; otherwise the callers take turns.</summary>
     public virtual bool AllowsManyReaders => false;
 

@@ -21,6 +21,9 @@ internal sealed record MatValue
     /// <summary>Elements of an array of structures: values by field.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, MatValue>> Elements { get; init; } = [];
 
+    /// <summary>The elements of an array of structures, or of a cell array of such: MATLAB writes one, other programs the other.</summary>
+    public IEnumerable<IReadOnlyDictionary<string, MatValue>> Structures() => Elements.Concat(Cells.SelectMany(cell => cell.Structures()));
+
     /// <summary>A matrix (H,W) row after row.</summary>
     /// <exception cref="FormatException">It is no matrix of numbers.</exception>
     public (float[] Values, int Rows, int Columns) ToRows()

@@ -40,6 +40,9 @@ public sealed class StreamedImages : ImageSource
     public override AugmentationRule Augmentation => reader.Augmentation;
 
     /// <inheritdoc/>
+    public override ChannelStatistics? Statistics => reader.Statistics;
+
+    /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
 
     /// <summary>The damaged pictures met so far, in the order of the list.</summary>
