@@ -46,6 +46,55 @@ public sealed class Trainer_tests : IDisposable
     }
 
     [Fact]
+    public void Averaged_parameters_are_the_moving_mean_of_the_steps()
+    {
+        using var network = PerceptionNetwork.Create(new NetworkSpec(NetworkSpec.Single, [2, 2, 2, 2, 2]), [Tasks.TaskDescription.Depth]);
+        using var averages = new AveragedWeights(network, 0.5);
+        var name = network.state_dict().Keys.First();
+        var live = network.state_dict()[name];
+        var start = live.data<float>()[0];
+        using (no_grad())
+        {
+            live.add_(1);
+        }
+
+        averages.Update(1000);
+        using (averages.InUse())
+        {
+            Assert.Equal(start + 0.5f, live.data<float>()[0], 1e-6);
+        }
+
+        Assert.Equal(start + 1, live.data<float>()[0], 1e-6);
+    }
+
+    [Fact]
+    public void A_run_with_averaged_parameters_goes_on_along_the_same_curve_and_average()
+    {
+        var recipe = Recipe(3);
+        recipe = recipe with { Options = recipe.Options with { AverageDecay = 0.9 } };
+        string straight = Path.Combine(folder, "whole"), broken = Path.Combine(folder, "broken");
+        var whole = Train(straight, recipe, stopAfter: null);
+        var first = Train(broken, recipe, stopAfter: 4);
+        using (var resumed = Trainer.Resume(broken, Images, Images, CPU))
+        {
+            var rest = Record(resumed);
+            resumed.Run();
+            Assert.Equal(whole, [.. first, .. rest]);
+        }
+
+        // Validation swaps the averages in and out, which must leave no trace; the best checkpoint is for use and holds the averages.
+        Assert.Equal(Weight(straight, Checkpoint.LoadNetwork), Weight(broken, Checkpoint.LoadNetwork));
+        Assert.Equal(Weight(straight, Checkpoint.LoadForTraining), Weight(broken, Checkpoint.LoadForTraining));
+        Assert.NotEqual(Weight(straight, Checkpoint.LoadForTraining), Weight(straight, Checkpoint.LoadNetwork));
+
+        static float[] Weight(string run, Func<string, (PerceptionNetwork Network, TrainingState State)> load)
+        {
+            using var network = load(Path.Combine(run, Trainer.LastCheckpoint)).Network;
+            return network.state_dict()["encoder_att.1.2.0.weight"].data<float>().ToArray();
+        }
+    }
+
+    [Fact]
     public void Only_what_a_checkpoint_holds_is_lost_by_a_kill()
     {
         // A kill saves nothing: the run goes on from the end of the first epoch and repeats what came after.

@@ -29,6 +29,7 @@ internal static class TrainCommand
     private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay of adamw", DefaultValueFactory = _ => Defaults.WeightDecay };
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Safetensors file with pre-trained weights of the backbone" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
+    private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
@@ -45,7 +46,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Backbone, BackboneRate, Schedule, Weighting,
+            Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Backbone, BackboneRate, AverageDecay, Schedule, Weighting,
             NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
@@ -142,6 +143,7 @@ internal static class TrainCommand
             WeightDecay = parse.GetValue(WeightDecay),
             Backbone = parse.GetValue(Backbone),
             BackboneRate = parse.GetValue(BackboneRate),
+            AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),

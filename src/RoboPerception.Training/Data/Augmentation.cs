@@ -1,34 +1,25 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Random views for training (architectures.md section 6.1): zoom 1, 1.2 or 1.5 with a crop of the output's size at a random place,
-/// mirror with probability one half, and changes of brightness, contrast and colour. An output smaller than the images also draws
-/// zooms below 1, down to the whole image, so that the network sees both large context and the scale it will run at.
+/// Random views for training: zoom, place, turn and mirror as the <see cref="Rule"/> allows, and changes of brightness, contrast and colour.
+/// With <see cref="AugmentationRule.Mtan"/> an output smaller than the images also draws zooms below 1, down to the whole image, so that the
+/// network sees both large context and the scale it will run at.
 /// </summary>
 /// <param name="Height">Rows of a sample.</param>
 /// <param name="Width">Columns of a sample.</param>
-/// <param name="Geometry">Zoom, crop and mirror.</param>
+/// <param name="Geometry">Zoom, crop, turn and mirror.</param>
 /// <param name="Colour">Brightness, contrast and colour.</param>
 public sealed record Augmentation(int Height, int Width, bool Geometry = true, bool Colour = true)
 {
+    /// <summary>Which views there are.</summary>
+    public AugmentationRule Rule { get; init; } = AugmentationRule.Mtan;
+
     /// <summary>Draws the view of one sample from an image of the given size.</summary>
     public View Draw(Random random, int imageHeight, int imageWidth)
     {
         ArgumentNullException.ThrowIfNull(random);
-        var view = View.Whole with { Zoom = WholeZoom(imageHeight, imageWidth) };
-        if (Geometry)
-        {
-            var zooms = Zooms(view.Zoom);
-            var zoom = zooms[random.Next(zooms.Length)];
-            view = view with
-            {
-                Zoom = zoom,
-                Top = random.NextDouble() * Math.Max(imageHeight - (Height / zoom), 0),
-                Left = random.NextDouble() * Math.Max(imageWidth - (Width / zoom), 0),
-                Flip = random.Next(2) == 1,
-            };
-        }
-
+        var whole = Math.Max((double)Height / imageHeight, (double)Width / imageWidth);
+        var view = Geometry ? Place(random, whole, imageHeight, imageWidth) : Middle(View.Whole with { Zoom = whole }, imageHeight, imageWidth);
         if (Colour)
         {
             var brightness = Around1(random, 0.25f);
@@ -43,9 +34,42 @@ public sealed record Augmentation(int Height, int Width, bool Geometry = true, b
         return view;
     }
 
-    private double WholeZoom(int imageHeight, int imageWidth) => Math.Max((double)Height / imageHeight, (double)Width / imageWidth);
+    private View Place(Random random, double whole, int imageHeight, int imageWidth)
+    {
+        var view = View.Whole with { Zoom = Zoom(random, whole) };
+        view = Rule.Centred
+            ? Middle(view, imageHeight, imageWidth)
+            : view with
+            {
+                Top = random.NextDouble() * Math.Max(imageHeight - (Height / view.Zoom), 0),
+                Left = random.NextDouble() * Math.Max(imageWidth - (Width / view.Zoom), 0),
+            };
+        if (Rule.Rotation > 0)
+        {
+            view = view with { Rotation = Rule.Rotation * ((2 * random.NextDouble()) - 1) };
+        }
 
-    private static double[] Zooms(double whole) => whole < 0.99 ? [whole, Math.Sqrt(whole), 1, 1, 1.2, 1.5] : [1, 1.2, 1.5];
+        return view with { Flip = Rule.Mirrors && random.Next(2) == 1 };
+    }
+
+    private double Zoom(Random random, double whole)
+    {
+        if (Rule.ZoomRange is var (low, high))
+        {
+            return whole * (low + ((high - low) * random.NextDouble()));
+        }
+
+        if (!Rule.KeepsScale)
+        {
+            return whole * Rule.Zooms[random.Next(Rule.Zooms.Count)];
+        }
+
+        IReadOnlyList<double> zooms = whole < 0.99 ? [whole, Math.Sqrt(whole), 1, .. Rule.Zooms] : Rule.Zooms;
+        return zooms[random.Next(zooms.Count)];
+    }
+
+    private View Middle(View view, int imageHeight, int imageWidth) =>
+        view with { Top = (imageHeight - (Height / view.Zoom)) / 2, Left = (imageWidth - (Width / view.Zoom)) / 2 };
 
     private static float Around1(Random random, float spread) => 1 + (spread * ((2 * random.NextSingle()) - 1));
 }

@@ -1,8 +1,11 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>A batch ready to become tensors.</summary>
+/// <summary>A batch ready to become tensors. Optional maps are there once a sample that has them was written.</summary>
 public sealed class Batch
 {
+    /// <summary>Value of an edge, saliency or part pixel without truth.</summary>
+    public const int Unknown = -1;
+
     /// <summary>Allocates a batch.</summary>
     public Batch(int count, int height, int width)
     {
@@ -14,6 +17,7 @@ public sealed class Batch
         Labels = new long[pixels];
         Depth = new float[pixels];
         Normals = new float[3 * pixels];
+        Categories = new long[count];
     }
 
     /// <summary>Images in the batch.</summary>
@@ -34,9 +38,47 @@ public sealed class Batch
     /// <summary>Class ids (N,H,W); -1 = void.</summary>
     public long[] Labels { get; }
 
-    /// <summary>Depth (N,1,H,W) in metres; 0 = none.</summary>
+    /// <summary>Depth (N,1,H,W) in metres, or inverse depth where the data set has that; 0 = none.</summary>
     public float[] Depth { get; }
 
     /// <summary>Unit normals (N,3,H,W); (0,0,0) = none.</summary>
     public float[] Normals { get; }
+
+    /// <summary>Edges (N,1,H,W), 0 or 1; <see cref="Unknown"/> = none.</summary>
+    public float[]? Edges { get; private set; }
+
+    /// <summary>Saliency (N,1,H,W), 0 or 1; <see cref="Unknown"/> = none.</summary>
+    public float[]? Saliency { get; private set; }
+
+    /// <summary>Parts of people (N,H,W); <see cref="Unknown"/> = none.</summary>
+    public long[]? HumanParts { get; private set; }
+
+    /// <summary>Further class maps (N,H,W) by their number of classes; -1 = void.</summary>
+    public Dictionary<int, long[]> OtherLabels { get; } = [];
+
+    /// <summary>Classes of the whole pictures (N); -1 = none.</summary>
+    public long[] Categories { get; }
+
+    internal float[] NeedEdges() => Edges ??= Filled<float>(Unknown);
+
+    internal float[] NeedSaliency() => Saliency ??= Filled<float>(Unknown);
+
+    internal long[] NeedHumanParts() => HumanParts ??= Filled<long>(Unknown);
+
+    internal long[] NeedLabels(int classes)
+    {
+        if (!OtherLabels.TryGetValue(classes, out var labels))
+        {
+            OtherLabels[classes] = labels = Filled<long>(Unknown);
+        }
+
+        return labels;
+    }
+
+    private T[] Filled<T>(T value)
+    {
+        var map = new T[Count * Pixels];
+        Array.Fill(map, value);
+        return map;
+    }
 }

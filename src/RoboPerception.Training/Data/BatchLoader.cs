@@ -3,55 +3,71 @@ using System.Collections.Concurrent;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Prepares the batches of one epoch on a thread of its own, two ahead of the trainer. Order and views depend on seed, epoch and
-/// place alone, so a resumed run sees exactly what the interrupted one would have seen.
+/// Prepares the batches of one epoch on threads of its own, a few ahead of the trainer. Order and views depend on seed, epoch and place
+/// alone, not on the threads, so a resumed run sees exactly what the interrupted one would have seen.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
-    private const int Ahead = 2;
-    private readonly BlockingCollection<Batch> ready = new(Ahead);
+    private readonly ImageSource images;
+    private readonly Augmentation augmentation;
+    private readonly int batchSize, seed, epoch, first, count;
+    private readonly int[] order;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<Batch>> batches = new();
+    private readonly SemaphoreSlim places;
     private readonly CancellationTokenSource stop = new();
-    private readonly Thread thread;
-    private Exception? failure;
+    private readonly Lock oneReader = new();
+    private readonly Thread[] threads;
+    private int next;
 
-    /// <summary>Starts preparing batches <paramref name="firstBatch"/>, ... of an epoch.</summary>
-    public BatchLoader(ImageSource images, Augmentation augmentation, int batchSize, int seed, int epoch, int firstBatch = 0)
+    /// <summary>Starts preparing batches <paramref name="firstBatch"/>, ... of an epoch on so many threads.</summary>
+    public BatchLoader(ImageSource images, Augmentation augmentation, int batchSize, int seed, int epoch, int firstBatch = 0, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(augmentation);
-        var order = Order(images.Count, seed, epoch);
-        var count = BatchesPerEpoch(images.Count, batchSize);
-        thread = new Thread(() => Prepare(images, augmentation, Math.Min(batchSize, images.Count), order, (seed, epoch), firstBatch, count))
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        this.images = images;
+        this.augmentation = augmentation;
+        this.batchSize = Math.Min(batchSize, images.Count);
+        (this.seed, this.epoch) = (seed, epoch);
+        order = Order(images.Count, seed, epoch);
+        count = BatchesPerEpoch(images.Count, batchSize);
+        (first, next) = (firstBatch, firstBatch - 1);
+
+        // One batch in the making on every thread and one that waits.
+        places = new SemaphoreSlim(threads + 1);
+        this.threads = [.. Enumerable.Range(1, threads).Select(n => new Thread(Prepare) { IsBackground = true, Name = $"batch loader {n}" })];
+        foreach (var thread in this.threads)
         {
-            IsBackground = true,
-            Name = "batch loader",
-        };
-        thread.Start();
+            thread.Start();
+        }
     }
 
     /// <summary>Batches of an epoch. The remainder is left out: batch norm over one image would be noise. A set smaller than a batch is one batch.</summary>
     public static int BatchesPerEpoch(int images, int batchSize) => Math.Max(images / batchSize, 1);
 
     /// <summary>The batches, in order.</summary>
+    /// <exception cref="UserErrorException">A picture could not be read.</exception>
     public IEnumerable<Batch> Batches()
     {
-        foreach (var batch in ready.GetConsumingEnumerable())
+        for (var b = first; b < count; b++)
         {
+            var batch = Slot(b).Task.GetAwaiter().GetResult();
+            batches.TryRemove(b, out _);
+            places.Release();
             yield return batch;
-        }
-
-        if (failure is not null)
-        {
-            throw new InvalidOperationException("Preparing a batch failed.", failure);
         }
     }
 
-    /// <summary>Stops the thread; batches not taken are dropped.</summary>
+    /// <summary>Stops the threads; batches not taken are dropped.</summary>
     public void Dispose()
     {
         stop.Cancel();
-        thread.Join();
-        ready.Dispose();
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
+        places.Dispose();
         stop.Dispose();
     }
 
@@ -63,34 +79,63 @@ public sealed class BatchLoader : IDisposable
         return order;
     }
 
-    private void Prepare(ImageSource images, Augmentation augmentation, int batchSize, int[] order, (int Seed, int Epoch) run, int first, int count)
-    {
-        try
-        {
-            for (var b = first; b < count; b++)
-            {
-                var batch = new Batch(batchSize, augmentation.Height, augmentation.Width);
-                for (var n = 0; n < batchSize; n++)
-                {
-                    var place = (b * batchSize) + n;
-                    var random = new Random(Seeds.Mix(run.Seed, run.Epoch, place));
-                    SampleWriter.Write(images.Read(run.Epoch, order[place]), augmentation.Draw(random, images.Height, images.Width), batch, n);
-                }
+    private TaskCompletionSource<Batch> Slot(int b) => batches.GetOrAdd(b, static _ => new TaskCompletionSource<Batch>(TaskCreationOptions.RunContinuationsAsynchronously));
 
-                ready.Add(batch, stop.Token);
+    private void Prepare()
+    {
+        while (true)
+        {
+            try
+            {
+                places.Wait(stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            // Numbers are taken only with a place in hand: the lowest that is missing is always in the making.
+            var b = Interlocked.Increment(ref next);
+            if (b >= count)
+            {
+                return;
+            }
+
+            try
+            {
+                Slot(b).SetResult(Make(b));
+            }
+            catch (Exception failure)
+            {
+                Slot(b).SetException(failure);
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    private Batch Make(int b)
+    {
+        var batch = new Batch(batchSize, augmentation.Height, augmentation.Width);
+        for (var n = 0; n < batchSize && !stop.IsCancellationRequested; n++)
         {
-            // Dispose asked for it.
+            var place = (b * batchSize) + n;
+            var random = new Random(Seeds.Mix(seed, epoch, place));
+            var image = Read(order[place]);
+            SampleWriter.Write(image, augmentation.Draw(random, image.Height, image.Width), batch, n);
         }
-        catch (Exception e)
+
+        return batch;
+    }
+
+    private LabeledImage Read(int place)
+    {
+        if (images.AllowsManyReaders)
         {
-            failure = e;
+            return images.Read(epoch, place);
         }
-        finally
+
+        lock (oneReader)
         {
-            ready.CompleteAdding();
+            return images.Read(epoch, place);
         }
     }
 }

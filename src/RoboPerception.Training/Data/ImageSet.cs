@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using RoboPerception.Core;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>Labelled images decoded once and held in memory (1 MB each at 288x384).</summary>
+/// <summary>Labelled images decoded once and held in memory (1 MB each at 288x384 with three tasks).</summary>
 public sealed class ImageSet : ImageSource
 {
     private readonly LabeledImage[] images;
@@ -29,36 +30,65 @@ public sealed class ImageSet : ImageSource
     /// <summary>Columns of every image.</summary>
     public override int Width => images[0].Width;
 
+    /// <inheritdoc/>
+    public override ClassMap Classes => Reader?.Classes ?? base.Classes;
+
+    /// <inheritdoc/>
+    public override AugmentationRule Augmentation => Reader?.Augmentation ?? base.Augmentation;
+
+    /// <inheritdoc/>
+    public override bool AllowsManyReaders => true;
+
+    /// <summary>The pictures that were left out, in the order of the list.</summary>
+    public IReadOnlyList<DamagedImage> Damaged { get; private init; } = [];
+
+    private ImageReader? Reader { get; init; }
+
     /// <summary>The image at a place of the list.</summary>
     public LabeledImage this[int index] => images[index];
 
     /// <inheritdoc/>
     public override LabeledImage Read(int epoch, int place) => images[place];
 
-    /// <summary>Decodes every id of a folder, on all cores.</summary>
-    /// <param name="folder">Where to read.</param>
+    /// <summary>Decodes every id of a data set, on all cores.</summary>
+    /// <param name="reader">What to read.</param>
     /// <param name="height">Rows to resize to.</param>
     /// <param name="width">Columns to resize to.</param>
     /// <param name="decoded">Told after each image; called from several threads.</param>
+    /// <param name="damaged">What to do about a picture that cannot be read.</param>
+    /// <param name="keepOwnNormals">Whether normals of a lower resolution are also kept as they are: for sets that answers are compared with.</param>
     /// <param name="cancellation">Stops between two images.</param>
-    /// <exception cref="UserErrorException">A file is missing or damaged.</exception>
-    public static ImageSet Load(NyuFolder folder, int height, int width, Action? decoded = null, CancellationToken cancellation = default)
+    /// <exception cref="UserErrorException">A file is missing or damaged: the first in the order of the list, named with its index. Or all are.</exception>
+    public static ImageSet Load(
+        ImageReader reader, int height, int width, Action? decoded = null, DamagePolicy damaged = DamagePolicy.Fail, bool keepOwnNormals = false, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        var images = new LabeledImage[folder.Ids.Count];
-        try
+        ArgumentNullException.ThrowIfNull(reader);
+        var images = new LabeledImage?[reader.Ids.Count];
+        var failures = new ConcurrentDictionary<int, UserErrorException>();
+        Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = cancellation }, (i, loop) =>
         {
-            Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            try
             {
-                images[i] = folder.Read(folder.Ids[i], height, width);
-                decoded?.Invoke();
-            });
-        }
-        catch (AggregateException several) when (several.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } first)
+                images[i] = reader.Read(reader.Ids[i], height, width, keepOwnNormals);
+            }
+            catch (UserErrorException failure)
+            {
+                failures[i] = failure;
+                if (damaged == DamagePolicy.Fail)
+                {
+                    // Places before this one are still read: which failure is told does not depend on the threads.
+                    loop.Break();
+                }
+            }
+
+            decoded?.Invoke();
+        });
+        DamagedImage[] left = [.. failures.OrderBy(failure => failure.Key).Select(failure => new DamagedImage(failure.Key, reader.Ids[failure.Key], failure.Value.Message))];
+        if (left.Length > 0 && (damaged == DamagePolicy.Fail || left.Length == images.Length))
         {
-            throw first;
+            throw new UserErrorException(failures[left[0].Index].ExitCode, left[0].ToString(), failures[left[0].Index]);
         }
 
-        return new ImageSet(images);
+        return new ImageSet([.. images.OfType<LabeledImage>()]) { Damaged = left, Reader = reader };
     }
 }

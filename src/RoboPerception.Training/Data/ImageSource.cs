@@ -1,6 +1,11 @@
+using RoboPerception.Core;
+
 namespace RoboPerception.Training.Data;
 
-/// <summary>Where training pictures come from: decoded files (<see cref="ImageSet"/>) or scenes rendered on the way (<see cref="SceneImages"/>).</summary>
+/// <summary>
+/// Where training pictures come from: decoded files in memory (<see cref="ImageSet"/>), files decoded when they are needed
+/// (<see cref="StreamedImages"/>) or scenes rendered on the way (<see cref="SceneImages"/>).
+/// </summary>
 public abstract class ImageSource
 {
     /// <summary>Pictures of one epoch.</summary>
@@ -12,6 +17,15 @@ public abstract class ImageSource
     /// <summary>Columns of every picture.</summary>
     public abstract int Width { get; }
 
-    /// <summary>The picture at a place of an epoch; the same again whenever it is asked for, so that a resumed run goes on exactly. Called from one thread at a time.</summary>
+    /// <summary>The classes of <see cref="LabeledImage.Labels"/>.</summary>
+    public virtual ClassMap Classes => ClassMap.Nyu13;
+
+    /// <summary>The views to train on.</summary>
+    public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
+
+    /// <summary>Whether <see cref="Read"/> may be called from several threads at a time; otherwise the callers take turns.</summary>
+    public virtual bool AllowsManyReaders => false;
+
+    /// <summary>The picture at a place of an epoch; the same again whenever it is asked for, so that a resumed run goes on exactly.</summary>
     public abstract LabeledImage Read(int epoch, int place);
 }

@@ -1,10 +1,14 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// One training picture with its three answers, kept in the smallest integers that hold them so that a whole data set fits in memory.
+/// One training picture with its answers, kept in the smallest integers that hold them so that a whole data set fits in memory. Only the
+/// maps that the data set has are there; the optional ones are null otherwise.
 /// </summary>
 public sealed class LabeledImage
 {
+    /// <summary>Edge, saliency or part of a pixel that has none to compare with.</summary>
+    public const byte Unknown = Core.ClassMap.Unlabelled;
+
     /// <summary>Allocates an image of the given size with everything invalid.</summary>
     public LabeledImage(int height, int width)
     {
@@ -31,9 +35,33 @@ public sealed class LabeledImage
     /// <summary>Class ids (H,W); 255 = unlabelled.</summary>
     public byte[] Labels { get; }
 
-    /// <summary>Distance along the optical axis (H,W) in millimetres; 0 = none.</summary>
+    /// <summary>Distance along the optical axis (H,W) in steps of <see cref="DepthStep"/>, millimetres unless a data set says otherwise; 0 = none.</summary>
     public ushort[] DepthMillimetres { get; }
+
+    /// <summary>Metres, or units of inverse depth, of one step of <see cref="DepthMillimetres"/>.</summary>
+    public double DepthStep { get; init; } = 0.001;
+
+    /// <summary>Whether the depth map holds inverse depth (disparity): zooming in then multiplies it.</summary>
+    public bool IsInverseDepth { get; init; }
 
     /// <summary>Unit normals (H,W,3) times 127, camera frame (x right, y down, z forward); (0,0,0) = none.</summary>
     public sbyte[] Normals { get; }
+
+    /// <summary>The same normals at their own resolution where the file's is lower than the image's: what an answer is compared with.</summary>
+    public NormalsGrid? OwnNormals { get; set; }
+
+    /// <summary>Boundaries between objects (H,W): 1 on one, 0 beside, <see cref="Unknown"/>.</summary>
+    public byte[]? Edges { get; set; }
+
+    /// <summary>What people look at first (H,W): 1 salient, 0 not, <see cref="Unknown"/>.</summary>
+    public byte[]? Saliency { get; set; }
+
+    /// <summary>Parts of people (H,W): 0 background, 1 head, 2 torso, 3 upper arm, 4 lower arm, 5 upper leg, 6 lower leg, <see cref="Unknown"/>.</summary>
+    public byte[]? HumanParts { get; set; }
+
+    /// <summary>Further class maps (H,W) by their number of classes, 255 = unlabelled: CityScapes has 2, 7 and 19.</summary>
+    public Dictionary<int, byte[]> OtherLabels { get; } = [];
+
+    /// <summary>Class of the whole picture (Visual Decathlon); -1 = none.</summary>
+    public int Category { get; init; } = -1;
 }

@@ -13,4 +13,10 @@ public readonly record struct View(
 {
     /// <summary>The whole image as it is.</summary>
     public static View Whole { get; } = new(0, 0, 1, false, (1, 1, 1), 1, 1);
+
+    /// <summary>
+    /// Turn of the picture about the middle of the view in degrees, clockwise as seen (x right, y down), before the mirror; the x and y of
+    /// normals turn along. The camera rolls about its optical axis, so depth stays.
+    /// </summary>
+    public double Rotation { get; init; }
 }

@@ -41,7 +41,7 @@ public static class OnnxEvaluator
             var answers = runner.Run(picture);
             for (var k = 0; k < meters.Length; k++)
             {
-                Add(meters[k], description.Outputs[k], answers, batch);
+                Add(meters[k], description.Outputs[k], answers, batch, images[n]);
             }
         }
 
@@ -55,17 +55,16 @@ public static class OnnxEvaluator
         _ => new DepthMeter(),
     };
 
-    private static void Add(ITaskMeter meter, ModelOutput output, GraphRunner.Answers answers, Batch batch)
+    private static void Add(ITaskMeter meter, ModelOutput output, GraphRunner.Answers answers, Batch batch, LabeledImage image)
     {
         if (meter is SegmentationMeter segmentation)
         {
-            segmentation.AddImage(answers.Labels(output.Name), batch.Labels);
+            segmentation.AddImage(answers.Labels(output.Name), batch.OtherLabels.GetValueOrDefault(output.Classes!.Count, batch.Labels));
             return;
         }
 
-        var isNormals = output.Kind == OutputKind.Normals;
-        var target = new Target { Values = isNormals ? batch.Normals : batch.Depth };
-        meter.Add(answers.Values(output.Name), target, new BatchShape(1, isNormals ? 3 : 1, batch.Height, batch.Width));
+        var task = output.Kind == OutputKind.Normals ? TaskDescription.Normals : TaskDescription.Depth;
+        Truth.Compare(meter, task, answers.Values(output.Name), batch, [image]);
     }
 
     private static void BlueFirst(byte[] rgb, byte[] bgr)

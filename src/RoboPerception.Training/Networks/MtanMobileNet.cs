@@ -21,9 +21,6 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 
     private const int Stages = 4;
 
-    // exp(1) = 2.7 m is the mean distance in rooms.
-    private const double InitialLogDepth = 1;
-
     private readonly MobileNetV2 backbone;
     private readonly ModuleList<ModuleList<Sequential>> encoder_att;
     private readonly ModuleList<Sequential> encoder_block_att;
@@ -59,7 +56,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
         {
             if (task.Logarithmic)
             {
-                init.constant_(((Conv2d)head[^1]).bias!, InitialLogDepth);
+                init.constant_(((Conv2d)head[^1]).bias!, TaskDescription.InitialLogDepth);
             }
         }
     }

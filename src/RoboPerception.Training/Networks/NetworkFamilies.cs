@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Networks.Pyramid;
 using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Networks;
@@ -28,6 +29,11 @@ public static class NetworkFamilies
         new(MtanResNet.Family, "Multi-Task Attention Network on a dilated ResNet", MtanResNet.OptionNames, (spec, tasks) => new MtanResNet(spec, tasks)),
         new(CrossStitchResNet.Family, "One dilated ResNet per task with mixed maps", ParallelResNet.OptionNames, (spec, tasks) => new CrossStitchResNet(spec, tasks)),
         new(NddrResNet.Family, "NDDR-CNN: one dilated ResNet per task, maps reduced together", ParallelResNet.OptionNames, (spec, tasks) => new NddrResNet(spec, tasks)),
+        new(MtiNetFamilies.HrNetFamily, "MTI-Net on HRNet (W18-Small-v2, W32, W48)", MtiNetFamilies.HrNetOptions, MtiNetFamilies.OnHrNet),
+        new(MtiNetFamilies.MobileNetFamily, "MTI-Net on MobileNetV2", MtiNetFamilies.MobileNetOptions, MtiNetFamilies.OnMobileNet),
+        new(PadNet.Family, "PAD-Net on HRNet", PadNet.OptionNames, (spec, tasks) => new PadNet(spec, tasks)),
+        new(HrNetBaseline.SplitFamily, "HRNet, one head per task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
+        new(HrNetBaseline.SingleFamily, "HRNet for one task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
         new(MtanMobileNet.Family, "Multi-Task Attention Network on MobileNetV2", MtanMobileNet.OptionNames, (spec, tasks) => new MtanMobileNet(spec, tasks)),
     ];
 

@@ -25,6 +25,11 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <summary>The tasks, in the order of the outputs of <c>forward</c>.</summary>
     public IReadOnlyList<TaskDescription> Tasks { get; }
 
+    /// <summary>
+    /// The tasks whose truth training needs: <see cref="Tasks"/>, and behind them those that only help on the way.
+    /// </summary>
+    public virtual IReadOnlyList<TaskDescription> SupervisedTasks => Tasks;
+
     /// <summary>Height and width of the input must be multiples of this.</summary>
     public abstract int SizeMultiple { get; }
 
@@ -38,6 +43,19 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <exception cref="UserErrorException">The network has no such part, or the file does not fit.</exception>
     public virtual void LoadBackbone(string path) =>
         throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");
+
+    /// <summary>
+    /// A training pass: one scalar loss per task of <see cref="SupervisedTasks"/>. A network with predictions on the way adds their losses to
+    /// that of the task's answer, so that one weight holds for all terms of a task.
+    /// </summary>
+    /// <param name="input">Picture (N,3,H,W).</param>
+    /// <param name="target">The truth of a task, in the conventions of <see cref="TaskLosses"/>.</param>
+    public virtual Tensor[] TrainingLosses(Tensor input, Func<TaskDescription, Tensor> target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var outputs = forward(input);
+        return [.. Tasks.Select((task, k) => task.Loss(outputs[k], target(task)))];
+    }
 
     /// <summary>Trainable values; running statistics of batch norm are not counted.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());

@@ -1,4 +1,3 @@
-using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
@@ -16,11 +15,7 @@ internal static class BatchTensors
         tensor(batch.Images, [batch.Count, batch.Height, batch.Width, 3]).to(device).permute(0, 3, 1, 2);
 
     /// <summary>The target of a task in the conventions of <see cref="TaskLosses"/>.</summary>
-    public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Kind switch
-    {
-        TaskKind.Segmentation => tensor(batch.Labels, [batch.Count, batch.Height, batch.Width]).to(device),
-        TaskKind.Normals => tensor(batch.Normals, [batch.Count, 3, batch.Height, batch.Width]).to(device),
-        TaskKind.Depth => tensor(batch.Depth, [batch.Count, 1, batch.Height, batch.Width]).to(device),
-        _ => throw new UserErrorException(ExitCode.Usage, $"The data hold no truth for task '{task.Key}'."),
-    };
+    public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Classes is not null
+        ? tensor(Truth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]).to(device)
+        : tensor(Truth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]).to(device);
 }

@@ -8,15 +8,21 @@ using TorchSharp.Modules;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>
-/// A run in one file: magic <c>RPCKPT01</c>, then three length-prefixed blocks (state as JSON; parameters and buffers in TorchSharp's format;
-/// optimiser state in TorchSharp's format, empty in a file for use), then the SHA-256 of all of it.
+/// A run in one file: magic <c>RPCKPT01</c>, then length-prefixed blocks (state as JSON; parameters and buffers in TorchSharp's format;
+/// optimiser state in TorchSharp's format, empty in a file for use; averaged parameters and buffers, left out or empty without them),
+/// then the SHA-256 of all of it.
 /// </summary>
 public static class Checkpoint
 {
+    private const int Parameters = 1, Optimizer = 2, Averages = 3;
     private static readonly byte[] Magic = "RPCKPT01"u8.ToArray();
 
     /// <summary>Writes beside the target, flushes to disk and renames, so that a kill leaves the old file or the new one, never half of one.</summary>
-    public static void Save(string path, TrainingState state, PerceptionNetwork network, OptimizerHelper? optimizer)
+    public static void Save(string path, TrainingState state, PerceptionNetwork network, OptimizerHelper? optimizer) =>
+        Save(path, state, network, optimizer, averages: null);
+
+    /// <inheritdoc cref="Save(string, TrainingState, PerceptionNetwork, OptimizerHelper?)"/>
+    internal static void Save(string path, TrainingState state, PerceptionNetwork network, OptimizerHelper? optimizer, AveragedWeights? averages)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(network);
@@ -25,6 +31,7 @@ public static class Checkpoint
         WriteBlock(content, block => JsonSerializer.Serialize(block, state, TrainingJson.Default.TrainingState));
         WriteBlock(content, block => network.save(new BinaryWriter(block)));
         WriteBlock(content, block => optimizer?.save_state_dict(new BinaryWriter(block)));
+        WriteBlock(content, block => averages?.Save(new BinaryWriter(block)));
         var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
         var beside = path + ".new";
         using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
@@ -41,15 +48,30 @@ public static class Checkpoint
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
     public static TrainingState ReadState(string path) => ParseState(path, Blocks(path)[0]);
 
-    /// <summary>Builds the network of a checkpoint and fills it.</summary>
+    /// <summary>Builds the network of a checkpoint and fills it for use: with the averaged parameters of a run that averages.</summary>
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
     public static (PerceptionNetwork Network, TrainingState State) LoadNetwork(string path)
     {
         var blocks = Blocks(path);
-        var state = ParseState(path, blocks[0]);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskDescription.NyuThree);
-        network.load(new BinaryReader(new MemoryStream(blocks[1])));
-        return (network, state);
+        return Build(path, blocks[0], blocks[Averages].Length > 0 ? blocks[Averages] : blocks[Parameters]);
+    }
+
+    /// <summary>Builds the network of a checkpoint and fills it with the parameters that training goes on from.</summary>
+    /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
+    internal static (PerceptionNetwork Network, TrainingState State) LoadForTraining(string path)
+    {
+        var blocks = Blocks(path);
+        return Build(path, blocks[0], blocks[Parameters]);
+    }
+
+    /// <summary>Fills averages made for the network of the same checkpoint, if it holds any.</summary>
+    /// <exception cref="UserErrorException">The file is damaged.</exception>
+    internal static void LoadAverages(string path, AveragedWeights averages)
+    {
+        if (Blocks(path)[Averages] is { Length: > 0 } block)
+        {
+            averages.Load(new BinaryReader(new MemoryStream(block)));
+        }
     }
 
     /// <summary>Fills an optimiser that was made for the network of the same checkpoint.</summary>
@@ -57,13 +79,21 @@ public static class Checkpoint
     public static void LoadOptimizer(string path, OptimizerHelper optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        var block = Blocks(path)[2];
+        var block = Blocks(path)[Optimizer];
         if (block.Length == 0)
         {
             throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' was saved for use, without optimiser state: resume from 'last.ckpt' of that run.");
         }
 
         optimizer.load_state_dict(new BinaryReader(new MemoryStream(block)));
+    }
+
+    private static (PerceptionNetwork Network, TrainingState State) Build(string path, byte[] stateBlock, byte[] parameters)
+    {
+        var state = ParseState(path, stateBlock);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskDescription.NyuThree);
+        network.load(new BinaryReader(new MemoryStream(parameters)));
+        return (network, state);
     }
 
     private static void WriteBlock(MemoryStream content, Action<Stream> write)
@@ -93,9 +123,9 @@ public static class Checkpoint
             throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' is damaged (its SHA-256 differs): use another checkpoint of the run.");
         }
 
-        var blocks = new byte[3][];
+        byte[][] blocks = [[], [], [], []];
         var at = Magic.Length;
-        for (var i = 0; i < blocks.Length; i++)
+        for (var i = 0; i < blocks.Length && at < content.Length; i++)
         {
             var length = (int)BitConverter.ToInt64(content[at..]);
             blocks[i] = content.Slice(at + sizeof(long), length).ToArray();

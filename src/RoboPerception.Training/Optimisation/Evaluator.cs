@@ -30,18 +30,17 @@ public static class Evaluator
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var batch = new Batch(Math.Min(BatchSize, images.Count - first), images.Height, images.Width);
+                LabeledImage[] shown = [.. Enumerable.Range(first, Math.Min(BatchSize, images.Count - first)).Select(n => images[n])];
+                var batch = new Batch(shown.Length, images.Height, images.Width);
                 for (var n = 0; n < batch.Count; n++)
                 {
-                    SampleWriter.Write(images[first + n], View.Whole, batch, n);
+                    SampleWriter.Write(shown[n], View.Whole, batch, n);
                 }
 
                 var outputs = network.forward(BatchTensors.Images(batch, device));
                 for (var k = 0; k < meters.Length; k++)
                 {
-                    var task = network.Tasks[k];
-                    var target = new Target { Labels = batch.Labels, Values = task.Kind == TaskKind.Normals ? batch.Normals : batch.Depth };
-                    meters[k].Add(outputs[k].cpu().data<float>().ToArray(), target, new BatchShape(batch.Count, task.Channels, batch.Height, batch.Width));
+                    Truth.Compare(meters[k], network.Tasks[k], outputs[k].cpu().data<float>().ToArray(), batch, shown);
                 }
             }
         }

@@ -38,6 +38,7 @@ public sealed class Trainer : IDisposable
     private readonly PerceptionNetwork network;
     private readonly OptimizerHelper optimizer;
     private readonly ITaskWeighting weighting;
+    private readonly AveragedWeights? averages;
     private TrainingState state;
 
     private Trainer(string folder, TrainingState state, PerceptionNetwork network, ImageSource images, ImageSet? validation, Device device)
@@ -50,6 +51,7 @@ public sealed class Trainer : IDisposable
         this.device = device;
         optimizer = Optimizers.Create(network, state.Options);
         weighting = TaskWeightings.Create(state.Options.Weighting, network);
+        averages = state.Options.AverageDecay > 0 ? new AveragedWeights(this.network, state.Options.AverageDecay) : null;
         foreach (var losses in state.EpochLosses)
         {
             weighting.EndEpoch(losses);
@@ -93,6 +95,7 @@ public sealed class Trainer : IDisposable
             }
 
             network.load_state_dict(source.state_dict());
+            averages?.Restart();
         }
     }
 
@@ -100,9 +103,14 @@ public sealed class Trainer : IDisposable
     public static Trainer Resume(string folder, ImageSource images, ImageSet? validation, Device device)
     {
         var path = Path.Combine(folder, LastCheckpoint);
-        var (network, state) = Checkpoint.LoadNetwork(path);
+        var (network, state) = Checkpoint.LoadForTraining(path);
         var trainer = new Trainer(folder, state, network, images, validation, device);
         Checkpoint.LoadOptimizer(path, trainer.optimizer);
+        if (trainer.averages is { } averages)
+        {
+            Checkpoint.LoadAverages(path, averages);
+        }
+
         return trainer;
     }
 
@@ -118,6 +126,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        averages?.Dispose();
         optimizer.Dispose();
         network.Dispose();
     }
@@ -182,6 +191,7 @@ public sealed class Trainer : IDisposable
         var losses = network.Tasks.Select((task, k) => task.Loss(outputs[k], BatchTensors.Target(batch, task, device))).ToArray();
         weighting.Combine(losses).backward();
         optimizer.step();
+        averages?.Update(state.Step);
         double[] values = [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];
         return values.All(double.IsFinite)
             ? values
@@ -225,6 +235,7 @@ public sealed class Trainer : IDisposable
 
     private double Validate(CancellationToken cancellation)
     {
+        using var averaged = averages?.InUse();
         var values = Evaluator.Evaluate(network, validation!, device, cancellation);
         var score = Evaluator.Score(values);
         var better = state.BestScore is not { } best || score > best;
@@ -241,7 +252,7 @@ public sealed class Trainer : IDisposable
         return score;
     }
 
-    private void SaveLast() => Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer);
+    private void SaveLast() => Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer, averages);
 
     private void SetLearningRate()
     {

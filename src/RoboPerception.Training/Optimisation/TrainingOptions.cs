@@ -42,6 +42,9 @@ public sealed record TrainingOptions
     /// <summary>Learning rate of the backbone as a share of the base rate.</summary>
     public double BackboneRate { get; init; } = 1;
 
+    /// <summary>Share of the moving average of the parameters that one step keeps, such as 0.999; 0 = no average. See <see cref="AveragedWeights"/>.</summary>
+    public double AverageDecay { get; init; }
+
     /// <summary>See <see cref="LearningRateSchedule"/>.</summary>
     public string Schedule { get; init; } = "step";
 

@@ -26,6 +26,16 @@ internal static class MtiReference
         _ => throw new UserErrorException(ExitCode.Usage, $"The file names a task '{name}', which this program does not have."),
     };
 
+    /// <summary>The weight of a task's losses on NYU Depth v2 and PASCAL (architectures.md section 3.8).</summary>
+    public static double Weight(TaskDescription task) => task.Kind switch
+    {
+        TaskKind.Normals => 10,
+        TaskKind.Edges => 50,
+        TaskKind.HumanParts => 2,
+        TaskKind.Saliency => 5,
+        _ => 1,
+    };
+
     /// <summary>Truth with our marks of invalid pixels: -1 for classes, 0 for depth and normals.</summary>
     public static Tensor Target(TaskDescription task, Tensor target) => task.Kind switch
     {

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Parity;
 public static class ParityChecks
 {
     /// <summary>The models that can be compared; networks are recognised by their parameters, the others by the name in a file's metadata.</summary>
-    public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet"];
+    public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];
 
     /// <summary>Largest deviation of every group of values in the file.</summary>
     /// <exception cref="UserErrorException">The file is damaged or belongs to a model that this program does not have.</exception>
@@ -21,6 +21,9 @@ public static class ParityChecks
                 break;
             case "metrics_mtan" or "metrics_mtan_absent_class":
                 MetricParity.Compare(file, report);
+                break;
+            case "mti_net" or "pad_net" or "single_task" or "multi_task":
+                PyramidParity.Compare(file, report);
                 break;
             case "losses_mtinet":
                 LossParity.CompareMtiNet(file, report);

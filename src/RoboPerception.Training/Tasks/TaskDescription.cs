@@ -8,6 +8,9 @@ namespace RoboPerception.Training.Tasks;
 /// </summary>
 public sealed record TaskDescription
 {
+    /// <summary>Where a logarithmic depth head starts: exp(1) = 2.7 m is the mean distance in rooms.</summary>
+    public const double InitialLogDepth = 1;
+
     private TaskDescription(TaskKind kind, string key, int channels)
     {
         Kind = kind;

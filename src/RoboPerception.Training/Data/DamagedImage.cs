@@ -1,0 +1,21 @@
+namespace RoboPerception.Training.Data;
+
+/// <summary>What to do about a picture whose files are missing or damaged.</summary>
+public enum DamagePolicy
+{
+    /// <summary>End with the picture named.</summary>
+    Fail,
+
+    /// <summary>Leave it out, count it, name it.</summary>
+    Skip,
+}
+
+/// <summary>A picture that could not be read.</summary>
+/// <param name="Index">Its place in the list of ids, from 0.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Reason">What was wrong with which file.</param>
+public readonly record struct DamagedImage(int Index, string Id, string Reason)
+{
+    /// <summary>One line that names index, id, file and fault.</summary>
+    public override string ToString() => $"Image {Index} of the list (id '{Id}'): {Reason}";
+}

@@ -1,0 +1,108 @@
+using RoboPerception.Onnx;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Networks.Pyramid;
+
+/// <summary>
+/// A network that answers at stride 4 and has its answers enlarged to the picture's size, with predictions on the way that training may
+/// supervise as well. Its input is a picture of 0..1; with the option <c>input=imagenet</c> the network itself subtracts ImageNet's mean and
+/// divides by its deviation, as pre-trained trunks expect.
+/// </summary>
+public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
+{
+    /// <summary>Option of every pyramid network: what the trunk sees.</summary>
+    public const string InputOption = "input";
+
+    private const string ImageNet = "imagenet";
+
+    // ImageNet, red first, of pictures of 0..1.
+    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
+
+    private readonly bool standardises;
+
+    /// <summary>Names the module and remembers what it predicts.</summary>
+    protected PyramidNetwork(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, bool imageNetByDefault = false)
+        : base(spec, tasks)
+    {
+        standardises = spec.Word(InputOption, imageNetByDefault ? [ImageNet, "unit"] : ["unit", ImageNet]) == ImageNet;
+    }
+
+    /// <summary>A prediction on the way.</summary>
+    /// <param name="Name">Where it was made, e.g. <c>scale_3</c>.</param>
+    /// <param name="Task">What it answers.</param>
+    /// <param name="Raw">Before its activation, (N,C,H,W) at its own resolution.</param>
+    public readonly record struct Intermediate(string Name, TaskDescription Task, Tensor Raw);
+
+    /// <summary>What one pass answers.</summary>
+    /// <param name="Final">One raw map per task at its own resolution.</param>
+    /// <param name="OnTheWay">The supervised predictions before it; empty where they were not asked for.</param>
+    public readonly record struct Answer(Tensor[] Final, IReadOnlyList<Intermediate> OnTheWay);
+
+    /// <inheritdoc/>
+    public override int SizeMultiple => 32;
+
+    /// <inheritdoc/>
+    public override Tensor[] forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return [.. Predict(input, supervised: false).Final.Select((raw, k) => Tasks[k].Activate(Resizing.To(raw, input.shape)))];
+    }
+
+    /// <inheritdoc/>
+    public override Tensor[] TrainingLosses(Tensor input, Func<TaskDescription, Tensor> target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Losses(Predict(input, supervised: true), input.shape, target);
+    }
+
+    /// <summary>The losses of an answer, see <see cref="PerceptionNetwork.TrainingLosses"/>; predictions are enlarged to the picture's size (N,C,H,W).</summary>
+    public Tensor[] Losses(Answer answer, long[] size, Func<TaskDescription, Tensor> target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return [.. SupervisedTasks.Select((task, k) =>
+        {
+            var truth = target(task);
+            var terms = answer.OnTheWay.Where(step => step.Task == task).Select(step => step.Raw);
+            terms = k < Tasks.Count ? terms.Prepend(answer.Final[k]) : terms;
+            return terms.Select(raw => task.Loss(task.Activate(Resizing.To(raw, size)), truth)).Aggregate((sum, next) => sum + next);
+        })];
+    }
+
+    /// <summary>All raw predictions of a picture.</summary>
+    /// <param name="input">Picture (N,3,H,W).</param>
+    /// <param name="supervised">Whether predictions on the way are wanted.</param>
+    public Answer Predict(Tensor input, bool supervised)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (standardises)
+        {
+            input = (input - tensor(Mean, [1, 3, 1, 1]).to(input.device)) / tensor(Deviation, [1, 3, 1, 1]).to(input.device);
+        }
+
+        return PredictStandard(input, supervised);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Value> Export(GraphBuilder graph, Value image)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(image);
+        var picture = image;
+        if (standardises)
+        {
+            // In units of bytes and blue first; the trunk's first convolution divides by 255.
+            float[] mean = [.. Mean.Reverse().Select(value => 255 * value)], scale = [.. Deviation.Reverse().Select(value => 1 / value)];
+            picture = graph.Mul(graph.Sub(image, graph.Constant(mean, 1, 3, 1, 1)), graph.Constant(scale, 1, 3, 1, 1));
+        }
+
+        return [.. ExportStandard(graph, picture).Select(raw => Resizing.To(graph, raw, image.Shape))];
+    }
+
+    /// <summary>As <see cref="Predict"/>, after standardisation.</summary>
+    protected abstract Answer PredictStandard(Tensor input, bool supervised);
+
+    /// <summary>The graph form without predictions on the way; one raw map per task at its own resolution.</summary>
+    internal abstract IReadOnlyList<Value> ExportStandard(GraphBuilder graph, Value image);
+}
