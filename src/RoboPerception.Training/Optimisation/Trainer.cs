@@ -73,6 +73,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Told after every epoch.</summary>
     public Action<EpochLog>? EpochEnded { get; set; }
 
+    /// <summary>Threads that decode and augment ahead of the optimiser; their number does not change what a batch holds.</summary>
+    public int LoaderThreads { get; set; } = 1;
+
     /// <summary>Where the run stands.</summary>
     public TrainingState State => state;
 
@@ -150,12 +153,12 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var batches = BatchLoader.BatchesPerEpoch(images.Count, options.BatchSize);
-        var lossSums = state.LossSums.Count == 0 ? new double[network.Tasks.Count] : [.. state.LossSums];
+        var lossSums = state.LossSums.Count == 0 ? new double[network.SupervisedTasks.Count] : [.. state.LossSums];
         var clock = Stopwatch.StartNew();
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
         network.train();
-        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch))
+        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))
         {
             foreach (var batch in loader.Batches())
             {
@@ -232,11 +235,11 @@ public sealed class Trainer : IDisposable
             state.Step,
             state.ElapsedSeconds,
             optimizer.ParamGroups.First().LearningRate,
-            network.Tasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            network.SupervisedTasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             measured is null ? new Dictionary<string, double>() : state.Metrics,
             measured?.Score)
         {
-            Weights = network.Tasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            Weights = network.SupervisedTasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             Gain = measured?.Gain,
         };
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");

@@ -1,5 +1,7 @@
+using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,14 +34,13 @@ internal sealed class TrainingStep(
 
         optimizer.zero_grad();
         var images = BatchTensors.Images(batch, device);
-        Tensor[] targets = [.. network.Tasks.Select(task => BatchTensors.Target(batch, task, device))];
-        var outputs = network.forward(images);
-        Tensor[] losses = [.. network.Tasks.Select((task, k) => task.Loss(outputs[k], targets[k]))];
+        var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
         if (weighting is IIndicatorWeighting indicators)
         {
-            indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[k]))]);
+            indicators.Observe(Indicators(images, targets));
         }
 
+        var losses = network.TrainingLosses(images, task => targets[task]);
         double[] values = Values(losses);
         weighting.Backward(losses, step);
         if (options.GradientLimit > 0)
@@ -51,12 +52,23 @@ internal sealed class TrainingStep(
         weighting.AfterStep(() =>
         {
             using var noGradients = no_grad();
-            var again = network.forward(images);
-            return Values([.. network.Tasks.Select((task, k) => task.Loss(again[k], targets[k]))]);
+            return Values(network.TrainingLosses(images, task => targets[task]));
         });
         averages?.Update(step);
         Weights = [.. weighting.Weights];
         return values;
+    }
+
+    private double[] Indicators(Tensor images, Dictionary<TaskDescription, Tensor> targets)
+    {
+        if (network.SupervisedTasks.Count > network.Tasks.Count)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Weighting '{options.Weighting}' needs an answer for every task, and '{network.Spec.Family}' trains some that it does not answer: choose another.");
+        }
+
+        using var noGradients = no_grad();
+        var outputs = network.forward(images);
+        return [.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))];
     }
 
     private static double[] Values(Tensor[] losses) => [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];

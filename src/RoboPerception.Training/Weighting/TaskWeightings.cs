@@ -21,7 +21,7 @@ public static class TaskWeightings
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(network);
-        var tasks = network.Tasks.Count;
+        var tasks = network.SupervisedTasks.Count;
         if (text.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal))
         {
             return FixedWeighting.Parse(text, tasks);
@@ -37,11 +37,11 @@ public static class TaskWeightings
 
     private static ITaskWeighting? Named(string name, PerceptionNetwork network, double learningRate, int seed, Func<double, double> number)
     {
-        var tasks = network.Tasks.Count;
+        var tasks = network.SupervisedTasks.Count;
         return name switch
         {
             "equal" => new EqualWeighting(tasks),
-            "uncertainty" => network.LogVariances is { } logVariances ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
+            "uncertainty" => network.LogVariances is { } logVariances && logVariances.numel() == tasks ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
             "dwa" => new DynamicWeightAverage(tasks, number(2)),
             "gradnorm" => new GradNorm(network, learningRate, number(1.5)),
             "dtp" => new TaskPrioritisation(tasks, number(1)),
