@@ -10,6 +10,9 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ParityCommand.Create(),
     ScenesCommand.Create(),
     ImportCommand.Create(),
+    TableCommand.Create(),
+    InspectCommand.Create(),
+    AffinityCommand.Create(),
 };
 var result = root.Parse(args);
 

@@ -73,6 +73,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Told after every epoch.</summary>
     public Action<EpochLog>? EpochEnded { get; set; }
 
+    /// <summary>Threads that decode and augment ahead of the optimiser; their number does not change what a batch holds.</summary>
+    public int LoaderThreads { get; set; } = 1;
+
     /// <summary>Where the run stands.</summary>
     public TrainingState State => state;
 
@@ -155,7 +158,7 @@ public sealed class Trainer : IDisposable
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
         network.train();
-        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch))
+        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))
         {
             foreach (var batch in loader.Batches())
             {
