@@ -11,6 +11,9 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ScenesCommand.Create(),
     DataCommand.Create(),
     ImportCommand.Create(),
+    TableCommand.Create(),
+    InspectCommand.Create(),
+    AffinityCommand.Create(),
 };
 var result = root.Parse(args);
 

@@ -30,6 +30,8 @@ public sealed class Program_tests : IDisposable
     [InlineData("train --data nyu-mat:DATA --out OUT", 4, "nyu_depth_v2_labeled.mat")]
     [InlineData("data --data OUT", 4, "pascal-mt")]
     [InlineData("data --data DATA --ids ids.txt --classes 7", 2, "13, 40")]
+    [InlineData("import OUT/none.pth --network mtan-segnet --out OUT/x.ckpt", 2, "none.pth")]
+    [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
     [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
@@ -106,6 +108,42 @@ public sealed class Program_tests : IDisposable
         Assert.Contains("skipped 1 of 4 images", told, StringComparison.Ordinal);
         Assert.Equal(0, Run(Train("OUT/stream", epochs: 1, "--damaged skip --stream")).ExitCode);
         Assert.Contains("3 of 4, 1 damaged", Run("data --data DATA --ids ids.txt --size 32x32 --damaged skip").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_is_made_once_and_then_taken_from_its_runs()
+    {
+        const string command = "table mini --data DATA --ids ids.txt --val-ids ids.txt --out OUT/table --size 32x32 --widths 2,2,2,2,2 --epochs 1 --lr 1e-3";
+        var (code, first) = Run(command);
+        Assert.Equal((0, ""), OnlyErrors((code, first)));
+        var table = File.ReadAllText(Path.Combine(folder, "table", "table.md"));
+        Assert.Equal(7 + 2, table.Split('\n').Count(line => line.StartsWith('|')));
+        Assert.Contains(table.Trim(), first, StringComparison.Ordinal);
+        var log = Directory.GetFiles(folder, "log.jsonl", SearchOption.AllDirectories);
+        Assert.Equal(9, log.Length);
+        Assert.Equal((0, ""), OnlyErrors(Run(command)));
+        Assert.All(log, file => Assert.Single(File.ReadLines(file)));
+        var (refused, message) = Run(command.Replace("--epochs 1", "--epochs 2", StringComparison.Ordinal));
+        Assert.Equal(2, refused);
+        Assert.Contains("another recipe or budget", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Masks_and_affinities_become_pictures()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/run", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("inspect OUT/run/best.ckpt --image DATA/rgb/0001.png --out OUT/masks")));
+        using (var mask = OpenCvSharp.Cv2.ImRead(Path.Combine(folder, "masks", "seg.encoder_att.0.png")))
+        {
+            Assert.Equal((32, 4 * 32), (mask.Rows, mask.Cols));
+        }
+
+        var (code, output) = Run("affinity --data DATA --ids ids.txt --size 32x32 --farthest 8 --out OUT/affinity.svg");
+        Assert.Equal(0, code);
+        Assert.Contains("seg - depth", output, StringComparison.Ordinal);
+        System.Xml.Linq.XDocument.Load(Path.Combine(folder, "affinity.svg"));
+        Assert.Equal((0, ""), OnlyErrors(Run("evaluate OUT/run/best.ckpt --data DATA --ids ids.txt --json OUT/figures.json")));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/second", epochs: 1, "--val-ids ids.txt --baseline OUT/figures.json"))));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
@@ -17,15 +18,15 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Config = new("--config") { Description = "Experiment file (YAML): option names without dashes and their values; options given here go before it" };
     private static readonly Option<string?> Preset = new("--preset") { Description = $"Experiment that comes with the program: {string.Join(", ", Presets.Names)}" };
-    private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal" };
+    private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal. Known are seg2, seg7, seg13 (or seg), seg19, seg21, seg40, depth, logdepth, normal, edge, sal, human_parts" };
     private static readonly Option<string> Network = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };
     private static readonly Option<string?> Data = new("--data") { Description = DataArguments.DataHelp };
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images");
-    private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Validation images, or 'none'");
+    private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Validation images ('none' to skip validation)");
     private static readonly Option<int> Classes = DataArguments.Classes();
     private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
-    private static readonly Option<bool> Stream = DataArguments.Stream();
+    private static readonly Option<bool> Streamed = DataArguments.Stream();
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
@@ -40,7 +41,7 @@ internal static class TrainCommand
     private static readonly Option<double> GradientLimit = new("--clip") { Description = "Largest length of the gradient; 0 = no limit" };
     private static readonly Option<int> WarmUpSteps = new("--warm-up") { Description = "Steps over which the learning rate rises to the schedule's" };
     private static readonly Option<int> Patience = new("--patience") { Description = "Validations without a better one after which the run ends; 0 = never" };
-    private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task figures by name: the best checkpoint is then the one with the largest multi-task gain (delta-m) over them" };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task figures (evaluate --json): the best checkpoint is then the one with the largest multi-task gain (delta-m) over them, one main figure a task" };
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Safetensors file with pre-trained weights of the backbone" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
@@ -60,7 +61,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Stream, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
             WarmUpSteps, Backbone, BackboneRate, AverageDecay, Schedule, Weighting, Patience, Baseline, NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
@@ -105,37 +106,22 @@ internal static class TrainCommand
             torch.set_num_threads(threads);
         }
 
-        var data = Required(parse.GetValue(Data), "--data");
-        var scenes = data.StartsWith(SceneImages.Address, StringComparison.Ordinal);
-        var reader = scenes ? null : DataFormats.Open(new DataRequest(data, parse.GetValue(Ids), Validation: false, parse.GetValue(Classes)));
-        if (reader is not null && !resume && options.Tasks is null)
+        using var data = TrainingData.Open(Choice(parse), options.Height, options.Width, cancellation);
+        if (!resume && options.Tasks is null)
         {
-            if (reader.Tasks.Count == 0)
-            {
-                throw new UserErrorException(ExitCode.Usage, $"'{data}' has classes of whole pictures only; training needs answers for their pixels.");
-            }
-
-            options = options with { Tasks = TaskList.Format(reader.Tasks) };
+            options = options with { Tasks = TaskList.Format(data.Images.Tasks) };
         }
 
-        var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
-        var size = (options.Height, options.Width);
-        ImageSource images = reader is null ? Render(data, options)
-            : parse.GetValue(Stream) ? DataArguments.Streamed(reader, size, damaged)
-            : DataArguments.Load(reader, size, damaged, compare: false, cancellation);
-        var validation = parse.GetValue(ValidationIds) is var ids && ids == "none" ? null
-            : scenes ? RenderValidation(data, options)
-            : DataArguments.Load(DataFormats.Open(new DataRequest(data, ids, Validation: true, parse.GetValue(Classes))), size, damaged, compare: true, cancellation);
         var initial = new TrainingState
         {
             Options = options,
-            TrainingImages = images.Count,
-            DataSet = scenes ? "rendered scenes" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data))),
+            TrainingImages = data.Images.Count,
+            DataSet = data.Name,
             Commit = SourceCommit.Read(),
         };
         using var trainer = resume
-            ? Trainer.Resume(folder, images, validation, device)
-            : Trainer.Start(folder, initial, images, validation, device);
+            ? Trainer.Resume(folder, data.Images, data.Validation, device)
+            : Trainer.Start(folder, initial, data.Images, data.Validation, device);
         trainer.LoaderThreads = Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
@@ -144,24 +130,17 @@ internal static class TrainCommand
 
         using var events = new RunEvents(trainer, folder);
         TrainingDisplay.Show(trainer, () => trainer.Run(cancellation));
-        HtmlReport.Write(folder, validation, device);
+        HtmlReport.Write(folder, data.Validation, device);
         Console.WriteLine($"Report: {Path.Combine(folder, HtmlReport.FileName)}");
         return ExitCode.Ok;
     }
 
-    private static SceneImages Render(string address, TrainingOptions options)
+    private static DataChoice Choice(ParseResult parse) => new(Required(parse.GetValue(Data), "--data"), parse.GetValue(Ids), parse.GetValue(ValidationIds))
     {
-        var (seed, count) = SceneImages.Parse(address);
-        return new SceneImages(seed, count, options.Height, options.Width);
-    }
-
-    /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
-    private static ImageSet RenderValidation(string address, TrainingOptions options)
-    {
-        var (seed, count) = SceneImages.Parse(address);
-        using var rooms = new SceneImages(~seed, count, options.Height, options.Width);
-        return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
-    }
+        Classes = parse.GetValue(Classes),
+        Damaged = DataArguments.Policy(parse.GetValue(Damaged)!),
+        Streamed = parse.GetValue(Streamed),
+    };
 
     private static TrainingOptions Recipe(ParseResult parse)
     {
@@ -178,7 +157,9 @@ internal static class TrainCommand
         return new TrainingOptions
         {
             Network = NetworkSpec.Parse(parse.GetValue(Network)!).ToString(),
-            Tasks = parse.GetValue(TaskKeys) is { } keys && TaskList.Parse(keys).Count > 0 ? keys : null,
+            Tasks = parse.GetValue(TaskKeys) is { } keys ? TaskList.Check(keys)
+                : parse.GetValue(Classes) is > 0 and var classes ? TaskList.Check($"seg{classes},depth,normal")
+                : null,
             Height = height,
             Width = width,
             CropHeight = cropHeight,
@@ -218,9 +199,11 @@ internal static class TrainCommand
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), TrainingJson.Default.DictionaryStringDouble) is { Count: > 0 } figures
-                ? figures
-                : throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' holds no figures.");
+            var figures = JsonSerializer.Deserialize(File.ReadAllText(path), TrainingJson.Default.DictionaryStringDouble) ?? [];
+            var main = figures.Where(figure => ValidationScore.MainFigures.Contains(figure.Key)).ToDictionary();
+            return main.Count > 0
+                ? main
+                : throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' holds none of {string.Join(", ", ValidationScore.MainFigures)}.");
         }
         catch (Exception error) when (error is IOException or JsonException)
         {

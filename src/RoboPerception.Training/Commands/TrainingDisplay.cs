@@ -60,7 +60,7 @@ internal static class TrainingDisplay
     /// <summary>Epoch, batch and, for every task, loss x weight.</summary>
     private static string Step(Trainer trainer, StepReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {report.Epoch + 1}/{trainer.State.Options.Epochs} batch {report.Batch}/{report.Batches}  {string.Join("  ", trainer.Network.Tasks.Select((task, k) => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {report.Losses[k]:F3}x{report.Weights[k]:F2}")))}");
+        $"epoch {report.Epoch + 1}/{trainer.State.Options.Epochs} batch {report.Batch}/{report.Batches}  {string.Join("  ", trainer.Network.SupervisedTasks.Select((task, k) => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {report.Losses[k]:F3}x{report.Weights[k]:F2}")))}");
 
     private static string Epoch(EpochLog log)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -41,6 +42,9 @@ public sealed class ImageSet : ImageSource
 
     /// <inheritdoc/>
     public override ClassMap Classes => Reader?.Classes ?? base.Classes;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => Reader?.Tasks ?? base.Tasks;
 
     /// <inheritdoc/>
     public override AugmentationRule Augmentation => Reader?.Augmentation ?? base.Augmentation;

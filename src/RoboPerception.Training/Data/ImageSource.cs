@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -19,6 +20,9 @@ public abstract class ImageSource
 
     /// <summary>The classes of <see cref="LabeledImage.Labels"/>.</summary>
     public virtual ClassMap Classes => ClassMap.Nyu13;
+
+    /// <summary>The tasks that there is truth for.</summary>
+    public virtual IReadOnlyList<TaskDescription> Tasks => TaskDescription.NyuThree;
 
     /// <summary>The views to train on.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;

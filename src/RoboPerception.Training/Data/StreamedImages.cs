@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -35,6 +36,9 @@ public sealed class StreamedImages : ImageSource
 
     /// <inheritdoc/>
     public override ClassMap Classes => reader.Classes;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => reader.Tasks;
 
     /// <inheritdoc/>
     public override AugmentationRule Augmentation => reader.Augmentation;

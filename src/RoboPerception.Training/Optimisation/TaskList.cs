@@ -7,10 +7,21 @@ namespace RoboPerception.Training.Optimisation;
 /// <summary>The tasks of a recipe in text form.</summary>
 internal static class TaskList
 {
-    private static readonly TaskDescription[] Single =
-        [.. TaskDescription.NyuThree, TaskDescription.Edges, TaskDescription.Saliency, TaskDescription.HumanParts];
+    private const string Segmentation = "seg";
 
-    /// <summary>The tasks of a list of keys such as <c>seg,depth,normal</c> or <c>seg21,edge,sal,human_parts</c>; null = the three of NYU Depth v2. <c>seg</c> alone has 13 classes.</summary>
+    private static readonly Dictionary<string, TaskDescription> Others = new(StringComparer.Ordinal)
+    {
+        ["depth"] = TaskDescription.Depth,
+        ["logdepth"] = TaskDescription.LogDepth,
+        ["normal"] = TaskDescription.Normals,
+        ["edge"] = TaskDescription.Edges,
+        ["sal"] = TaskDescription.Saliency,
+        ["human_parts"] = TaskDescription.HumanParts,
+    };
+
+    /// <summary>
+    /// The tasks of a list such as <c>seg,depth,normal</c> or <c>seg7,depth</c> (<c>seg</c> = 13 classes); null = all three of NYU Depth v2.
+    /// </summary>
     /// <exception cref="UserErrorException">An unknown key, or one twice.</exception>
     public static IReadOnlyList<TaskDescription> Parse(string? keys)
     {
@@ -19,25 +30,47 @@ internal static class TaskList
             return TaskDescription.NyuThree;
         }
 
-        TaskDescription[] tasks = [.. keys.Split(',').Select(Find)];
+        TaskDescription[] tasks = [.. keys.Split(',').Select(One)];
         return tasks.DistinctBy(task => task.Key).Count() == tasks.Length
             ? tasks
             : throw new UserErrorException(ExitCode.Usage, $"The task list '{keys}' names a task twice.");
     }
 
-    /// <summary>The list of keys of some tasks; null = the three of NYU Depth v2.</summary>
+    /// <summary>The same text, if it can be parsed.</summary>
+    /// <exception cref="UserErrorException">An unknown key, or one twice.</exception>
+    public static string Check(string keys)
+    {
+        Parse(keys);
+        return keys;
+    }
+
+    /// <summary>The text of a data set's tasks; null = all three of NYU Depth v2.</summary>
+    /// <exception cref="UserErrorException">It has none.</exception>
     public static string? Format(IReadOnlyList<TaskDescription> tasks)
     {
+        if (tasks.Count == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "The data have classes of whole pictures only; training needs answers for their pixels.");
+        }
+
         var keys = string.Join(',', tasks.Select(task => task.Kind == TaskKind.Segmentation && task.Channels != ClassMap.Nyu13.Count ? $"{task.Key}{task.Channels}" : task.Key));
         return keys == string.Join(',', TaskDescription.NyuThree.Select(task => task.Key)) ? null : keys;
     }
 
-    private static TaskDescription Find(string key)
+    private static TaskDescription One(string key)
     {
-        const string segmentation = "seg";
-        return Single.FirstOrDefault(task => task.Key == key)
-            ?? (key.StartsWith(segmentation, StringComparison.Ordinal) && int.TryParse(key.AsSpan(segmentation.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var classes)
-                ? TaskDescription.Segmentation(TaskClasses.Of(classes))
-                : throw new UserErrorException(ExitCode.Usage, $"Task '{key}' is unknown; choose from {string.Join(", ", Single.Select(task => task.Key))}, or seg with a number of classes such as seg40."));
+        if (key == Segmentation)
+        {
+            return TaskDescription.NyuThree[0];
+        }
+
+        if (key.StartsWith(Segmentation, StringComparison.Ordinal) && int.TryParse(key[Segmentation.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var classes))
+        {
+            return TaskDescription.Segmentation(TaskClasses.Of(classes));
+        }
+
+        return Others.TryGetValue(key, out var task)
+            ? task
+            : throw new UserErrorException(ExitCode.Usage, $"Task '{key}' is unknown; choose from seg2, seg7, seg13, seg19, seg21, seg40, {string.Join(", ", Others.Keys)}.");
     }
 }

@@ -73,7 +73,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Told after every epoch.</summary>
     public Action<EpochLog>? EpochEnded { get; set; }
 
-    /// <summary>Threads that decode and augment ahead of the optimiser; the curve does not depend on it.</summary>
+    /// <summary>Threads that decode and augment ahead of the optimiser; their number does not change what a batch holds.</summary>
     public int LoaderThreads { get; set; } = 1;
 
     /// <summary>Where the run stands.</summary>

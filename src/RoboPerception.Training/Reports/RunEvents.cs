@@ -12,7 +12,7 @@ internal sealed class RunEvents : IDisposable
     public RunEvents(Trainer trainer, string folder)
     {
         file = new EventFile(folder, DateTimeOffset.UtcNow);
-        var tasks = trainer.Network.Tasks;
+        var tasks = trainer.Network.SupervisedTasks;
         trainer.Stepped += report =>
         {
             if (trainer.State.Step % StepsBetween == 0)

@@ -32,13 +32,14 @@ internal static class TaskPicture
         var pixels = batch.Pixels;
         if (task.Classes is { } classes)
         {
-            return Encode(batch.Height, batch.Width, i => Colour(classes, (int)batch.Labels[(place * pixels) + i]));
+            var labels = Data.Truth.Labels(batch, task);
+            return Encode(batch.Height, batch.Width, i => Colour(classes, (int)labels[(place * pixels) + i]));
         }
 
-        var normals = batch.Normals.AsMemory(place * 3 * pixels, 3 * pixels);
+        var values = Data.Truth.Values(batch, task).AsSpan(place * task.Channels * pixels, task.Channels * pixels).ToArray();
         return task.Channels == 3
-            ? Encode(batch.Height, batch.Width, i => Components(normals.Span[i], normals.Span[pixels + i], normals.Span[(2 * pixels) + i]))
-            : Map(batch.Depth.AsSpan(place * pixels, pixels).ToArray(), batch.Height, batch.Width);
+            ? Encode(batch.Height, batch.Width, i => Components(values[i], values[pixels + i], values[(2 * pixels) + i]))
+            : Map(values, batch.Height, batch.Width);
     }
 
     /// <summary>One channel (H,W) from dark to bright over its 2nd to 98th percentile; 0 is black.</summary>

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Weighting;
 /// </summary>
 public sealed class GradNorm(PerceptionNetwork network, double learningRate, double alpha = 1.5) : GradientWeighting(network)
 {
-    private readonly ScalarAdam theta = new(Ones(network.Tasks.Count), learningRate);
+    private readonly ScalarAdam theta = new(Ones(network.SupervisedTasks.Count), learningRate);
     private IReadOnlyList<double>? start;
 
     /// <inheritdoc/>

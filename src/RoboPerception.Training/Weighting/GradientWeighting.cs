@@ -25,7 +25,7 @@ public abstract class GradientWeighting : ITaskWeighting
     {
         ArgumentNullException.ThrowIfNull(network);
         parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
-        Weights = [.. Enumerable.Repeat(1.0, network.Tasks.Count)];
+        Weights = [.. Enumerable.Repeat(1.0, network.SupervisedTasks.Count)];
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Weighting;
 /// </summary>
 public sealed class Imtl(PerceptionNetwork network, double learningRate) : GradientWeighting(network)
 {
-    private readonly ScalarAdam logScales = new(new double[network.Tasks.Count], learningRate);
+    private readonly ScalarAdam logScales = new(new double[network.SupervisedTasks.Count], learningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<double> State

@@ -41,7 +41,7 @@ public static class TaskWeightings
         return name switch
         {
             "equal" => new EqualWeighting(tasks),
-            "uncertainty" => network.LogVariances is { } logVariances ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
+            "uncertainty" => network.LogVariances is { } logVariances && logVariances.numel() == tasks ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
             "dwa" => new DynamicWeightAverage(tasks, number(2)),
             "gradnorm" => new GradNorm(network, learningRate, number(1.5)),
             "dtp" when tasks != network.Tasks.Count => throw new UserErrorException(
