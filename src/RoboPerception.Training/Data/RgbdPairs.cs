@@ -5,25 +5,6 @@ using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>How a sensor's depth files count.</summary>
-public enum DepthCode
-{
-    /// <summary>16 bit, millimetres.</summary>
-    Millimetres,
-
-    /// <summary>TUM RGB-D: 16 bit, 5000 = 1 m.</summary>
-    Tum,
-
-    /// <summary>SUN RGB-D: 16 bit, millimetres with the bits turned left by three.</summary>
-    Sun,
-
-    /// <summary>KITTI: 16 bit, 256 = 1 m.</summary>
-    Kitti,
-
-    /// <summary>NYU Depth v2 raw: the Kinect's 11-bit disparity, 2047 = none, its bytes swapped in a PGM.</summary>
-    NyuRaw,
-}
-
 /// <summary>
 /// Pictures with depth and nothing else: <c>ID_color.*</c> beside <c>ID_depth.*</c>, or folders <c>rgb</c> (or <c>image</c>) and <c>depth</c> with
 /// one name for both. Colour and depth of raw NYU recordings are of two lenses and not aligned.
