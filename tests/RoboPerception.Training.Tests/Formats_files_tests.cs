@@ -187,6 +187,20 @@ public sealed class Formats_files_tests : IDisposable
     }
 
     [Fact]
+    public void TUM_sequences_are_paired_by_time()
+    {
+        folder.Text("rgb.txt", "# colour", "1.000 rgb/a.png", "1.033 rgb/b.png");
+        folder.Text("depth.txt", "1.019 depth/x.png", "1.500 depth/far.png");
+        folder.Picture("rgb/a.png", Height, Width, _ => (1, 1, 1));
+        folder.Picture("rgb/b.png", Height, Width, _ => (2, 2, 2));
+        folder.Map16("depth/x.png", Height, Width, _ => 10_000);
+        var reader = Open();
+        Assert.Equal(["x"], reader.Ids);
+        var image = reader.Read("x", Height, Width);
+        Assert.Equal((2, 2.0), (image.Rgb[0], image.DepthMillimetres[0] * image.DepthStep));
+    }
+
+    [Fact]
     public void KITTI_depth_is_in_256ths_of_a_metre()
     {
         folder.Picture("rgb/5.png", Height, Width, _ => (1, 2, 3));

@@ -22,7 +22,7 @@ public static class DataFormats
         new("pascal-mt", "JPEGImages, semseg, pascal-context, human_parts, normals_distill, sal_distill, ImageSets", path => Has(path, "JPEGImages"), MtiPascal.Open),
         new("decathlon", "DOMAIN/{train,val}/CLASS/FILE; --ids DOMAIN/SPLIT", path => DecathlonDomain.All.Any(domain => Has(path, domain.Name + "/train")), Decathlon.Open),
         new("rgbd", "ID_color.*, ID_depth.*; depth as ids begin: NYU, SUN, TUM, else millimetres", RgbdPairs.HasPairs, request => RgbdPairs.Open(request, null)),
-        new("tum", "rgb, depth; 5000 = 1 m", _ => false, request => RgbdPairs.Open(request, DepthCode.Tum)),
+        new("tum", "rgb, depth, rgb.txt, depth.txt; 5000 = 1 m", TumAssociation.IsIn, request => RgbdPairs.Open(request, DepthCode.Tum)),
         new("sun", "image, depth; bits turned", _ => false, request => RgbdPairs.Open(request, DepthCode.Sun)),
         new("kitti", "rgb, depth; 256 = 1 m", _ => false, request => RgbdPairs.Open(request, DepthCode.Kitti)),
     ];

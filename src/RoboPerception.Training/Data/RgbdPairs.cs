@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 
 /// <summary>
 /// Pictures with depth and nothing else: <c>ID_color.*</c> beside <c>ID_depth.*</c>, or folders <c>rgb</c> (or <c>image</c>) and <c>depth</c> with
-/// one name for both. Colour and depth of raw NYU recordings are of two lenses and not aligned.
+/// one name for both, or TUM's lists of times. Colour and depth of raw NYU recordings are of two lenses and not aligned.
 /// </summary>
 public sealed class RgbdPairs : ImageReader
 {
@@ -19,12 +19,14 @@ public sealed class RgbdPairs : ImageReader
 
     private readonly string directory;
     private readonly DepthCode? code;
+    private readonly IReadOnlyDictionary<string, string> colours;
 
     private RgbdPairs(string directory, IReadOnlyList<string> ids, DepthCode? code)
         : base(ids)
     {
         this.directory = directory;
         this.code = code;
+        colours = TumAssociation.IsIn(directory) ? TumAssociation.Read(directory) : new Dictionary<string, string>();
     }
 
     /// <inheritdoc/>
@@ -49,7 +51,7 @@ public sealed class RgbdPairs : ImageReader
     {
         var count = code ?? CodeOf(id);
         var image = new LabeledImage(height, width) { DepthStep = count switch { DepthCode.Tum => 1.0 / 5000, DepthCode.Kitti => 1.0 / 256, _ => 0.001 } };
-        Rasters.Picture(Find(id, "_color", "rgb", "image"), image);
+        Rasters.Picture(colours.TryGetValue(id, out var colour) ? FirstExisting(colour) : Find(id, "_color", "rgb", "image"), image);
         var path = Find(id, "_depth", "depth");
         switch (count)
         {
@@ -96,7 +98,7 @@ public sealed class RgbdPairs : ImageReader
             return [.. Directory.EnumerateFiles(directory, "*_color.*").Select(path => Path.GetFileName(path).Split("_color.")[0]).Order(StringComparer.Ordinal)];
         }
 
-        return IdLists.FilesOf(Path.Combine(directory, "depth"));
+        return TumAssociation.IsIn(directory) ? [.. TumAssociation.Read(directory).Keys] : IdLists.FilesOf(Path.Combine(directory, "depth"));
     }
 
     private string Find(string id, string suffix, params ReadOnlySpan<string> folders)
