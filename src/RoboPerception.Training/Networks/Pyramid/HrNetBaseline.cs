@@ -56,8 +56,8 @@ public sealed class HrNetBaseline : PyramidNetwork
     /// <inheritdoc/>
     protected override Answer PredictStandard(TorchSharp.torch.Tensor input, bool supervised)
     {
-        var maps = backbone.forward(input);
-        return new Answer([.. heads.Select(head => head.forward(maps))], []);
+        var maps = backbone.call(input);
+        return new Answer([.. heads.Select(head => head.call(maps))], []);
     }
 
     /// <inheritdoc/>

@@ -76,7 +76,7 @@ public sealed class MtiNet : PyramidNetwork
     /// <inheritdoc/>
     protected override Answer PredictStandard(Tensor input, bool supervised)
     {
-        var maps = backbone.forward(input);
+        var maps = backbone.call(input);
         var features = new Tensor[initial.Length][];
         var predictions = new List<Intermediate>();
         Tensor[]? propagated = null;
@@ -91,7 +91,7 @@ public sealed class MtiNet : PyramidNetwork
         }
 
         var distilled = distillation.Select((module, s) => module?.Distil(features[s]) ?? Main(features[s])).ToArray();
-        return new Answer([.. Tasks.Select((task, t) => heads[task.MtiKey].forward([.. distilled.Select(scale => scale[t])]))], predictions);
+        return new Answer([.. Tasks.Select((task, t) => heads[task.MtiKey].call([.. distilled.Select(scale => scale[t])]))], predictions);
     }
 
     /// <inheritdoc/>

@@ -11,19 +11,28 @@ internal static class MtiNetFamilies
     /// <summary>Name on MobileNetV2.</summary>
     public const string MobileNetFamily = "mtinet-mobilenetv2";
 
+    /// <summary>Name on a residual network with a feature pyramid.</summary>
+    public const string ResNetFamily = "mtinet-resnet";
+
     public const string NormalsOption = "normals";
     private const string DepthOption = "depth";
 
     // 5.6 GMAC at 288x384.
     private static readonly int[] MobileWidths = [24, 48, 96, 160];
     private const int MobileHead = 128;
+    private const int ResNetWidth = 128;
 
     public static IReadOnlyList<string> HrNetOptions { get; } = [.. HrNetLayout.OptionNames, .. MtiNet.OptionNames, NormalsOption, PyramidNetwork.InputOption];
 
     public static IReadOnlyList<string> MobileNetOptions { get; } = ["widths", .. MtiNet.OptionNames, NormalsOption, DepthOption];
 
+    public static IReadOnlyList<string> ResNetOptions { get; } = [.. ResNetLayout.OptionNames, "width", .. MtiNet.OptionNames, NormalsOption, PyramidNetwork.InputOption];
+
     public static PerceptionNetwork OnHrNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks) =>
         new MtiNet(spec, WithLosses(spec, tasks, "absolute", "cosine"), new HrNet(HrNetLayout.Of(spec)));
+
+    public static PerceptionNetwork OnResNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks) =>
+        new MtiNet(spec, WithLosses(spec, tasks, "absolute", "cosine"), new ResNetPyramid(ResNetLayout.Parse(spec), spec.Number("width", ResNetWidth)));
 
     public static PerceptionNetwork OnMobileNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
     {
