@@ -4,10 +4,19 @@
 #
 #   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--out FILE]      pipeline: node against a bare OrtRun loop
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
-#   launch/bench.sh scenes                                                       renderer: frames/s, scaling, class balance
+#   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
+#   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 launch/setup.sh all --no-build >&2
+if [ "${1:-}" = training ]; then
+  if ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+    if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo); fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch >&2
+  fi
+  # As launch/roboperception-train has it; both sides of the comparison inherit it.
+  export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4000000000} MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-33554432}
+fi
 dotnet build tests/RoboPerception.Benchmarks -c Release -v quiet -nologo -clp:NoSummary >&2
 COMMIT=$(git rev-parse --short HEAD 2>/dev/null || echo unknown) exec tests/RoboPerception.Benchmarks/bin/Release/net10.0/RoboPerception.Benchmarks "$@"

@@ -9,6 +9,10 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ModelsCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),
+    ImportCommand.Create(),
+    TableCommand.Create(),
+    InspectCommand.Create(),
+    AffinityCommand.Create(),
 };
 var result = root.Parse(args);
 

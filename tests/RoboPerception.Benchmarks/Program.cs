@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RoboPerception.Benchmarks;
 using RoboPerception.Benchmarks.Scenes;
+using RoboPerception.Benchmarks.Training;
 using RoboPerception.Core;
 using RoboPerception.Node;
 
@@ -19,6 +20,13 @@ var what = new Argument<string[]>("what") { Description = "speed | scaling | see
 var scenes = new Command("scenes", "the scene renderer") { what };
 scenes.SetAction(parsed => SceneBenchmarks.Run(parsed.GetValue(what) ?? []));
 root.Subcommands.Add(scenes);
+
+var rounds = new Option<int>("--rounds") { Description = "rounds, alternating with Python", DefaultValueFactory = _ => 7 };
+var steps = new Option<int>("--steps") { Description = "steps of a round", DefaultValueFactory = _ => 5 };
+var threads = new Option<int>("--threads") { Description = "threads of libtorch on both sides", DefaultValueFactory = _ => Environment.ProcessorCount };
+var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads };
+training.SetAction(parsed => TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads)));
+root.Subcommands.Add(training);
 
 try
 {

@@ -23,6 +23,11 @@ public sealed class Program_tests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --size 50x50", 2, "50x50")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
+    [InlineData("train --preset walk", 2, "walk")]
+    [InlineData("train --out OUT", 2, "--data")]
+    [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
+    [InlineData("import OUT/none.pth --network mtan-segnet --out OUT/x.ckpt", 2, "none.pth")]
+    [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
     [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
@@ -45,6 +50,77 @@ public sealed class Program_tests : IDisposable
             Assert.Equal(0, code);
             Assert.Contains("segmentation.miou_pooled", output, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void An_experiment_file_gives_the_options_that_the_command_line_leaves_open()
+    {
+        var file = Path.Combine(folder, "experiment.yaml");
+        File.WriteAllText(
+            file,
+            $"""
+            # a small run
+            network: mtan-segnet:widths=4,4,4,4,4
+            data: {data.Folder}
+            ids: ids.txt
+            val-ids: none
+            size: 32x32
+            epochs: 5
+            no-augmentation: true
+            lr: 1e-3
+            """);
+        Assert.Equal((0, ""), OnlyErrors(Run("train --config OUT/experiment.yaml --out OUT/run --epochs 1 --threads 1")));
+        var options = RoboPerception.Training.Optimisation.Checkpoint.ReadState(Path.Combine(folder, "run", "last.ckpt")).Options;
+        Assert.Equal((1, 1e-3, false, 32), (options.Epochs, options.LearningRate, options.Augment, options.Height));
+    }
+
+    [Theory]
+    [InlineData("size: 32x32\nepoch: 5", "line 2: key 'epoch'")]
+    [InlineData("size: [32, 32]", "'size' must be a single value")]
+    [InlineData("just text", "not one mapping")]
+    [InlineData("a: b: c", "line 1")]
+    public void A_wrong_experiment_file_is_refused_with_its_line(string text, string message)
+    {
+        File.WriteAllText(Path.Combine(folder, "wrong.yaml"), text);
+        var (code, output) = Run("train --config OUT/wrong.yaml --data DATA --out OUT/run");
+        Assert.Equal(2, code);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_is_made_once_and_then_taken_from_its_runs()
+    {
+        const string command = "table mini --data DATA --ids ids.txt --val-ids ids.txt --out OUT/table --size 32x32 --widths 2,2,2,2,2 --epochs 1 --lr 1e-3";
+        var (code, first) = Run(command);
+        Assert.Equal((0, ""), OnlyErrors((code, first)));
+        var table = File.ReadAllText(Path.Combine(folder, "table", "table.md"));
+        Assert.Equal(7 + 2, table.Split('\n').Count(line => line.StartsWith('|')));
+        Assert.Contains(table.Trim(), first, StringComparison.Ordinal);
+        var log = Directory.GetFiles(folder, "log.jsonl", SearchOption.AllDirectories);
+        Assert.Equal(9, log.Length);
+        Assert.Equal((0, ""), OnlyErrors(Run(command)));
+        Assert.All(log, file => Assert.Single(File.ReadLines(file)));
+        var (refused, message) = Run(command.Replace("--epochs 1", "--epochs 2", StringComparison.Ordinal));
+        Assert.Equal(2, refused);
+        Assert.Contains("another recipe or budget", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Masks_and_affinities_become_pictures()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/run", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("inspect OUT/run/best.ckpt --image DATA/rgb/0001.png --out OUT/masks")));
+        using (var mask = OpenCvSharp.Cv2.ImRead(Path.Combine(folder, "masks", "seg.encoder_att.0.png")))
+        {
+            Assert.Equal((32, 4 * 32), (mask.Rows, mask.Cols));
+        }
+
+        var (code, output) = Run("affinity --data DATA --ids ids.txt --size 32x32 --farthest 8 --out OUT/affinity.svg");
+        Assert.Equal(0, code);
+        Assert.Contains("seg - depth", output, StringComparison.Ordinal);
+        System.Xml.Linq.XDocument.Load(Path.Combine(folder, "affinity.svg"));
+        Assert.Equal((0, ""), OnlyErrors(Run("evaluate OUT/run/best.ckpt --data DATA --ids ids.txt --json OUT/figures.json")));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/second", epochs: 1, "--val-ids ids.txt --baseline OUT/figures.json"))));
     }
 
     [Fact]

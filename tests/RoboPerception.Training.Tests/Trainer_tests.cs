@@ -33,6 +33,12 @@ public sealed class Trainer_tests : IDisposable
     [InlineData("equal")]
     [InlineData("uncertainty")]
     [InlineData("dwa")]
+    [InlineData("gradnorm")]
+    [InlineData("imtl")]
+    [InlineData("famo")]
+    [InlineData("dtp")]
+    [InlineData("rlw")]
+    [InlineData("pcgrad")]
     public void A_run_interrupted_inside_an_epoch_goes_on_along_the_same_curve(string weighting)
     {
         var whole = Train(Path.Combine(folder, "whole"), Recipe(3, weighting), stopAfter: null);
@@ -129,6 +135,81 @@ public sealed class Trainer_tests : IDisposable
         trainer.Run();
         Assert.Equal(3, File.ReadLines(Path.Combine(folder, "log.jsonl")).Count());
         Assert.Equal(scores.Max(), Checkpoint.ReadState(Path.Combine(folder, Trainer.BestCheckpoint)).BestScore);
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("nesterov")]
+    [InlineData("adamw")]
+    public void Every_optimiser_with_limited_gradients_and_a_warm_up_goes_on_along_the_same_curve(string optimizer)
+    {
+        var recipe = Recipe(3);
+        recipe = recipe with { Options = recipe.Options with { Optimizer = optimizer, GradientLimit = 0.5, WarmUpSteps = 5, Penalty = 1e-4, Schedule = "poly" } };
+        var whole = Train(Path.Combine(folder, "whole"), recipe, stopAfter: null);
+        var broken = Path.Combine(folder, "broken");
+        var first = Train(broken, recipe, stopAfter: 4);
+        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
+        var rest = Record(resumed);
+        resumed.Run();
+        Assert.Equal(whole, [.. first, .. rest]);
+    }
+
+    [Fact]
+    public void A_run_that_gets_no_better_ends_early()
+    {
+        var recipe = Recipe(50);
+        recipe = recipe with { Options = recipe.Options with { LearningRate = 0, Patience = 2, Augment = false } };
+        using var trainer = Trainer.Start(folder, recipe, Images, Images, CPU);
+        trainer.Run();
+        Assert.InRange(trainer.State.Epoch, 3, 49);
+    }
+
+    [Fact]
+    public void The_best_checkpoint_can_be_the_one_with_the_largest_gain()
+    {
+        var recipe = Recipe(3);
+        recipe = recipe with { Options = recipe.Options with { Baseline = new Dictionary<string, double> { ["depth.relative_error_pooled"] = 0.5, ["segmentation.miou_pooled"] = 0.1 } } };
+        using var trainer = Trainer.Start(folder, recipe, Images, Images, CPU);
+        var gains = new List<double>();
+        trainer.EpochEnded = log =>
+        {
+            gains.Add(log.Gain!.Value);
+            var byHand = (((0.5 - log.Metrics["depth.relative_error_pooled"]) / 0.5) + ((log.Metrics["segmentation.miou_pooled"] - 0.1) / 0.1)) / 2;
+            Assert.Equal(byHand, log.Gain.Value, 9);
+        };
+        trainer.Run();
+        Assert.Equal(gains.Max(), Checkpoint.ReadState(Path.Combine(folder, Trainer.BestCheckpoint)).BestScore);
+    }
+
+    [Fact]
+    public void One_task_alone_can_be_trained()
+    {
+        var recipe = Recipe(1);
+        recipe = recipe with { Options = recipe.Options with { Network = "single-segnet:widths=4,4,8,8,8", Tasks = "normal" } };
+        using (var trainer = Trainer.Start(folder, recipe, Images, Images, CPU))
+        {
+            trainer.EpochEnded = log => Assert.Equal(["normal"], log.Losses.Keys);
+            trainer.Run();
+        }
+
+        using var network = Checkpoint.LoadNetwork(Path.Combine(folder, Trainer.BestCheckpoint)).Network;
+        Assert.Equal("normal", network.Tasks.Single().Key);
+    }
+
+    [Theory]
+    [InlineData("equal")]
+    [InlineData("pcgrad")]
+    [InlineData("famo")]
+    public void The_number_of_tensors_is_constant_after_the_first_epoch(string weighting)
+    {
+        var recipe = Recipe(4, weighting);
+        recipe = recipe with { Options = recipe.Options with { AverageDecay = 0.9, GradientLimit = 1 } };
+        using var trainer = Trainer.Start(folder, recipe, Images, Images, CPU);
+        var counts = new List<long>();
+        trainer.EpochEnded = _ => counts.Add(Tensor.TotalCount);
+        trainer.Run();
+        Assert.Equal(4, counts.Count);
+        Assert.Single(counts.Skip(1).Distinct());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Export;
@@ -12,14 +13,17 @@ namespace RoboPerception.Training.Commands;
 internal static class EvaluateCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "Checkpoint (.ckpt) or exported model (.onnx)" };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images", Required = true };
-    private static readonly Option<string> Ids = new("--ids") { Description = "List of ids", DefaultValueFactory = _ => "ids_val.txt" };
+    private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Images to measure on");
+    private static readonly Option<int> Classes = DataArguments.Classes();
+    private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<string?> Size = new("--size") { Description = "HEIGHTxWIDTH for a checkpoint; by default that of its training" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda, for a checkpoint", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string?> Json = new("--json") { Description = "File to write the figures to, as one JSON object by name (train --baseline reads it)" };
 
     public static Command Create()
     {
-        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Size, DeviceName };
+        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Classes, Damaged, Size, DeviceName, Json };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -27,12 +31,13 @@ internal static class EvaluateCommand
     private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
         var path = parse.GetValue(Model)!;
-        var folder = NyuFolder.Open(parse.GetValue(Data)!, parse.GetValue(Ids)!);
+        var ids = parse.GetValue(Ids);
+        var choice = new DataChoice(parse.GetValue(Data)!, ids, ids) { Classes = parse.GetValue(Classes), Damaged = DataArguments.Policy(parse.GetValue(Damaged)!) };
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var description = OnnxEvaluator.Describe(path);
-            var images = ImageSet.Load(folder, description.Input.Height, description.Input.Width, cancellation: cancellation);
-            Print(OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
+            var images = TrainingData.Load(choice, ids, description.Input.Height, description.Input.Width, cancellation);
+            Tell(parse, OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
             return ExitCode.Ok;
         }
 
@@ -40,16 +45,16 @@ internal static class EvaluateCommand
         using (network)
         {
             var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.SizeMultiple) : (state.Options.Height, state.Options.Width);
-            var images = ImageSet.Load(folder, height, width, cancellation: cancellation);
+            var images = TrainingData.Load(choice, ids, height, width, cancellation);
             var device = Arguments.Device(parse.GetValue(DeviceName)!);
             TorchSharp.ModuleExtensionMethods.to(network, device);
-            Print(Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);
+            Tell(parse, Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);
         }
 
         return ExitCode.Ok;
     }
 
-    private static void Print(IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)
+    private static void Tell(ParseResult parse, IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)
     {
         var values = meters.SelectMany(meter => meter.Values()).ToArray();
         Console.WriteLine($"{images} images");
@@ -58,14 +63,21 @@ internal static class EvaluateCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {value.Name,-40} {value.Value,9:F4}  {(value.HigherIsBetter ? "higher" : "lower")} is better"));
         }
 
+        var figures = values.ToDictionary(value => value.Name, value => value.Value);
         if (meters.OfType<SegmentationMeter>().FirstOrDefault() is { } segmentation && classes is not null)
         {
             foreach (var (info, iou) in classes.Classes.Zip(segmentation.ClassIou()))
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"IoU of " + info.Name,-40} {iou,9:F4}"));
+                figures["segmentation.iou." + info.Name] = iou;
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"score",-40} {Evaluator.Score(values),9:F4}"));
+        figures["score"] = Evaluator.Score(values);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"score",-40} {figures["score"],9:F4}"));
+        if (parse.GetValue(Json) is { } file)
+        {
+            AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(figures, TrainingJson.Default.DictionaryStringDouble));
+        }
     }
 }

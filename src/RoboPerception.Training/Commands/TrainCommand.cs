@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
+using RoboPerception.Training.Reports;
 using RoboPerception.Training.Weighting;
 using TorchSharp;
 
@@ -14,11 +16,18 @@ internal static class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new() { Network = "mtan-segnet", Height = 288, Width = 384 };
 
+    private static readonly Option<string?> Config = new("--config") { Description = "Experiment file (YAML): option names without dashes and their values; options given here go before it" };
+    private static readonly Option<string?> Preset = new("--preset") { Description = $"Experiment that comes with the program: {string.Join(", ", Presets.Names)}" };
+    private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal. Known are seg2, seg7, seg13 (or seg), seg19, seg21, seg40, depth, logdepth, normal, edge, sal, human_parts" };
     private static readonly Option<string> Network = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of labelled images (rgb, seg13, depth or depth8, normal), or scene://samples?seed=1&count=1000 to render rooms on the way", Required = true };
-    private static readonly Option<string> Ids = new("--ids") { Description = "List of training ids", DefaultValueFactory = _ => "ids_fit.txt" };
-    private static readonly Option<string> ValidationIds = new("--val-ids") { Description = "List of validation ids; 'none' to skip validation", DefaultValueFactory = _ => "ids_val.txt" };
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for checkpoints and log", Required = true };
+    private static readonly Option<string?> Data = new("--data") { Description = DataArguments.DataHelp };
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images");
+    private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Validation images ('none' to skip validation)");
+    private static readonly Option<int> Classes = DataArguments.Classes();
+    private static readonly Option<string> Damaged = DataArguments.Damaged();
+    private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
+    private static readonly Option<bool> Streamed = DataArguments.Stream();
+    private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
     private static readonly Option<double> CropShare = new("--crop-share") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
@@ -27,6 +36,12 @@ internal static class TrainCommand
     private static readonly Option<double> LearningRate = new("--lr") { Description = "Base learning rate", DefaultValueFactory = _ => Defaults.LearningRate };
     private static readonly Option<string> Optimizer = new("--optimizer") { Description = string.Join(", ", Optimizers.Names), DefaultValueFactory = _ => Defaults.Optimizer };
     private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay of adamw", DefaultValueFactory = _ => Defaults.WeightDecay };
+    private static readonly Option<double> Penalty = new("--l2") { Description = "L2 penalty of adam, sgd and nesterov" };
+    private static readonly Option<double> Momentum = new("--momentum") { Description = "Momentum of sgd and nesterov", DefaultValueFactory = _ => Defaults.Momentum };
+    private static readonly Option<double> GradientLimit = new("--clip") { Description = "Largest length of the gradient; 0 = no limit" };
+    private static readonly Option<int> WarmUpSteps = new("--warm-up") { Description = "Steps over which the learning rate rises to the schedule's" };
+    private static readonly Option<int> Patience = new("--patience") { Description = "Validations without a better one after which the run ends; 0 = never" };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task figures (evaluate --json): the best checkpoint is then the one with the largest multi-task gain (delta-m) over them, one main figure a task" };
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Safetensors file with pre-trained weights of the backbone" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
@@ -46,17 +61,38 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Network, Data, Ids, ValidationIds, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Backbone, BackboneRate, AverageDecay, Schedule, Weighting,
-            NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Schedule, Weighting, Patience, Baseline, NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
     }
+
+    /// <summary>The command line with what a preset or an experiment file adds to it.</summary>
+    private static ParseResult Complete(Command command, ParseResult parse)
+    {
+        (string Name, string Text)? experiment = parse.GetValue(Config) is { } path ? (path, Experiment.Read(path))
+            : parse.GetValue(Preset) is { } preset ? ("preset " + preset, Presets.Find(preset))
+            : null;
+        if (experiment is not { } found)
+        {
+            return parse;
+        }
+
+        string[] typed = [.. parse.Tokens.Select(token => token.Value).SkipWhile(token => token == command.Name)];
+        var complete = command.Parse([.. typed, .. Experiment.Arguments(found.Name, found.Text, parse)]);
+        return complete.Errors.Count == 0
+            ? complete
+            : throw new UserErrorException(ExitCode.Usage, $"'{found.Name}': {complete.Errors[0].Message}");
+    }
+
+    private static string Required(string? value, string option) =>
+        value ?? throw new UserErrorException(ExitCode.Usage, $"{option} is missing: give it here or in the experiment file, or try --preset smoke.");
 
     private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
         var resume = parse.GetValue(ResumeFlag);
-        var folder = parse.GetValue(Out)!;
+        var folder = Required(parse.GetValue(Out), "--out");
         var last = Path.Combine(folder, Trainer.LastCheckpoint);
         if (!resume && File.Exists(last))
         {
@@ -70,51 +106,36 @@ internal static class TrainCommand
             torch.set_num_threads(threads);
         }
 
-        var data = parse.GetValue(Data)!;
-        var scenes = data.StartsWith(SceneImages.Address, StringComparison.Ordinal);
-        ImageSource images = scenes ? Render(data, options) : Load(data, parse.GetValue(Ids)!, options, cancellation);
-        var validation = parse.GetValue(ValidationIds) is var ids && ids == "none" ? null
-            : scenes ? RenderValidation(data, options)
-            : Load(data, ids!, options, cancellation);
+        using var data = TrainingData.Open(Choice(parse), options.Height, options.Width, cancellation);
         var initial = new TrainingState
         {
             Options = options,
-            TrainingImages = images.Count,
-            DataSet = scenes ? "rendered scenes" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data))),
+            TrainingImages = data.Images.Count,
+            DataSet = data.Name,
             Commit = SourceCommit.Read(),
         };
         using var trainer = resume
-            ? Trainer.Resume(folder, images, validation, device)
-            : Trainer.Start(folder, initial, images, validation, device);
+            ? Trainer.Resume(folder, data.Images, data.Validation, device)
+            : Trainer.Start(folder, initial, data.Images, data.Validation, device);
+        trainer.LoaderThreads = Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
             trainer.InitialiseFrom(init);
         }
 
+        using var events = new RunEvents(trainer, folder);
         TrainingDisplay.Show(trainer, () => trainer.Run(cancellation));
+        HtmlReport.Write(folder, data.Validation, device);
+        Console.WriteLine($"Report: {Path.Combine(folder, HtmlReport.FileName)}");
         return ExitCode.Ok;
     }
 
-    private static SceneImages Render(string address, TrainingOptions options)
+    private static DataChoice Choice(ParseResult parse) => new(Required(parse.GetValue(Data), "--data"), parse.GetValue(Ids), parse.GetValue(ValidationIds))
     {
-        var (seed, count) = SceneImages.Parse(address);
-        return new SceneImages(seed, count, options.Height, options.Width);
-    }
-
-    /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
-    private static ImageSet RenderValidation(string address, TrainingOptions options)
-    {
-        var (seed, count) = SceneImages.Parse(address);
-        using var rooms = new SceneImages(~seed, count, options.Height, options.Width);
-        return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
-    }
-
-    private static ImageSet Load(string data, string ids, TrainingOptions options, CancellationToken cancellation)
-    {
-        var folder = NyuFolder.Open(data, ids);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Reading {folder.Ids.Count} images of '{ids}' at {options.Height}x{options.Width}"));
-        return ImageSet.Load(folder, options.Height, options.Width, cancellation: cancellation);
-    }
+        Classes = parse.GetValue(Classes),
+        Damaged = DataArguments.Policy(parse.GetValue(Damaged)!),
+        Streamed = parse.GetValue(Streamed),
+    };
 
     private static TrainingOptions Recipe(ParseResult parse)
     {
@@ -131,6 +152,9 @@ internal static class TrainCommand
         return new TrainingOptions
         {
             Network = NetworkSpec.Parse(parse.GetValue(Network)!).ToString(),
+            Tasks = parse.GetValue(TaskKeys) is { } keys ? TaskList.Check(keys)
+                : parse.GetValue(Classes) is > 0 and var classes ? TaskList.Check($"seg{classes},depth,normal")
+                : null,
             Height = height,
             Width = width,
             CropHeight = cropHeight,
@@ -141,6 +165,12 @@ internal static class TrainCommand
             LearningRate = parse.GetValue(LearningRate),
             Optimizer = parse.GetValue(Optimizer)!,
             WeightDecay = parse.GetValue(WeightDecay),
+            Penalty = NotNegative(parse.GetValue(Penalty), "--l2"),
+            Momentum = NotNegative(parse.GetValue(Momentum), "--momentum"),
+            GradientLimit = NotNegative(parse.GetValue(GradientLimit), "--clip"),
+            WarmUpSteps = (int)NotNegative(parse.GetValue(WarmUpSteps), "--warm-up"),
+            Patience = (int)NotNegative(parse.GetValue(Patience), "--patience"),
+            Baseline = parse.GetValue(Baseline) is { } baseline ? Figures(baseline) : null,
             Backbone = parse.GetValue(Backbone),
             BackboneRate = parse.GetValue(BackboneRate),
             AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
@@ -156,4 +186,23 @@ internal static class TrainCommand
 
     private static int Positive(int value, string option) =>
         value > 0 ? value : throw new UserErrorException(ExitCode.Usage, $"{option} {value} must be at least 1.");
+
+    private static double NotNegative(double value, string option) =>
+        value >= 0 && double.IsFinite(value) ? value : throw new UserErrorException(ExitCode.Usage, $"{option} must not be negative.");
+
+    private static Dictionary<string, double> Figures(string path)
+    {
+        try
+        {
+            var figures = JsonSerializer.Deserialize(File.ReadAllText(path), TrainingJson.Default.DictionaryStringDouble) ?? [];
+            var main = figures.Where(figure => ValidationScore.MainFigures.Contains(figure.Key)).ToDictionary();
+            return main.Count > 0
+                ? main
+                : throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' holds none of {string.Join(", ", ValidationScore.MainFigures)}.");
+        }
+        catch (Exception error) when (error is IOException or JsonException)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' is not a JSON object of numbers: {error.Message}", error);
+        }
+    }
 }

@@ -12,7 +12,7 @@ internal static class TrainingDisplay
 
     public static void Show(Trainer trainer, Action run)
     {
-        trainer.EpochEnded = log => AnsiConsole.WriteLine(Epoch(log));
+        trainer.EpochEnded += log => AnsiConsole.WriteLine(Epoch(log));
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
         {
             AnsiConsole.Progress()
@@ -21,7 +21,7 @@ internal static class TrainingDisplay
                 .Start(context =>
                 {
                     var task = context.AddTask("training");
-                    trainer.Stepped = report =>
+                    trainer.Stepped += report =>
                     {
                         task.Description = Markup.Escape(Step(trainer, report));
                         task.Value = 100 * report.Progress;
@@ -41,7 +41,7 @@ internal static class TrainingDisplay
         var clock = Stopwatch.StartNew();
         double? start = null;
         var next = TimeSpan.Zero;
-        trainer.Stepped = report =>
+        trainer.Stepped += report =>
         {
             start ??= report.Progress;
             if (clock.Elapsed < next)
@@ -57,9 +57,10 @@ internal static class TrainingDisplay
         run();
     }
 
+    /// <summary>Epoch, batch and, for every task, loss x weight.</summary>
     private static string Step(Trainer trainer, StepReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {report.Epoch + 1}/{trainer.State.Options.Epochs} batch {report.Batch}/{report.Batches} loss {string.Join(' ', report.Losses.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}");
+        $"epoch {report.Epoch + 1}/{trainer.State.Options.Epochs} batch {report.Batch}/{report.Batches}  {string.Join("  ", trainer.Network.SupervisedTasks.Select((task, k) => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {report.Losses[k]:F3}x{report.Weights[k]:F2}")))}");
 
     private static string Epoch(EpochLog log)
     {

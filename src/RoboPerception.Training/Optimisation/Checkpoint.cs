@@ -91,7 +91,7 @@ public static class Checkpoint
     private static (PerceptionNetwork Network, TrainingState State) Build(string path, byte[] stateBlock, byte[] parameters)
     {
         var state = ParseState(path, stateBlock);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskDescription.NyuThree);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks));
         network.load(new BinaryReader(new MemoryStream(parameters)));
         return (network, state);
     }

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Optimisation;
 internal static class Optimizers
 {
     /// <summary>Every name.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["adam", "adamw"];
+    public static IReadOnlyList<string> Names { get; } = ["adam", "adamw", "sgd", "nesterov"];
 
     /// <summary>An optimiser with two groups: the backbone at its own rate (if the network has one), then everything else.</summary>
     /// <exception cref="UserErrorException">An unknown name.</exception>
@@ -17,18 +17,21 @@ internal static class Optimizers
     {
         var backbone = network.BackboneParameters.ToHashSet();
         var others = network.parameters().Where(parameter => !backbone.Contains(parameter)).ToArray();
-        var (rate, slow) = (options.LearningRate, options.LearningRate * options.BackboneRate);
-        switch (options.Optimizer)
+        var groups = new List<(IEnumerable<Parameter> Parameters, double Rate)> { (others, options.LearningRate) };
+        if (backbone.Count > 0)
         {
-            case "adam":
-                return backbone.Count == 0 ? optim.Adam(others, rate) : optim.Adam([new Adam.ParamGroup(backbone, slow), new Adam.ParamGroup(others, rate)], rate);
-            case "adamw":
-                var decay = options.WeightDecay;
-                return backbone.Count == 0
-                    ? optim.AdamW(others, rate, weight_decay: decay)
-                    : optim.AdamW([new AdamW.ParamGroup(backbone, slow, weight_decay: decay), new AdamW.ParamGroup(others, rate, weight_decay: decay)], rate, weight_decay: decay);
-            default:
-                throw new UserErrorException(ExitCode.Usage, $"Optimizer '{options.Optimizer}' is unknown; choose one of {string.Join(", ", Names)}.");
+            groups.Insert(0, (backbone, options.LearningRate * options.BackboneRate));
         }
+
+        var (rate, decay, momentum) = (options.LearningRate, options.Optimizer == "adamw" ? options.WeightDecay : options.Penalty, options.Momentum);
+        return options.Optimizer switch
+        {
+            "adam" => optim.Adam(groups.Select(group => new Adam.ParamGroup(group.Parameters, group.Rate, weight_decay: decay)), rate, weight_decay: decay),
+            "adamw" => optim.AdamW(groups.Select(group => new AdamW.ParamGroup(group.Parameters, group.Rate, weight_decay: decay)), rate, weight_decay: decay),
+            "sgd" => optim.SGD(groups.Select(group => new SGD.ParamGroup(group.Parameters, group.Rate, momentum, weight_decay: decay)), rate, momentum, weight_decay: decay),
+            "nesterov" => optim.SGD(
+                groups.Select(group => new SGD.ParamGroup(group.Parameters, group.Rate, momentum, weight_decay: decay, nesterov: true)), rate, momentum, weight_decay: decay, nesterov: true),
+            _ => throw new UserErrorException(ExitCode.Usage, $"Optimizer '{options.Optimizer}' is unknown; choose one of {string.Join(", ", Names)}."),
+        };
     }
 }

@@ -17,7 +17,8 @@ namespace RoboPerception.Training.Optimisation;
 /// <param name="Batches">Batches of an epoch.</param>
 /// <param name="Progress">Share of the run that is done, 0..1.</param>
 /// <param name="Losses">Unweighted losses of the step, one per task.</param>
-public readonly record struct StepReport(int Epoch, int Batch, int Batches, double Progress, IReadOnlyList<double> Losses);
+/// <param name="Weights">Factors of the tasks at the step.</param>
+public readonly record struct StepReport(int Epoch, int Batch, int Batches, double Progress, IReadOnlyList<double> Losses, IReadOnlyList<double> Weights);
 
 /// <summary>
 /// One training run in an output folder: <c>last.ckpt</c> (resumable, at least every few minutes), <c>best.ckpt</c> (best combined score on the
@@ -39,6 +40,7 @@ public sealed class Trainer : IDisposable
     private readonly OptimizerHelper optimizer;
     private readonly ITaskWeighting weighting;
     private readonly AveragedWeights? averages;
+    private readonly TrainingStep step;
     private TrainingState state;
 
     private Trainer(string folder, TrainingState state, PerceptionNetwork network, ImageSource images, ImageSet? validation, Device device)
@@ -50,12 +52,19 @@ public sealed class Trainer : IDisposable
         this.validation = validation;
         this.device = device;
         optimizer = Optimizers.Create(network, state.Options);
-        weighting = TaskWeightings.Create(state.Options.Weighting, network);
+        weighting = TaskWeightings.Create(state.Options.Weighting, network, state.Options.LearningRate, state.Options.Seed);
         averages = state.Options.AverageDecay > 0 ? new AveragedWeights(this.network, state.Options.AverageDecay) : null;
         foreach (var losses in state.EpochLosses)
         {
             weighting.EndEpoch(losses);
         }
+
+        if (state.WeightingState.Count > 0)
+        {
+            weighting.State = state.WeightingState;
+        }
+
+        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device);
     }
 
     /// <summary>Told after every step.</summary>
@@ -64,8 +73,14 @@ public sealed class Trainer : IDisposable
     /// <summary>Told after every epoch.</summary>
     public Action<EpochLog>? EpochEnded { get; set; }
 
+    /// <summary>Threads that decode and augment ahead of the optimiser; their number does not change what a batch holds.</summary>
+    public int LoaderThreads { get; set; } = 1;
+
     /// <summary>Where the run stands.</summary>
     public TrainingState State => state;
+
+    /// <summary>The network that is trained; with the exact parameters of the last step.</summary>
+    public PerceptionNetwork Network => network;
 
     /// <summary>Starts a run with fresh parameters.</summary>
     public static Trainer Start(string folder, TrainingState initial, ImageSource images, ImageSet? validation, Device device)
@@ -73,7 +88,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(initial);
         Directory.CreateDirectory(folder);
         random.manual_seed(initial.Options.Seed);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskDescription.NyuThree);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks));
         if (initial.Options.Backbone is { } backbone)
         {
             network.LoadBackbone(backbone);
@@ -131,7 +146,8 @@ public sealed class Trainer : IDisposable
         network.Dispose();
     }
 
-    private bool Ended => state.Epoch >= state.Options.Epochs || Progress() >= 1;
+    private bool Ended => state.Epoch >= state.Options.Epochs || Progress() >= 1
+        || (state.Options.Patience > 0 && state.ValidationsSinceBest >= state.Options.Patience);
 
     private void RunEpoch(CancellationToken cancellation)
     {
@@ -142,11 +158,11 @@ public sealed class Trainer : IDisposable
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
         network.train();
-        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch))
+        using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))
         {
             foreach (var batch in loader.Batches())
             {
-                var losses = Step(batch);
+                var losses = Learn(batch);
                 for (var k = 0; k < losses.Length; k++)
                 {
                     lossSums[k] += losses[k];
@@ -159,7 +175,7 @@ public sealed class Trainer : IDisposable
                     LossSums = [.. lossSums],
                     ElapsedSeconds = before + clock.Elapsed.TotalSeconds,
                 };
-                Stepped?.Invoke(new StepReport(state.Epoch, state.Batch, batches, Progress(), losses));
+                Stepped?.Invoke(new StepReport(state.Epoch, state.Batch, batches, Progress(), losses, step.Weights));
                 if (cancellation.IsCancellationRequested)
                 {
                     SaveLast();
@@ -182,34 +198,28 @@ public sealed class Trainer : IDisposable
         EndEpoch([.. lossSums.Select(sum => sum / state.Batch)], cancellation);
     }
 
-    private double[] Step(Batch batch)
+    private double[] Learn(Batch batch)
     {
-        using var scope = NewDisposeScope();
-        SetLearningRate();
-        optimizer.zero_grad();
-        var losses = network.TrainingPass(BatchTensors.Images(batch, device), task => BatchTensors.Target(batch, task, device)).Losses;
-        weighting.Combine(losses).backward();
-        optimizer.step();
-        averages?.Update(state.Step);
-        double[] values = [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];
-        return values.All(double.IsFinite)
-            ? values
+        var factor = LearningRateSchedule.Factor(state.Options.Schedule, Progress(), state.Epoch) * LearningRateSchedule.WarmUp(state.Step, state.Options.WarmUpSteps);
+        var losses = step.Run(batch, state.Step, factor);
+        return losses.All(double.IsFinite)
+            ? losses
             : throw new UserErrorException(
                 ExitCode.Failed,
-                $"The loss became {string.Join(", ", values)} in epoch {state.Epoch + 1}, batch {state.Batch + 1}: lower --lr and resume from an older checkpoint.");
+                $"The loss became {string.Join(", ", losses)} in epoch {state.Epoch + 1}, batch {state.Batch + 1}: lower --lr or set --clip, and resume from an older checkpoint.");
     }
 
     private void EndEpoch(double[] meanLosses, CancellationToken cancellation)
     {
         weighting.EndEpoch(meanLosses);
         state = state with { Epoch = state.Epoch + 1, Batch = 0, LossSums = [], EpochLosses = [.. state.EpochLosses, meanLosses] };
-        double? score = null;
+        (double Score, double? Gain)? measured = null;
         var clock = Stopwatch.StartNew();
         if (validation is not null && (Ended || state.Epoch % state.Options.ValidationInterval == 0))
         {
             try
             {
-                score = Validate(cancellation);
+                measured = Validate(cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -226,40 +236,42 @@ public sealed class Trainer : IDisposable
             state.ElapsedSeconds,
             optimizer.ParamGroups.First().LearningRate,
             network.SupervisedTasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
-            score is null ? new Dictionary<string, double>() : state.Metrics,
-            score);
+            measured is null ? new Dictionary<string, double>() : state.Metrics,
+            measured?.Score)
+        {
+            Weights = network.SupervisedTasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
+            Gain = measured?.Gain,
+        };
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");
         EpochEnded?.Invoke(log);
     }
 
-    private double Validate(CancellationToken cancellation)
+    private (double Score, double? Gain) Validate(CancellationToken cancellation)
     {
         using var averaged = averages?.InUse();
         var values = Evaluator.Evaluate(network, validation!, device, cancellation);
         var score = Evaluator.Score(values);
-        var better = state.BestScore is not { } best || score > best;
+        var gain = state.Options.Baseline is { } baseline ? ValidationScore.Gain(values, baseline) : (double?)null;
+        var decisive = gain ?? score;
+        var better = state.BestScore is not { } best || decisive > best;
         state = state with
         {
             Metrics = values.ToDictionary(value => value.Name, value => value.Value),
-            BestScore = better ? score : state.BestScore,
+            BestScore = better ? decisive : state.BestScore,
+            ValidationsSinceBest = better ? 0 : state.ValidationsSinceBest + 1,
         };
         if (better)
         {
             Checkpoint.Save(Path.Combine(folder, BestCheckpoint), state, network, optimizer: null);
         }
 
-        return score;
+        return (score, gain);
     }
 
-    private void SaveLast() => Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer, averages);
-
-    private void SetLearningRate()
+    private void SaveLast()
     {
-        var factor = LearningRateSchedule.Factor(state.Options.Schedule, Progress(), state.Epoch);
-        foreach (var group in optimizer.ParamGroups)
-        {
-            group.LearningRate = group.InitialLearningRate * factor;
-        }
+        state = state with { WeightingState = [.. weighting.State] };
+        Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer, averages);
     }
 
     private double Progress()

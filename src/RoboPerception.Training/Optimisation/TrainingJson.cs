@@ -7,7 +7,9 @@ namespace RoboPerception.Training.Optimisation;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainingState))]
+[JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(EpochLog))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 internal sealed partial class TrainingJson : JsonSerializerContext;
 
 /// <summary>One line of <c>log.jsonl</c>: an epoch.</summary>
@@ -18,4 +20,11 @@ public sealed record EpochLog(
     double LearningRate,
     IReadOnlyDictionary<string, double> Losses,
     IReadOnlyDictionary<string, double> Metrics,
-    double? Score);
+    double? Score)
+{
+    /// <summary>Factor of every task at the last step of the epoch.</summary>
+    public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Multi-task gain over the baseline of the recipe, as a fraction; null without one.</summary>
+    public double? Gain { get; init; }
+}

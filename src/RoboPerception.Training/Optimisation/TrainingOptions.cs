@@ -6,6 +6,9 @@ public sealed record TrainingOptions
     /// <summary>Network in text form, see <see cref="Networks.NetworkSpec"/>.</summary>
     public required string Network { get; init; }
 
+    /// <summary>Keys of the tasks, separated by commas, such as <c>depth</c>; null = the three of NYU Depth v2.</summary>
+    public string? Tasks { get; init; }
+
     /// <summary>Rows of the images, and of the exported model.</summary>
     public required int Height { get; init; }
 
@@ -30,11 +33,23 @@ public sealed record TrainingOptions
     /// <summary>Base learning rate.</summary>
     public double LearningRate { get; init; } = 1e-4;
 
-    /// <summary>adam or adamw.</summary>
+    /// <summary>adam, adamw, sgd or nesterov.</summary>
     public string Optimizer { get; init; } = "adam";
 
     /// <summary>Weight decay of adamw.</summary>
     public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>L2 penalty of adam, sgd and nesterov: a multiple of every parameter in its gradient.</summary>
+    public double Penalty { get; init; }
+
+    /// <summary>Momentum of sgd and nesterov.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Largest length of the whole gradient; longer ones are shortened to it. 0 = no limit.</summary>
+    public double GradientLimit { get; init; }
+
+    /// <summary>Steps over which the learning rate rises to the schedule's.</summary>
+    public int WarmUpSteps { get; init; }
 
     /// <summary>File the backbone was filled from; null = fresh parameters.</summary>
     public string? Backbone { get; init; }
@@ -68,4 +83,13 @@ public sealed record TrainingOptions
 
     /// <summary>Minutes between two checkpoints inside an epoch.</summary>
     public double CheckpointMinutes { get; init; } = 5;
+
+    /// <summary>Validations without a better one after which the run ends; 0 = never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>
+    /// Metrics of the single-task networks by name (as in <c>log.jsonl</c>): the best checkpoint is then the one with the largest multi-task
+    /// gain over them. Null = the one with the best <see cref="Evaluator.Score"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? Baseline { get; init; }
 }

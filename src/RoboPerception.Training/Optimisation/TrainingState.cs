@@ -27,7 +27,7 @@ public sealed record TrainingState
     /// <summary>Validation figures at the last evaluation.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Best combined score so far; null before the first evaluation.</summary>
+    /// <summary>Best multi-task gain or combined score so far; null before the first evaluation.</summary>
     public double? BestScore { get; init; }
 
     /// <summary>Images the run trains on, for the model's description.</summary>
@@ -38,4 +38,10 @@ public sealed record TrainingState
 
     /// <summary>Commit of the code.</summary>
     public string Commit { get; init; } = "";
+
+    /// <summary>What the weighting has learnt, see <see cref="Weighting.ITaskWeighting.State"/>.</summary>
+    public IReadOnlyList<double> WeightingState { get; init; } = [];
+
+    /// <summary>Validations since the best one.</summary>
+    public int ValidationsSinceBest { get; init; }
 }

@@ -3,17 +3,15 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>The plain sum.</summary>
-public sealed class EqualWeighting : ITaskWeighting
+public sealed class EqualWeighting(int tasks = 1) : SummedWeighting
 {
     /// <inheritdoc/>
-    public Tensor Combine(IReadOnlyList<Tensor> losses)
+    public override IReadOnlyList<double> Weights { get; } = [.. Enumerable.Repeat(1.0, tasks)];
+
+    /// <inheritdoc/>
+    public override Tensor Combine(IReadOnlyList<Tensor> losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
         return losses.Skip(1).Aggregate(losses[0], (sum, loss) => sum + loss);
-    }
-
-    /// <inheritdoc/>
-    public void EndEpoch(IReadOnlyList<double> meanLosses)
-    {
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>A sum with constant factors.</summary>
-public sealed class FixedWeighting(IReadOnlyList<double> weights) : ITaskWeighting
+public sealed class FixedWeighting(IReadOnlyList<double> weights) : SummedWeighting
 {
     /// <summary>How the text form begins: <c>fixed:1,2,2</c>.</summary>
     public const string Prefix = "fixed:";
@@ -32,14 +32,8 @@ public sealed class FixedWeighting(IReadOnlyList<double> weights) : ITaskWeighti
     }
 
     /// <inheritdoc/>
-    public Tensor Combine(IReadOnlyList<Tensor> losses)
-    {
-        ArgumentNullException.ThrowIfNull(losses);
-        return losses.Zip(weights, (loss, weight) => loss * weight).Aggregate((sum, loss) => sum + loss);
-    }
+    public override IReadOnlyList<double> Weights { get; } = weights;
 
     /// <inheritdoc/>
-    public void EndEpoch(IReadOnlyList<double> meanLosses)
-    {
-    }
+    public override Tensor Combine(IReadOnlyList<Tensor> losses) => Sum(losses, Weights);
 }

@@ -1,38 +1,42 @@
-using RoboPerception.Core;
-using RoboPerception.Training.Networks;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Weighting;
 
-/// <summary>Turns the losses of the tasks into the one number that is minimised.</summary>
+/// <summary>Turns the losses of the tasks into the gradient that the optimiser follows.</summary>
 public interface ITaskWeighting
 {
-    /// <summary>The weighted sum of the losses, a scalar tensor. May be called once per step.</summary>
-    Tensor Combine(IReadOnlyList<Tensor> losses);
+    /// <summary>Factor of every task at the last step, for people to look at; of the shared parameters where they have their own.</summary>
+    IReadOnlyList<double> Weights { get; }
 
-    /// <summary>Told the mean unweighted loss of every task after each epoch.</summary>
-    void EndEpoch(IReadOnlyList<double> meanLosses);
+    /// <summary>
+    /// Fills the gradients of all parameters from the losses of one step and releases their graph. Called once a step, after the
+    /// gradients were cleared.
+    /// </summary>
+    /// <param name="losses">Unweighted losses, scalar tensors, one per task.</param>
+    /// <param name="stepsDone">Steps done before this one in the whole run: schemes that draw random numbers draw them from it, so that a resumed run repeats.</param>
+    void Backward(IReadOnlyList<Tensor> losses, long stepsDone);
+
+    /// <summary>Told after the optimiser has moved. Only schemes that look at the effect of a step ask for the losses of the same batch again.</summary>
+    void AfterStep(Func<IReadOnlyList<double>> lossesNow)
+    {
+    }
+
+    /// <summary>Told the mean unweighted loss of every task after each epoch, and again for every past epoch when a run is resumed.</summary>
+    void EndEpoch(IReadOnlyList<double> meanLosses)
+    {
+    }
+
+    /// <summary>Everything that steps change and a resumed run needs; empty if there is nothing.</summary>
+    IReadOnlyList<double> State
+    {
+        get => [];
+        set { }
+    }
 }
 
-/// <summary>The weightings by the name used on the command line.</summary>
-public static class TaskWeightings
+/// <summary>A scheme that looks at how well each task is done, not only at its loss.</summary>
+public interface IIndicatorWeighting : ITaskWeighting
 {
-    /// <summary>Every name.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["equal", "fixed:a,b,...", "uncertainty", "dwa"];
-
-    /// <summary>Makes a weighting for a network.</summary>
-    /// <exception cref="UserErrorException">An unknown name, or a network without the parameters it needs.</exception>
-    public static ITaskWeighting Create(string name, PerceptionNetwork network)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        return name switch
-        {
-            "equal" => new EqualWeighting(),
-            "uncertainty" => new UncertaintyWeighting(network.LogVariances
-                ?? throw new UserErrorException(ExitCode.Usage, $"Weighting 'uncertainty' needs a multi-task network; '{network.Spec.Family}' with one task has no log-variances.")),
-            "dwa" => new DynamicWeightAverage(network.SupervisedTasks.Count),
-            _ when name.StartsWith(FixedWeighting.Prefix, StringComparison.Ordinal) => FixedWeighting.Parse(name, network.SupervisedTasks.Count),
-            _ => throw new UserErrorException(ExitCode.Usage, $"Weighting '{name}' is unknown; choose one of {string.Join(", ", Names)}."),
-        };
-    }
+    /// <summary>Told before <see cref="ITaskWeighting.Backward"/> how well each task is done on the batch, 0..1 (see <see cref="TaskIndicators"/>).</summary>
+    void Observe(IReadOnlyList<double> indicators);
 }

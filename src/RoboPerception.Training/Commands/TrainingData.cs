@@ -1,0 +1,71 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+
+namespace RoboPerception.Training.Commands;
+
+/// <summary>What a command line says about data.</summary>
+/// <param name="Address">Folder, FORMAT:PATH or scene://samples.</param>
+/// <param name="Ids">Training split or list of ids; null = what the format uses.</param>
+/// <param name="ValidationIds">The same for validation; <c>none</c> = no validation.</param>
+internal sealed record DataChoice(string Address, string? Ids, string? ValidationIds)
+{
+    /// <summary>Classes of the segmentation; 0 = what the format's paper uses.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>What happens to damaged images.</summary>
+    public DamagePolicy Damaged { get; init; } = DamagePolicy.Fail;
+
+    /// <summary>Whether training images are decoded on the way.</summary>
+    public bool Streamed { get; init; }
+}
+
+/// <summary>The images of a run, opened from what a command line says.</summary>
+internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, string Name) : IDisposable
+{
+    private static bool IsRendered(string address) => address.StartsWith(SceneImages.Address, StringComparison.Ordinal);
+
+    /// <summary>Opens training and validation images at a size.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    public static TrainingData Open(DataChoice choice, int height, int width, CancellationToken cancellation)
+    {
+        if (IsRendered(choice.Address))
+        {
+            var (seed, count) = SceneImages.Parse(choice.Address);
+            return new TrainingData(new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
+        }
+
+        var reader = DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes));
+        ImageSource images = choice.Streamed
+            ? DataArguments.Streamed(reader, (height, width), choice.Damaged)
+            : DataArguments.Load(reader, (height, width), choice.Damaged, compare: false, cancellation);
+        return new TrainingData(
+            images,
+            choice.ValidationIds == "none" ? null : Load(choice, choice.ValidationIds, height, width, cancellation),
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(choice.Address))));
+    }
+
+    /// <summary>Opens images to measure on.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    public static ImageSet Load(DataChoice choice, string? ids, int height, int width, CancellationToken cancellation)
+    {
+        if (IsRendered(choice.Address))
+        {
+            var (seed, count) = SceneImages.Parse(choice.Address);
+            using var rooms = new SceneImages(seed, count, height, width);
+            return rooms.ToSet(count);
+        }
+
+        var reader = DataFormats.Open(new DataRequest(choice.Address, ids, Validation: true, choice.Classes));
+        return DataArguments.Load(reader, (height, width), choice.Damaged, compare: true, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => (Images as IDisposable)?.Dispose();
+
+    /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
+    private static ImageSet RenderValidation(ulong seed, int count, int height, int width)
+    {
+        using var rooms = new SceneImages(~seed, count, height, width);
+        return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
+
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>The tasks of a recipe in text form.</summary>
+internal static class TaskList
+{
+    private const string Segmentation = "seg";
+
+    private static readonly Dictionary<string, TaskDescription> Others = new(StringComparer.Ordinal)
+    {
+        ["depth"] = TaskDescription.Depth,
+        ["logdepth"] = TaskDescription.LogDepth,
+        ["normal"] = TaskDescription.Normals,
+        ["edge"] = TaskDescription.Edges,
+        ["sal"] = TaskDescription.Saliency,
+        ["human_parts"] = TaskDescription.HumanParts,
+    };
+
+    /// <summary>
+    /// The tasks of a list such as <c>seg,depth,normal</c> or <c>seg7,depth</c> (<c>seg</c> = 13 classes); null = all three of NYU Depth v2.
+    /// </summary>
+    /// <exception cref="UserErrorException">An unknown key, or one twice.</exception>
+    public static IReadOnlyList<TaskDescription> Parse(string? keys)
+    {
+        if (keys is null)
+        {
+            return TaskDescription.NyuThree;
+        }
+
+        TaskDescription[] tasks = [.. keys.Split(',').Select(One)];
+        return tasks.DistinctBy(task => task.Key).Count() == tasks.Length
+            ? tasks
+            : throw new UserErrorException(ExitCode.Usage, $"The task list '{keys}' names a task twice.");
+    }
+
+    /// <summary>The same text, if it can be parsed.</summary>
+    /// <exception cref="UserErrorException">An unknown key, or one twice.</exception>
+    public static string Check(string keys)
+    {
+        Parse(keys);
+        return keys;
+    }
+
+    private static TaskDescription One(string key)
+    {
+        if (key == Segmentation)
+        {
+            return TaskDescription.NyuThree[0];
+        }
+
+        if (key.StartsWith(Segmentation, StringComparison.Ordinal) && int.TryParse(key[Segmentation.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var classes))
+        {
+            return TaskDescription.Segmentation(TaskClasses.Of(classes));
+        }
+
+        return Others.TryGetValue(key, out var task)
+            ? task
+            : throw new UserErrorException(ExitCode.Usage, $"Task '{key}' is unknown; choose from seg2, seg7, seg13, seg19, seg21, seg40, {string.Join(", ", Others.Keys)}.");
+    }
+}

@@ -1,0 +1,63 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
+using RoboPerception.Training.Weighting;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>One step of the optimiser: forward, losses, weighted gradients, limit, move, average.</summary>
+internal sealed class TrainingStep(
+    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device)
+{
+    private readonly Parameter[] parameters = [.. network.parameters()];
+
+    /// <summary>Length of the last gradient before the limit; NaN without one.</summary>
+    public double GradientLength { get; private set; } = double.NaN;
+
+    /// <summary>Factors of the tasks at the last step.</summary>
+    public IReadOnlyList<double> Weights { get; private set; } = [];
+
+    /// <summary>Learns from a batch and returns the unweighted losses, one per task.</summary>
+    /// <param name="batch">Pictures and answers.</param>
+    /// <param name="step">Steps done before in the whole run.</param>
+    /// <param name="rateFactor">The learning rate as a factor of every group's base rate.</param>
+    public double[] Run(Batch batch, long step, double rateFactor)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var group in optimizer.ParamGroups)
+        {
+            group.LearningRate = group.InitialLearningRate * rateFactor;
+        }
+
+        optimizer.zero_grad();
+        var images = BatchTensors.Images(batch, device);
+        var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
+        var (outputs, losses) = network.TrainingPass(images, task => targets[task]);
+        if (weighting is IIndicatorWeighting indicators)
+        {
+            indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
+        }
+
+        double[] values = Values(losses);
+        weighting.Backward(losses, step);
+        if (options.GradientLimit > 0)
+        {
+            GradientLength = nn.utils.clip_grad_norm_(parameters, options.GradientLimit);
+        }
+
+        optimizer.step();
+        weighting.AfterStep(() =>
+        {
+            using var noGradients = no_grad();
+            return Values(network.TrainingPass(images, task => targets[task]).Losses);
+        });
+        averages?.Update(step);
+        Weights = [.. weighting.Weights];
+        return values;
+    }
+
+    private static double[] Values(Tensor[] losses) => [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];
+}

@@ -1,0 +1,111 @@
+using RoboPerception.Training.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Weighting;
+
+/// <summary>Factors of the tasks' gradients.</summary>
+/// <param name="Shared">Over the parameters that several tasks use.</param>
+/// <param name="Own">Over the parameters that one task alone uses.</param>
+public readonly record struct GradientFactors(double[] Shared, double[] Own);
+
+/// <summary>
+/// A scheme that looks at every task's own gradient. Each of them follows a linear combination of the task gradients over the shared
+/// parameters, whose factors depend only on the gradients' inner products; so the tasks are walked back one after the other, the graph is
+/// released with the last, and a scheme is a function of a matrix of K by K numbers. A parameter is shared where more than one
+/// task has a gradient.
+/// </summary>
+public abstract class GradientWeighting : ITaskWeighting
+{
+    private readonly Parameter[] parameters;
+
+    /// <summary>Works on the trainable parameters of a network.</summary>
+    protected GradientWeighting(PerceptionNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
+        Weights = [.. Enumerable.Repeat(1.0, network.SupervisedTasks.Count)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> Weights { get; private set; }
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<double> State
+    {
+        get => [];
+        set { }
+    }
+
+    /// <inheritdoc/>
+    public virtual void EndEpoch(IReadOnlyList<double> meanLosses)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Backward(IReadOnlyList<Tensor> losses, long stepsDone)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        using var scope = NewDisposeScope();
+        var tasks = losses.Count;
+        var gradients = new IList<Tensor>[tasks];
+        for (var k = 0; k < tasks; k++)
+        {
+            gradients[k] = autograd.grad([losses[k]], [.. parameters], retain_graph: k < tasks - 1, allow_unused: true);
+        }
+
+        using var noGradients = no_grad();
+        int[][] users = [.. Enumerable.Range(0, parameters.Length).Select(p => Enumerable.Range(0, tasks).Where(k => !gradients[k][p].IsInvalid).ToArray())];
+        var factors = Factors(Products(gradients, users), [.. losses.Select(loss => loss.detach().cpu().ToDouble())], stepsDone);
+        Weights = factors.Shared;
+        for (var p = 0; p < parameters.Length; p++)
+        {
+            if (users[p].Length == 0)
+            {
+                continue;
+            }
+
+            var chosen = users[p].Length > 1 ? factors.Shared : factors.Own;
+            var sum = gradients[users[p][0]][p] * chosen[users[p][0]];
+            foreach (var k in users[p].Skip(1))
+            {
+                sum.add_(gradients[k][p], chosen[k]);
+            }
+
+            parameters[p].grad = sum;
+        }
+    }
+
+    /// <summary>The factors of one step.</summary>
+    /// <param name="products">Inner products of the task gradients over the shared parameters (K,K).</param>
+    /// <param name="losses">Losses of the tasks.</param>
+    /// <param name="stepsDone">Steps done before in the whole run.</param>
+    public abstract GradientFactors Factors(double[,] products, IReadOnlyList<double> losses, long stepsDone);
+
+    /// <summary>One for every task.</summary>
+    protected static double[] Ones(int tasks) => [.. Enumerable.Repeat(1.0, tasks)];
+
+    private static double[,] Products(IList<Tensor>[] gradients, int[][] users)
+    {
+        using var scope = NewDisposeScope();
+        var tasks = gradients.Length;
+        int[] shared = [.. Enumerable.Range(0, users.Length).Where(p => users[p].Length > 1)];
+        if (shared.Length == 0)
+        {
+            return new double[tasks, tasks];
+        }
+
+        Tensor[] flat = [.. gradients.Select((own, k) => cat([.. shared.Select(p => own[p].IsInvalid ? zeros_like(gradients[users[p][0]][p]).flatten() : own[p].flatten())]))];
+        var products = new double[tasks, tasks];
+        for (var i = 0; i < tasks; i++)
+        {
+            for (var j = i; j < tasks; j++)
+            {
+                products[i, j] = products[j, i] = flat[i].dot(flat[j]).cpu().ToDouble();
+            }
+        }
+
+        return products;
+    }
+}
