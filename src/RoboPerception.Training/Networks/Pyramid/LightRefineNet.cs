@@ -36,7 +36,7 @@ public sealed class LightRefineNet : PyramidNetwork
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public LightRefineNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, MtiNetFamilies.WithLosses(spec, tasks, "cosine", "absolute"), imageNetByDefault: true)
+        : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task, NormalsLossKind.Cosine))], imageNetByDefault: true)
     {
         var width = spec.Number("width", 256);
         stem = Sequential(Conv2d(3, 32, 3, stride: 2, padding: 1, bias: false), BatchNorm2d(32), ReLU6());
