@@ -4,7 +4,7 @@
 #
 #   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--out FILE]      pipeline: node against a bare OrtRun loop
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
-#   launch/bench.sh scenes                                                       renderer: frames/s, scaling, class balance
+#   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -6,6 +6,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),
+    ModelsCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),
     ImportCommand.Create(),

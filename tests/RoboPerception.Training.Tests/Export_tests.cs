@@ -27,7 +27,7 @@ public sealed class Export_tests
     public void An_exported_network_answers_as_libtorch_does(string family, int tasks, int reduction)
     {
         using var network = Shaken(family, tasks);
-        var model = ModelExporter.Export(network, Description(network, 64 * reduction, 96 * reduction), reduction, out var parity);
+        var model = ModelExporter.Export(network, Exports.Description(network, 64 * reduction, 96 * reduction), reduction, out var parity);
         Assert.True(parity.Passed, parity.ToString());
         var description = ModelMetadata.Read(model.Metadata);
         Assert.Equal(tasks, description.Outputs.Count);
@@ -105,38 +105,13 @@ public sealed class Export_tests
         Assert.All(runner.Run(new byte[32 * 32 * 3]).Values("depth"), depth => Assert.Equal(0, depth));
     }
 
-    private static ModelDescription Description(PerceptionNetwork network, int height, int width) => new()
-    {
-        Name = "test",
-        Architecture = network.Spec.ToString(),
-        Input = new ModelInput(ModelExporter.InputName, width, height),
-        Outputs = ModelExporter.Outputs(network, (0.5, 10)),
-        DataSet = "generated",
-        Licence = "none",
-        TrainingCommit = "test",
-    };
-
     /// <summary>A network whose batch norms are not trivial, as if it had been trained.</summary>
     private static PerceptionNetwork Shaken(string family, int tasks, TaskDescription? only = null)
     {
         random.manual_seed(11);
         var text = family + (family.Contains(':', StringComparison.Ordinal) ? ';' : ':') + "widths=8,8,8,16,16";
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(text), only is null ? [.. TaskDescription.NyuThree.Take(tasks)] : [only]);
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        foreach (var (name, value) in network.state_dict())
-        {
-            if (name.EndsWith("running_var", StringComparison.Ordinal))
-            {
-                value.copy_(rand_like(value).add(0.5));
-            }
-            else if (name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal))
-            {
-                value.copy_(randn_like(value).mul(0.3));
-            }
-        }
-
-        network.eval();
+        Exports.Shake(network);
         return network;
     }
 }

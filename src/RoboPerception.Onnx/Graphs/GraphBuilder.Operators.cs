@@ -44,6 +44,10 @@ public sealed partial class GraphBuilder
     public Value MaxPool(Value x, int size, int stride) =>
         Add("MaxPool", [x], ("kernel_shape", new long[] { size, size }), ("strides", new long[] { stride, stride }));
 
+    /// <summary>Maximum over windows with equal padding on all sides; padding never wins.</summary>
+    public Value MaxPool(Value x, int size, int stride, int padding) => Add(
+        "MaxPool", [x], ("kernel_shape", new long[] { size, size }), ("pads", new long[] { padding, padding, padding, padding }), ("strides", new long[] { stride, stride }));
+
     /// <summary>Mean over windows without padding.</summary>
     public Value AveragePool(Value x, int size, int stride) =>
         Add("AveragePool", [x], ("kernel_shape", new long[] { size, size }), ("strides", new long[] { stride, stride }));

@@ -11,9 +11,13 @@ internal static class AttentionExport
     /// The masks of all tasks at one level, tasks along the batch axis. A first convolution over concat(shared, attended) is the sum of one
     /// over the shared map, computed once for all tasks, and one over each task's own map (a grouped convolution).
     /// </summary>
-    public static Value Masks(GraphBuilder graph, ModuleList<ModuleList<Sequential>> attention, int level, Value shared, Value? attended)
+    public static Value Masks(GraphBuilder graph, ModuleList<ModuleList<Sequential>> attention, int level, Value shared, Value? attended) =>
+        Masks(graph, attention.Select(task => task[level]), shared, attended);
+
+    /// <summary>The same for the modules of one level, one per task.</summary>
+    public static Value Masks(GraphBuilder graph, IEnumerable<Sequential> attention, Value shared, Value? attended)
     {
-        var layers = attention.Select(task => task[level].children().ToArray()).ToArray();
+        var layers = attention.Select(task => task.children().ToArray()).ToArray();
         var first = layers.Select(task => (Conv2d)task[0]).ToArray();
         var second = layers.Select(task => (Conv2d)task[3]).ToArray();
         var channels = shared.Shape[1];

@@ -23,6 +23,7 @@ internal static class LayerExport
         TorchSharp.Modules.ReLU => graph.Relu(x),
         TorchSharp.Modules.ReLU6 => graph.Clip(x, 0, 6),
         TorchSharp.Modules.Sigmoid => graph.Sigmoid(x),
+        TorchSharp.Modules.Dropout => x,
         _ => throw new NotSupportedException($"Layer '{layer.GetType().Name}' has no form in ONNX here."),
     };
 

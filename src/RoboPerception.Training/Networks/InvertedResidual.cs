@@ -40,7 +40,7 @@ public sealed class InvertedResidual : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var hidden = expand is null ? input : expand.forward(input);
-        var output = project.forward(depthwise.forward(halves ? PadForStride2(hidden) : hidden));
+        var output = project.call(depthwise.forward(halves ? PadForStride2(hidden) : hidden));
         return adds ? input + output : output;
     }
 

@@ -29,6 +29,11 @@ public static class NetworkFamilies
         new(PadNet.Family, "PAD-Net on HRNet", PadNet.OptionNames, (spec, tasks) => new PadNet(spec, tasks)),
         new(HrNetBaseline.SplitFamily, "HRNet, one head per task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
         new(HrNetBaseline.SingleFamily, "HRNet for one task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
+        new(SplitResNet.SingleFamily, "Dilated ResNet with a DeepLab head for one task", ResNetNetwork.SharedOptions, (spec, tasks) => new SplitResNet(spec, tasks)),
+        new(SplitResNet.SplitFamily, "Dilated ResNet, one DeepLab head per task", ResNetNetwork.SharedOptions, (spec, tasks) => new SplitResNet(spec, tasks)),
+        new(MtanResNet.Family, "Multi-Task Attention Network on a dilated ResNet", MtanResNet.OptionNames, (spec, tasks) => new MtanResNet(spec, tasks)),
+        new(CrossStitchResNet.Family, "One dilated ResNet per task with mixed maps", ParallelResNet.OptionNames, (spec, tasks) => new CrossStitchResNet(spec, tasks)),
+        new(NddrResNet.Family, "NDDR-CNN: one dilated ResNet per task, maps reduced together", ParallelResNet.OptionNames, (spec, tasks) => new NddrResNet(spec, tasks)),
         new(MtanMobileNet.Family, "Multi-Task Attention Network on MobileNetV2", MtanMobileNet.OptionNames, (spec, tasks) => new MtanMobileNet(spec, tasks)),
     ];
 

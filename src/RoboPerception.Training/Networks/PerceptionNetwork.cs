@@ -45,16 +45,16 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
         throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");
 
     /// <summary>
-    /// A training pass: one scalar loss per task of <see cref="SupervisedTasks"/>. A network with predictions on the way adds their losses to
-    /// that of the task's answer, so that one weight holds for all terms of a task.
+    /// A training pass: the activated answers as <c>forward</c> gives them, and one scalar loss per task of <see cref="SupervisedTasks"/>. A
+    /// network with predictions on the way adds their losses to that of the task's answer, so that one weight holds for all terms of a task.
     /// </summary>
     /// <param name="input">Picture (N,3,H,W).</param>
     /// <param name="target">The truth of a task, in the conventions of <see cref="TaskLosses"/>.</param>
-    public virtual Tensor[] TrainingLosses(Tensor input, Func<TaskDescription, Tensor> target)
+    public virtual (Tensor[] Outputs, Tensor[] Losses) TrainingPass(Tensor input, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(target);
         var outputs = forward(input);
-        return [.. Tasks.Select((task, k) => task.Loss(outputs[k], target(task)))];
+        return (outputs, [.. Tasks.Select((task, k) => task.Loss(outputs[k], target(task)))]);
     }
 
     /// <summary>Trainable values; running statistics of batch norm are not counted.</summary>

@@ -66,6 +66,9 @@ public sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportabl
     /// <summary>Trainable values.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
+    /// <summary>Trainable values of the trunk alone: what the paper measures its size against.</summary>
+    public long BackboneParameterCount => ((Module[])[conv1, layer1, layer2, layer3, bn1]).SelectMany(part => part.parameters()).Sum(parameter => parameter.numel());
+
     /// <summary>Normalised pictures (N,3,72,72) to the class probabilities (N,C) of one data set; only that data set's branch runs.</summary>
     public override Tensor forward(Tensor picture, int dataSet)
     {

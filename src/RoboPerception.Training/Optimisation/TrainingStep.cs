@@ -1,7 +1,5 @@
-using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
-using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -35,12 +33,12 @@ internal sealed class TrainingStep(
         optimizer.zero_grad();
         var images = BatchTensors.Images(batch, device);
         var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
+        var (outputs, losses) = network.TrainingPass(images, task => targets[task]);
         if (weighting is IIndicatorWeighting indicators)
         {
-            indicators.Observe(Indicators(images, targets));
+            indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
         }
 
-        var losses = network.TrainingLosses(images, task => targets[task]);
         double[] values = Values(losses);
         weighting.Backward(losses, step);
         if (options.GradientLimit > 0)
@@ -52,23 +50,11 @@ internal sealed class TrainingStep(
         weighting.AfterStep(() =>
         {
             using var noGradients = no_grad();
-            return Values(network.TrainingLosses(images, task => targets[task]));
+            return Values(network.TrainingPass(images, task => targets[task]).Losses);
         });
         averages?.Update(step);
         Weights = [.. weighting.Weights];
         return values;
-    }
-
-    private double[] Indicators(Tensor images, Dictionary<TaskDescription, Tensor> targets)
-    {
-        if (network.SupervisedTasks.Count > network.Tasks.Count)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"Weighting '{options.Weighting}' needs an answer for every task, and '{network.Spec.Family}' trains some that it does not answer: choose another.");
-        }
-
-        using var noGradients = no_grad();
-        var outputs = network.forward(images);
-        return [.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))];
     }
 
     private static double[] Values(Tensor[] losses) => [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];

@@ -74,7 +74,7 @@ internal static class PyramidParity
             CompareOne(network.Tasks[k], answer.Final[k], "loss/" + network.Tasks[k].MtiKey);
         }
 
-        var losses = network.Losses(answer, input.shape, task => truth[task]);
+        var losses = network.Supervise(answer, input.shape, task => truth[task]).Losses;
         var total = new EqualWeighting().Combine(losses);
         report.Relative("loss", "loss/total", total.item<float>(), file.Scalar("loss/total"), Loss);
         if (file.Has("loss/total_weighted"))

@@ -51,23 +51,24 @@ public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
     }
 
     /// <inheritdoc/>
-    public override Tensor[] TrainingLosses(Tensor input, Func<TaskDescription, Tensor> target)
+    public override (Tensor[] Outputs, Tensor[] Losses) TrainingPass(Tensor input, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Losses(Predict(input, supervised: true), input.shape, target);
+        return Supervise(Predict(input, supervised: true), input.shape, target);
     }
 
-    /// <summary>The losses of an answer, see <see cref="PerceptionNetwork.TrainingLosses"/>; predictions are enlarged to the picture's size (N,C,H,W).</summary>
-    public Tensor[] Losses(Answer answer, long[] size, Func<TaskDescription, Tensor> target)
+    /// <summary>An answer's part of <see cref="TrainingPass"/>; predictions are enlarged to the picture's size (N,C,H,W).</summary>
+    public (Tensor[] Outputs, Tensor[] Losses) Supervise(Answer answer, long[] size, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return [.. SupervisedTasks.Select((task, k) =>
+        Tensor[] outputs = [.. answer.Final.Select((raw, k) => Tasks[k].Activate(Resizing.To(raw, size)))];
+        return (outputs, [.. SupervisedTasks.Select((task, k) =>
         {
+            var predictions = answer.OnTheWay.Where(step => step.Task == task).Select(step => task.Activate(Resizing.To(step.Raw, size)));
+            predictions = k < Tasks.Count ? predictions.Prepend(outputs[k]) : predictions;
             var truth = target(task);
-            var terms = answer.OnTheWay.Where(step => step.Task == task).Select(step => step.Raw);
-            terms = k < Tasks.Count ? terms.Prepend(answer.Final[k]) : terms;
-            return terms.Select(raw => task.Loss(task.Activate(Resizing.To(raw, size)), truth)).Aggregate((sum, next) => sum + next);
-        })];
+            return predictions.Select(prediction => task.Loss(prediction, truth)).Aggregate((sum, next) => sum + next);
+        })]);
     }
 
     /// <summary>All raw predictions of a picture.</summary>
