@@ -92,4 +92,25 @@ public sealed class Loader_tests
         using var loader = new BatchLoader(images, augmentation, 3, seed, epoch, first, threads);
         return [.. loader.Batches().Select(batch => batch.Images)];
     }
+
+    [Fact]
+    public void A_batch_in_returned_memory_is_the_same_as_in_fresh_memory()
+    {
+        var images = MiniatureData.Set(6, 32, 32);
+        var augmentation = new Augmentation(32, 32);
+        using var fresh = new BatchLoader(images, augmentation, 1, seed: 1, epoch: 0);
+        using var reused = new BatchLoader(images, augmentation, 1, seed: 1, epoch: 0);
+        var seen = new HashSet<Batch>();
+        foreach (var (expected, actual) in fresh.Batches().Zip(reused.Batches()))
+        {
+            Assert.Equal(expected.Images, actual.Images);
+            Assert.Equal(expected.Labels, actual.Labels);
+            Assert.Equal(expected.Depth, actual.Depth);
+            Assert.Equal(expected.Normals, actual.Normals);
+            seen.Add(actual);
+            reused.Return(actual);
+        }
+
+        Assert.InRange(seen.Count, 1, 4);
+    }
 }

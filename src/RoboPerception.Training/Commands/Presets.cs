@@ -8,7 +8,8 @@ internal static class Presets
     /// <summary>The newcomer's first run: rendered rooms, no download, about a minute and a half on two cores, then a report to look at.</summary>
     private const string Smoke = """
         network: mtan-segnet:widths=8,16,16,32,32
-        data: scene://samples?seed=1&count=400
+        data: scene://samples?seed=1&count=200
+        keep: true
         out: runs/smoke
         size: 96x128
         batch: 4
@@ -19,6 +20,7 @@ internal static class Presets
         ema: 0.98
         epochs: 1000
         minutes: 1.25
+        val-every: 4
         """;
 
     /// <summary>The recipe of the MTAN paper on NYU Depth v2; give --data and --out.</summary>

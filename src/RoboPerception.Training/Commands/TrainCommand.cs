@@ -27,6 +27,7 @@ internal static class TrainCommand
     private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
     private static readonly Option<bool> Streamed = DataArguments.Stream();
+    private static readonly Option<bool> Kept = new("--keep") { Description = "Render the rooms of scene://samples once and show them again in every epoch" };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
@@ -61,7 +62,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
             WarmUpSteps, Backbone, BackboneRate, AverageDecay, Schedule, Weighting, Patience, Baseline, NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
@@ -140,6 +141,7 @@ internal static class TrainCommand
         Classes = parse.GetValue(Classes),
         Damaged = DataArguments.Policy(parse.GetValue(Damaged)!),
         Streamed = parse.GetValue(Streamed),
+        Kept = parse.GetValue(Kept),
     };
 
     private static TrainingOptions Recipe(ParseResult parse)

@@ -15,6 +15,9 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
     /// <summary>What happens to damaged images.</summary>
     public DamagePolicy Damaged { get; init; } = DamagePolicy.Fail;
 
+    /// <summary>Whether rendered rooms are kept and shown again in every epoch, instead of new ones each time.</summary>
+    public bool Kept { get; init; }
+
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
 }
@@ -31,7 +34,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
-            return new TrainingData(new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
+            return new TrainingData(choice.Kept ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
         }
 
         var reader = DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes));
@@ -51,8 +54,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
-            using var rooms = new SceneImages(seed, count, height, width);
-            return rooms.ToSet(count);
+            return Render(seed, count, height, width);
         }
 
         var reader = DataFormats.Open(new DataRequest(choice.Address, ids, Validation: true, choice.Classes));
@@ -63,9 +65,11 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     public void Dispose() => (Images as IDisposable)?.Dispose();
 
     /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
-    private static ImageSet RenderValidation(ulong seed, int count, int height, int width)
+    private static ImageSet RenderValidation(ulong seed, int count, int height, int width) => Render(~seed, Math.Clamp(count / 10, 1, 100), height, width);
+
+    private static ImageSet Render(ulong seed, int count, int height, int width)
     {
-        using var rooms = new SceneImages(~seed, count, height, width);
-        return rooms.ToSet(Math.Clamp(count / 10, 1, 100));
+        using var rooms = new SceneImages(seed, count, height, width);
+        return rooms.ToSet(count);
     }
 }

@@ -59,6 +59,17 @@ public sealed class Batch
     /// <summary>Classes of the whole pictures (N); -1 = none.</summary>
     public long[] Categories { get; }
 
+    /// <summary>Makes the batch as it was when new.</summary>
+    internal void Clear()
+    {
+        Array.Clear(Images);
+        Array.Clear(Labels);
+        Array.Clear(Depth);
+        Array.Clear(Normals);
+        (Edges, Saliency, HumanParts) = (null, null, null);
+        OtherLabels.Clear();
+    }
+
     internal float[] NeedEdges() => Edges ??= Filled<float>(Unknown);
 
     internal float[] NeedSaliency() => Saliency ??= Filled<float>(Unknown);

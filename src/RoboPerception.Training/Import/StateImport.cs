@@ -45,7 +45,7 @@ internal static class StateImport
         if (missing.Length + unexpected.Length + shapes.Length > 0)
         {
             throw new UserErrorException(
-                ExitCode.Usage, $"'{path}' does not fit '{network.Spec}':{List(" missing", missing)}{List(" not in the network", unexpected)}{List(" of another shape", shapes)}. Check --network and its widths, and --tasks.");
+                ExitCode.Usage, $"'{path}' does not fit '{network.Spec}':{List(" missing", missing)}{List(" not in the network", unexpected)}{List(" of another shape", shapes)} check --network and its widths, and --tasks.");
         }
 
         using var noGradients = no_grad();

@@ -47,6 +47,8 @@ public static class ModelCatalogue
         new("HRNet-18, PAD-Net", PadNet.Family, HrNetBaseline.SingleFamily, null),
         new("HRNet-18, MTI-Net", MtiNetFamilies.HrNetFamily, HrNetBaseline.SingleFamily, null),
         new("HRNet-48, MTI-Net", MtiNetFamilies.HrNetFamily + ":width=48", HrNetBaseline.SingleFamily + ":width=48", null),
+        new("ResNet-50 + FPN, MTI-Net", MtiNetFamilies.ResNetFamily, MtiNetFamilies.ResNetFamily, null),
+        new("MobileNetV2, light RefineNet", LightRefineNet.Family, LightRefineNet.Family, null),
         new("MobileNetV2, MTI-Net", MtiNetFamilies.MobileNetFamily, MtiNetFamilies.MobileNetFamily, null),
         new("MobileNetV2, MTAN", MtanMobileNet.Family, MtanMobileNet.Family, null),
     ];

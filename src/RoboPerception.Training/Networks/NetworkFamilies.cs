@@ -31,6 +31,8 @@ public static class NetworkFamilies
         new(NddrResNet.Family, "NDDR-CNN: one dilated ResNet per task, maps reduced together", ParallelResNet.OptionNames, (spec, tasks) => new NddrResNet(spec, tasks)),
         new(MtiNetFamilies.HrNetFamily, "MTI-Net on HRNet (W18-Small-v2, W32, W48)", MtiNetFamilies.HrNetOptions, MtiNetFamilies.OnHrNet),
         new(MtiNetFamilies.MobileNetFamily, "MTI-Net on MobileNetV2", MtiNetFamilies.MobileNetOptions, MtiNetFamilies.OnMobileNet),
+        new(MtiNetFamilies.ResNetFamily, "MTI-Net on a residual network with a feature pyramid", MtiNetFamilies.ResNetOptions, MtiNetFamilies.OnResNet),
+        new(LightRefineNet.Family, "Light RefineNet on MobileNetV2", LightRefineNet.OptionNames, (spec, tasks) => new LightRefineNet(spec, tasks)),
         new(PadNet.Family, "PAD-Net on HRNet", PadNet.OptionNames, (spec, tasks) => new PadNet(spec, tasks)),
         new(HrNetBaseline.SplitFamily, "HRNet, one head per task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),
         new(HrNetBaseline.SingleFamily, "HRNet for one task", HrNetBaseline.OptionNames, (spec, tasks) => new HrNetBaseline(spec, tasks)),

@@ -163,6 +163,7 @@ public sealed class Trainer : IDisposable
             foreach (var batch in loader.Batches())
             {
                 var losses = Learn(batch);
+                loader.Return(batch);
                 for (var k = 0; k < losses.Length; k++)
                 {
                     lossSums[k] += losses[k];

@@ -1,7 +1,5 @@
-using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
-using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

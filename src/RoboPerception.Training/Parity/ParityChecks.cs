@@ -22,9 +22,6 @@ public static class ParityChecks
             case "metrics_mtan" or "metrics_mtan_absent_class":
                 MetricParity.Compare(file, report);
                 break;
-            case "mti_net" or "pad_net" or "single_task" or "multi_task":
-                PyramidParity.Compare(file, report);
-                break;
             case "losses_mtinet":
                 LossParity.CompareMtiNet(file, report);
                 break;
@@ -42,6 +39,9 @@ public static class ParityChecks
                 break;
             case var _ when ParallelParity.Recognises(file):
                 ParallelParity.Compare(file, report);
+                break;
+            case var _ when PyramidParity.Recognises(file):
+                PyramidParity.Compare(file, report);
                 break;
             case var _ when GoldenNetworks.IsWideResNet(file):
                 WideResNetParity.Compare(file, report);

@@ -26,9 +26,9 @@ public sealed class PadNet : PyramidNetwork
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public PadNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, MtiNetFamilies.WithLosses(spec, tasks, "absolute", "cosine"))
+        : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task))])
     {
-        onTheWay = AuxiliaryTasks.Of(spec, Tasks);
+        onTheWay = AuxiliaryTasks.Of(spec, Tasks, task => MtiNetFamilies.WithLoss(spec, task));
         var width = spec.Number("feature", 256);
         var middle = spec.Number("bottleneck", 64);
         trunk = new HrNet(HrNetLayout.Of(spec));
