@@ -66,7 +66,7 @@ public sealed class MtanResNet : ResNetNetwork
     /// <summary>Options: of every ResNet network; channels inside a mask (a quarter of the layer's, or all); form of the shared refinement.</summary>
     public static IReadOnlyList<string> OptionNames { get; } = [.. SharedOptions, "attention", "refinement"];
 
-    private protected override IEnumerable<Tensor> Heads(Tensor input)
+    private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var firsts = new Tensor[Layers];
         var lasts = new Tensor[Layers];

@@ -15,8 +15,9 @@ namespace RoboPerception.Training.Networks;
 /// </summary>
 public abstract class ParallelResNet : ResNetNetwork
 {
-    private readonly ModuleDict<ResNetBackbone> backbone;
-    private readonly ModuleDict<Sequential> heads;
+    // Not private: components are registered by reflection from the derived class.
+    private protected readonly ModuleDict<ResNetBackbone> backbone;
+    private protected readonly ModuleDict<Sequential> heads;
 
     private protected ParallelResNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks, spec.Word("upsample", "half", "aligned") == "aligned")
@@ -39,7 +40,7 @@ public abstract class ParallelResNet : ResNetNetwork
 
     private protected abstract Value[] Mix(GraphBuilder graph, int place, Value[] maps);
 
-    private protected override IEnumerable<Tensor> Heads(Tensor input)
+    private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var networks = backbone.values().ToArray();
         var maps = Mix(0, [.. networks.Select(network => network.Stem(input))]);

@@ -37,7 +37,7 @@ public abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
     internal Tensor[] ForwardRaw(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. Heads(input).Select(map => F.interpolate(map, size: [input.shape[2], input.shape[3]], mode: InterpolationMode.Bilinear, align_corners: aligned))];
+        return [.. RunHeads(input).Select(map => F.interpolate(map, size: [input.shape[2], input.shape[3]], mode: InterpolationMode.Bilinear, align_corners: aligned))];
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
     }
 
     /// <summary>The heads (N,C,H/8,W/8).</summary>
-    private protected abstract IEnumerable<Tensor> Heads(Tensor input);
+    private protected abstract IEnumerable<Tensor> RunHeads(Tensor input);
 
     private protected abstract IEnumerable<Value> ExportHeads(GraphBuilder graph, Value image);
 

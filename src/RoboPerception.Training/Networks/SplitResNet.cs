@@ -34,7 +34,7 @@ public sealed class SplitResNet : ResNetNetwork
         RegisterComponents();
     }
 
-    private protected override IEnumerable<Tensor> Heads(Tensor input)
+    private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var map = backbone.call(input);
         return heads.values().Select(head => head.call(map));
