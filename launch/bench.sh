@@ -4,6 +4,7 @@
 #
 #   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--out FILE]      pipeline: node against a bare OrtRun loop
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
+#   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first
 #   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail

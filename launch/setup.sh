@@ -54,6 +54,12 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
     || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
 fi
 apt_install libdeflate0 util-linux
+if has_part train && ! /sbin/ldconfig -p | grep -E 'libhdf5(_serial)?\.so\.(103|200|310)' >/dev/null; then
+  # Data sets in MATLAB 7.3 files. The package's name changes with the library's version.
+  for name in libhdf5-310 libhdf5-103-1t64 libhdf5-103-1 libhdf5-103; do
+    if apt-cache show "$name" >/dev/null 2>&1; then apt_install "$name"; break; fi
+  done
+fi
 has_part node && apt_install mosquitto libmosquitto1 opencv-doc
 [ "$part" = all ] && apt_install mosquitto-clients ffmpeg openssl
 

@@ -9,6 +9,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ModelsCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),
+    DataCommand.Create(),
     ImportCommand.Create(),
     TableCommand.Create(),
     InspectCommand.Create(),

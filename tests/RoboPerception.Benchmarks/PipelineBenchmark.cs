@@ -18,7 +18,7 @@ namespace RoboPerception.Benchmarks;
 internal static class PipelineBenchmark
 {
     private const int WarmUp = 10;
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static async Task<int> RunAsync(string modelFile, string source, int frames, string? outFile)
     {

@@ -16,7 +16,13 @@ var payloads = new Command("payloads", "encoders: milliseconds and bytes") { mod
 payloads.SetAction(parsed => PayloadBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));
 root.Subcommands.Add(payloads);
 
-var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER [first] [count]" };
+var folder = new Argument<string>("folder") { Description = "folder of .onnx files", DefaultValueFactory = _ => DefaultModel.Folder ?? "models" };
+var turns = new Option<int>("--rounds") { Description = "turns of ten runs", DefaultValueFactory = _ => 10 };
+var models = new Command("models", "every model of a folder: ms per frame, as a ratio to the first") { folder, turns };
+models.SetAction(parsed => ModelsBenchmark.Run(parsed.GetValue(folder)!, parsed.GetValue(turns)));
+root.Subcommands.Add(models);
+
+var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER seed...; the first four without a name" };
 var scenes = new Command("scenes", "the scene renderer") { what };
 scenes.SetAction(parsed => SceneBenchmarks.Run(parsed.GetValue(what) ?? []));
 root.Subcommands.Add(scenes);

@@ -1,3 +1,4 @@
+using RoboPerception.Core;
 using RoboPerception.Training.Data;
 
 namespace RoboPerception.Training.Tests;
@@ -38,9 +39,57 @@ public sealed class Loader_tests
         loader.Dispose();
     }
 
-    private float[][] Collect(int seed, int epoch, int first)
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void The_number_of_threads_changes_nothing(int threads) => Assert.Equal(Collect(1, 2, 0), Collect(1, 2, 0, threads));
+
+    [Fact]
+    public void Pictures_made_on_the_way_are_the_same_on_many_threads()
     {
-        using var loader = new BatchLoader(images, augmentation, 3, seed, epoch, first);
+        using var scenes = new SceneImages(3, 6, 32, 32);
+        float[][] Rendered(int threads)
+        {
+            using var loader = new BatchLoader(scenes, augmentation, 2, seed: 4, epoch: 1, threads: threads);
+            return [.. loader.Batches().Select(batch => batch.Images)];
+        }
+
+        Assert.Equal(Rendered(1), Rendered(3));
+    }
+
+    [Fact]
+    public void Streamed_images_are_those_in_memory()
+    {
+        using var data = new MiniatureData(4);
+        var reader = NyuFolder.Open(data.Folder, "ids.txt");
+        float[][] Batches(ImageSource source)
+        {
+            using var loader = new BatchLoader(source, augmentation, 2, seed: 1, epoch: 0, threads: 2);
+            return [.. loader.Batches().Select(batch => batch.Images)];
+        }
+
+        Assert.Equal(Batches(ImageSet.Load(reader, 32, 32)), Batches(new StreamedImages(reader, 32, 32)));
+    }
+
+    [Fact]
+    public void A_damaged_streamed_image_is_replaced_and_told_once_or_fatal_by_name()
+    {
+        using var data = new MiniatureData(4);
+        File.Delete(Path.Combine(data.Folder, "seg13/0002.png"));
+        var reader = NyuFolder.Open(data.Folder, "ids.txt");
+        var told = new List<DamagedImage>();
+        var streamed = new StreamedImages(reader, 32, 32, DamagePolicy.Skip) { Skipped = told.Add };
+        Assert.Equal(streamed.Read(0, 2).Rgb, streamed.Read(0, 1).Rgb);
+        Assert.Equal(streamed.Read(1, 2).Rgb, streamed.Read(1, 1).Rgb);
+        Assert.Equal((1, "0002"), (Assert.Single(told).Index, told[0].Id));
+        using var loader = new BatchLoader(new StreamedImages(reader, 32, 32), augmentation, 4, seed: 1, epoch: 0);
+        var error = Assert.Throws<UserErrorException>(() => loader.Batches().ToArray());
+        Assert.Contains("Image 1 of the list (id '0002')", error.Message, StringComparison.Ordinal);
+    }
+
+    private float[][] Collect(int seed, int epoch, int first, int threads = 1)
+    {
+        using var loader = new BatchLoader(images, augmentation, 3, seed, epoch, first, threads);
         return [.. loader.Batches().Select(batch => batch.Images)];
     }
 

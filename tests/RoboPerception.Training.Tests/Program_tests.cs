@@ -26,6 +26,10 @@ public sealed class Program_tests : IDisposable
     [InlineData("train --preset walk", 2, "walk")]
     [InlineData("train --out OUT", 2, "--data")]
     [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --damaged maybe", 2, "maybe")]
+    [InlineData("train --data nyu-mat:DATA --out OUT", 4, "nyu_depth_v2_labeled.mat")]
+    [InlineData("data --data OUT", 4, "pascal-mt")]
+    [InlineData("data --data DATA --ids ids.txt --classes 7", 2, "13, 40")]
     [InlineData("import OUT/none.pth --network mtan-segnet --out OUT/x.ckpt", 2, "none.pth")]
     [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
@@ -85,6 +89,25 @@ public sealed class Program_tests : IDisposable
         var (code, output) = Run("train --config OUT/wrong.yaml --data DATA --out OUT/run");
         Assert.Equal(2, code);
         Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_image_ends_the_program_by_name_or_is_skipped_with_a_count()
+    {
+        File.WriteAllText(Path.Combine(data.Folder, "depth/0003.png"), "damaged");
+        foreach (var command in new[] { Train("OUT/fail", epochs: 1), "data --data DATA --ids ids.txt --size 32x32" })
+        {
+            var (code, output) = Run(command);
+            Assert.Equal(4, code);
+            Assert.Contains("Image 2 of the list (id '0003')", output, StringComparison.Ordinal);
+            Assert.Contains("depth/0003.png", output, StringComparison.Ordinal);
+        }
+
+        var (skipped, told) = Run(Train("OUT/skip", epochs: 1, "--damaged skip --loader-threads 2"));
+        Assert.Equal(0, skipped);
+        Assert.Contains("skipped 1 of 4 images", told, StringComparison.Ordinal);
+        Assert.Equal(0, Run(Train("OUT/stream", epochs: 1, "--damaged skip --stream")).ExitCode);
+        Assert.Contains("3 of 4, 1 damaged", Run("data --data DATA --ids ids.txt --size 32x32 --damaged skip").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,6 +68,42 @@ public sealed class Reader_tests
         Assert.Equal(ExitCode.NoSource, error.ExitCode);
     }
 
+    [Theory]
+    [InlineData("rgb/0001.jpg")]
+    [InlineData("seg13/0001.png")]
+    [InlineData("depth/0001.png")]
+    public void A_file_that_was_cut_short_is_named(string name)
+    {
+        using var data = new MiniatureData(1);
+        if (name.EndsWith(".jpg", StringComparison.Ordinal))
+        {
+            using var mat = Cv2.ImRead(Path.Combine(data.Folder, "rgb/0001.png"));
+            Cv2.ImWrite(Path.Combine(data.Folder, name), mat);
+        }
+
+        var folder = NyuFolder.Open(data.Folder, "ids.txt");
+        folder.Read("0001", 32, 32);
+        var path = Path.Combine(data.Folder, name);
+        var content = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, content[..(content.Length * 2 / 3)]);
+        Assert.Contains(path, Assert.Throws<UserErrorException>(() => folder.Read("0001", 32, 32)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_beyond_the_classes_are_refused_and_forty_classes_have_their_own_folder()
+    {
+        using var data = new MiniatureData(1);
+        Directory.Move(Path.Combine(data.Folder, "seg13"), Path.Combine(data.Folder, "seg40"));
+        Assert.Contains("seg40", Assert.Throws<UserErrorException>(() => NyuFolder.Open(data.Folder, "ids.txt")).Message, StringComparison.Ordinal);
+        Assert.Equal(40, NyuFolder.Open(data.Folder, "ids.txt", 40).Classes.Count);
+        using (var labels = new Mat(4, 4, MatType.CV_8UC1, new Scalar(40)))
+        {
+            Cv2.ImWrite(Path.Combine(data.Folder, "seg40/0001.png"), labels);
+        }
+
+        Assert.Contains("class 40", Assert.Throws<UserErrorException>(() => NyuFolder.Open(data.Folder, "ids.txt", 40).Read("0001", 32, 32)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {

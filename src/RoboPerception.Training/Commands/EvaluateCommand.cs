@@ -36,7 +36,7 @@ internal static class EvaluateCommand
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var description = OnnxEvaluator.Describe(path);
-            var images = TrainingData.Load(choice, ids, description.Input.Height, description.Input.Width, cancellation);
+            var images = TrainingData.Load(OfModel(choice, description.Output(OutputKind.Segmentation)?.Classes), ids, description.Input.Height, description.Input.Width, cancellation);
             Tell(parse, OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
             return ExitCode.Ok;
         }
@@ -45,7 +45,7 @@ internal static class EvaluateCommand
         using (network)
         {
             var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.SizeMultiple) : (state.Options.Height, state.Options.Width);
-            var images = TrainingData.Load(choice, ids, height, width, cancellation);
+            var images = TrainingData.Load(OfModel(choice, network.Tasks.FirstOrDefault(task => task.Kind == TaskKind.Segmentation)?.Classes), ids, height, width, cancellation);
             var device = Arguments.Device(parse.GetValue(DeviceName)!);
             TorchSharp.ModuleExtensionMethods.to(network, device);
             Tell(parse, Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);
@@ -53,6 +53,9 @@ internal static class EvaluateCommand
 
         return ExitCode.Ok;
     }
+
+    /// <summary>Labels of the model's classes, unless others are asked for.</summary>
+    private static DataChoice OfModel(DataChoice choice, ClassMap? classes) => choice.Classes == 0 ? choice with { Classes = classes?.Count ?? 0 } : choice;
 
     private static void Tell(ParseResult parse, IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)
     {

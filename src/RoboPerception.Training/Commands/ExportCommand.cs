@@ -54,6 +54,10 @@ internal static class ExportCommand
             };
             OnnxFile.Write(path, ModelExporter.Export(network, description, reduction, out var parity));
             Console.WriteLine($"Wrote '{path}': {parity}");
+            if (ModelExporter.LeftOut(network) is { Count: > 0 } leftOut)
+            {
+                Console.WriteLine($"Left out, because the model contract has no output for them: {string.Join(", ", leftOut.Select(task => task.Key))}");
+            }
         }
 
         return ExitCode.Ok;

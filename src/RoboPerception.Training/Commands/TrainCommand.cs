@@ -108,6 +108,11 @@ internal static class TrainCommand
         }
 
         using var data = TrainingData.Open(Choice(parse), options.Height, options.Width, cancellation);
+        if (!resume && options.Tasks is null)
+        {
+            options = options with { Tasks = TaskList.Format(data.Images.Tasks) };
+        }
+
         var initial = new TrainingState
         {
             Options = options,

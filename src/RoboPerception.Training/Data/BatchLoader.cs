@@ -142,6 +142,7 @@ public sealed class BatchLoader : IDisposable
             SampleWriter.Write(image, augmentation.Draw(random, image.Height, image.Width), batch, n);
         }
 
+        images.Statistics?.Apply(batch);
         return batch;
     }
 

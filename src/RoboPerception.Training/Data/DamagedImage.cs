@@ -1,15 +1,5 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>What to do about a picture whose files are missing or damaged.</summary>
-public enum DamagePolicy
-{
-    /// <summary>End with the picture named.</summary>
-    Fail,
-
-    /// <summary>Leave it out, count it, name it.</summary>
-    Skip,
-}
-
 /// <summary>A picture that could not be read.</summary>
 /// <param name="Index">Its place in the list of ids, from 0.</param>
 /// <param name="Id">Its id.</param>

@@ -2,36 +2,6 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>What part of a data set is wanted.</summary>
-/// <param name="Path">Folder or file.</param>
-/// <param name="Ids">Split or file of ids; null = what the format trains or validates on.</param>
-/// <param name="Validation">Which of the two, where <paramref name="Ids"/> does not say.</param>
-/// <param name="Classes">Number of classes; 0 = what the format's paper uses.</param>
-public sealed record DataRequest(string Path, string? Ids, bool Validation, int Classes)
-{
-    /// <summary>The ids asked for, or one of two defaults.</summary>
-    public string IdsOr(string training, string validation) => Ids ?? (Validation ? validation : training);
-
-    /// <summary>The number of classes asked for, or the default.</summary>
-    /// <exception cref="UserErrorException">The format does not have so many.</exception>
-    public int ClassesOr(string format, params ReadOnlySpan<int> possible)
-    {
-        if (Classes == 0 || possible.Contains(Classes))
-        {
-            return Classes == 0 ? possible[0] : Classes;
-        }
-
-        throw new UserErrorException(ExitCode.Usage, $"--classes {Classes}: {format} has {string.Join(", ", possible.ToArray())}.");
-    }
-}
-
-/// <summary>One layout of a data set on disk.</summary>
-/// <param name="Name">The prefix that chooses it.</param>
-/// <param name="Layout">What lies in the folder.</param>
-/// <param name="Recognises">Whether a path looks like it.</param>
-/// <param name="Open">Makes the reader.</param>
-public sealed record DataFormat(string Name, string Layout, Func<string, bool> Recognises, Func<DataRequest, ImageReader> Open);
-
 /// <summary>
 /// The layouts that <c>--data</c> understands. The rule: <c>FORMAT:PATH</c> where FORMAT is a name of the list, else the first format of the
 /// list whose marks are at PATH.
@@ -41,8 +11,20 @@ public static class DataFormats
     /// <summary>All formats, the most particular marks first.</summary>
     public static IReadOnlyList<DataFormat> All { get; } =
     [
-        new("nyu-folder", "rgb, seg13 (or seg40), depth or depth8, normal", path => Has(path, "rgb") && (Has(path, "normal") || Has(path, "seg13")), request =>
+        new("nyu-mat", $"{NyuMat.FileName}, splits.mat", path => Has(path, NyuMat.FileName) || (File.Exists(path) && path.EndsWith(".mat", StringComparison.Ordinal)), NyuMat.Open),
+        new("nyu-folder", "rgb, seg13 or seg40, depth or depth8, normal, ids_*.txt", path => Has(path, "rgb") && Has(path, "normal"), request =>
             NyuFolder.Open(request.Path, request.IdsOr("ids_fit.txt", "ids_val.txt"), request.ClassesOr("nyu-folder", 13, 40))),
+        new("mtan-nyu", "{train,val}/{image,label,depth,normal}/N.npy", path => Has(path, "train/normal") || Has(path, "val/normal"), MtanNyu.Open),
+        new("mtan-cityscapes", "{train,val}/{image,depth,label_7,label_19}/N.npy", path => Has(path, "train/image") || Has(path, "val/image"), MtanCityScapes.Open),
+        new("cityscapes", "leftImg8bit, gtFine, disparity; inverse depth", path => Has(path, "leftImg8bit"), request => CityScapes.Open(request, metres: false)),
+        new("cityscapes-metres", "the same with camera; depth in metres", _ => false, request => CityScapes.Open(request, metres: true)),
+        new("nyud-mt", "images, segmentation, depth, normals, edge, gt_sets", path => Has(path, "gt_sets"), MtiNyu.Open),
+        new("pascal-mt", "JPEGImages, semseg, pascal-context, human_parts, normals_distill, sal_distill, ImageSets", path => Has(path, "JPEGImages"), MtiPascal.Open),
+        new("decathlon", "DOMAIN/{train,val}/CLASS/FILE; --ids DOMAIN/SPLIT", path => DecathlonDomain.All.Any(domain => Has(path, domain.Name + "/train")), Decathlon.Open),
+        new("rgbd", "ID_color.*, ID_depth.*; depth as ids begin: NYU, SUN, TUM, else millimetres", RgbdPairs.HasPairs, request => RgbdPairs.Open(request, null)),
+        new("tum", "rgb, depth; 5000 = 1 m", _ => false, request => RgbdPairs.Open(request, DepthCode.Tum)),
+        new("sun", "image, depth; bits turned", _ => false, request => RgbdPairs.Open(request, DepthCode.Sun)),
+        new("kitti", "rgb, depth; 256 = 1 m", _ => false, request => RgbdPairs.Open(request, DepthCode.Kitti)),
     ];
 
     /// <summary>The formats and their marks, for the help of an option.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -19,22 +20,37 @@ public sealed class ImageSet : ImageSource
         }
 
         this.images = [.. images];
+        (Height, Width) = (images[0].Height, images[0].Width);
+    }
+
+    private ImageSet(LabeledImage[] images, ImageReader reader, int height, int width)
+        : this(reader.KeepsShape ? [new LabeledImage(height, width)] : images)
+    {
+        this.images = images;
+        Reader = reader;
+        (Height, Width) = (height, width);
     }
 
     /// <summary>How many images there are.</summary>
     public override int Count => images.Length;
 
-    /// <summary>Rows of every image.</summary>
-    public override int Height => images[0].Height;
+    /// <summary>Rows of every image, or of the shorter side where shapes differ.</summary>
+    public override int Height { get; }
 
     /// <summary>Columns of every image.</summary>
-    public override int Width => images[0].Width;
+    public override int Width { get; }
 
     /// <inheritdoc/>
     public override ClassMap Classes => Reader?.Classes ?? base.Classes;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => Reader?.Tasks ?? base.Tasks;
+
+    /// <inheritdoc/>
     public override AugmentationRule Augmentation => Reader?.Augmentation ?? base.Augmentation;
+
+    /// <inheritdoc/>
+    public override ChannelStatistics? Statistics => Reader?.Statistics;
 
     /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
@@ -42,7 +58,7 @@ public sealed class ImageSet : ImageSource
     /// <summary>The pictures that were left out, in the order of the list.</summary>
     public IReadOnlyList<DamagedImage> Damaged { get; private init; } = [];
 
-    private ImageReader? Reader { get; init; }
+    private ImageReader? Reader { get; }
 
     /// <summary>The image at a place of the list.</summary>
     public LabeledImage this[int index] => images[index];
@@ -89,6 +105,6 @@ public sealed class ImageSet : ImageSource
             throw new UserErrorException(failures[left[0].Index].ExitCode, left[0].ToString(), failures[left[0].Index]);
         }
 
-        return new ImageSet([.. images.OfType<LabeledImage>()]) { Damaged = left, Reader = reader };
+        return new ImageSet([.. images.OfType<LabeledImage>()], reader, height, width) { Damaged = left };
     }
 }

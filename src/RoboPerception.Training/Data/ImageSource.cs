@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -20,8 +21,14 @@ public abstract class ImageSource
     /// <summary>The classes of <see cref="LabeledImage.Labels"/>.</summary>
     public virtual ClassMap Classes => ClassMap.Nyu13;
 
+    /// <summary>The tasks that there is truth for.</summary>
+    public virtual IReadOnlyList<TaskDescription> Tasks => TaskDescription.NyuThree;
+
     /// <summary>The views to train on.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
+
+    /// <summary>By which the pictures are normalised; null = they stay between 0 and 1.</summary>
+    public virtual ChannelStatistics? Statistics => null;
 
     /// <summary>Whether <see cref="Read"/> may be called from several threads at a time; otherwise the callers take turns.</summary>
     public virtual bool AllowsManyReaders => false;

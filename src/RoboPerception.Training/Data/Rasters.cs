@@ -13,7 +13,22 @@ internal static class Rasters
     /// <exception cref="UserErrorException">It cannot be decoded, or is of another type.</exception>
     public static Mat Decode(string path, ImreadModes mode, MatType expected)
     {
-        var mat = Cv2.ImRead(path, mode);
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+        }
+        catch (IOException error)
+        {
+            throw ImageReader.Damaged(path, "cannot be read", error);
+        }
+
+        if (content.Length == 0 || IsCutJpeg(content))
+        {
+            throw ImageReader.Damaged(path, content.Length == 0 ? "is empty" : "is cut short");
+        }
+
+        var mat = Cv2.ImDecode(content, mode);
         if (!mat.Empty() && mat.Type() == expected)
         {
             return mat;
@@ -128,13 +143,13 @@ internal static class Rasters
         return (values, mat.Rows, mat.Cols);
     }
 
-    /// <summary>Takes distances in metres (H,W), or inverse distances, in the image's steps; what is no positive number means "none".</summary>
+    /// <summary>Takes distances in metres (H,W), or inverse distances, in the image's steps; what is no positive number, or farther than steps count, means "none".</summary>
     public static void Depth(LabeledImage image, ReadOnlySpan<float> source, int rows, int columns)
     {
         for (var i = 0; i < image.DepthMillimetres.Length; i++)
         {
             var value = source[From(i, image, rows, columns)] / image.DepthStep;
-            image.DepthMillimetres[i] = value > 0 && double.IsFinite(value) ? (ushort)Math.Clamp(Math.Round(value), 1, ushort.MaxValue) : (ushort)0;
+            image.DepthMillimetres[i] = value > 0 && value < ushort.MaxValue ? (ushort)Math.Max(Math.Round(value), 1) : (ushort)0;
         }
     }
 
@@ -161,6 +176,10 @@ internal static class Rasters
 
         return table;
     }
+
+    /// <summary>A decoder fills what is missing of a JPEG with grey and says nothing. Neither marker occurs inside coded data.</summary>
+    private static bool IsCutJpeg(ReadOnlySpan<byte> content) =>
+        content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) && content.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < content.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
 
     private static int From(int pixel, LabeledImage image, int rows, int columns)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RoboPerception.Core;
+using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Data;
 
@@ -37,7 +38,13 @@ public sealed class StreamedImages : ImageSource
     public override ClassMap Classes => reader.Classes;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<TaskDescription> Tasks => reader.Tasks;
+
+    /// <inheritdoc/>
     public override AugmentationRule Augmentation => reader.Augmentation;
+
+    /// <inheritdoc/>
+    public override ChannelStatistics? Statistics => reader.Statistics;
 
     /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
@@ -60,25 +67,37 @@ public sealed class StreamedImages : ImageSource
                 continue;
             }
 
-            try
+            if (TryRead(index) is { } image)
             {
-                return reader.Read(reader.Ids[index], Height, Width);
-            }
-            catch (UserErrorException failure)
-            {
-                var image = new DamagedImage(index, reader.Ids[index], failure.Message);
-                if (policy == DamagePolicy.Fail)
-                {
-                    throw new UserErrorException(failure.ExitCode, image.ToString(), failure);
-                }
-
-                if (damaged.TryAdd(index, image))
-                {
-                    Skipped?.Invoke(image);
-                }
+                return image;
             }
         }
 
         throw new UserErrorException(ExitCode.NoSource, $"None of the {Count} images can be read; the first: {damaged[0]}");
+    }
+
+    /// <summary>The picture itself, or null if it is damaged and may be skipped.</summary>
+    /// <exception cref="UserErrorException">It is damaged, and that is fatal.</exception>
+    public LabeledImage? TryRead(int index)
+    {
+        try
+        {
+            return reader.Read(reader.Ids[index], Height, Width);
+        }
+        catch (UserErrorException failure)
+        {
+            var image = new DamagedImage(index, reader.Ids[index], failure.Message);
+            if (policy == DamagePolicy.Fail)
+            {
+                throw new UserErrorException(failure.ExitCode, image.ToString(), failure);
+            }
+
+            if (damaged.TryAdd(index, image))
+            {
+                Skipped?.Invoke(image);
+            }
+
+            return null;
+        }
     }
 }

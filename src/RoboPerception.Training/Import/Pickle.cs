@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace RoboPerception.Training.Import;
@@ -35,7 +36,7 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
                     return stack.Pop();
                 }
 
-                if (!Value(code) && !Container(code))
+                if (!Value(code) && !Container(code) && !Old(code))
                 {
                     throw new FormatException($"instruction 0x{code:x2} at byte {at - 1} is none that data needs");
                 }
@@ -133,6 +134,38 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
             case (byte)'b': // BUILD: attributes of a map (PyTorch keeps version numbers there); nothing that a tensor needs.
                 stack.Pop();
                 return stack.Peek() is PickleMap;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>What Python 2 wrote in protocols 0 and 1: lines of text, and strings of bytes.</summary>
+    private bool Old(byte code)
+    {
+        switch (code)
+        {
+            case (byte)'I': // INT
+                return Push(long.Parse(Line(), CultureInfo.InvariantCulture));
+            case (byte)'F': // FLOAT
+                return Push(double.Parse(Line(), CultureInfo.InvariantCulture));
+            case (byte)'S': // STRING, in quotes
+                return Push(Line().Trim('\'', '"'));
+            case (byte)'V': // UNICODE
+                return Push(Line());
+            case (byte)'U': // SHORT_BINSTRING
+                return Push(Text(Take(1)[0]));
+            case (byte)'T': // BINSTRING
+                return Push(Text(checked((int)BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))));
+            case (byte)'l': // LIST
+                return Push(new List<object?>(SinceMark()));
+            case (byte)'d': // DICT
+                var pairs = SinceMark();
+                return Push(new PickleMap()) && Fill(pairs);
+            case (byte)'p': // PUT
+                memo[long.Parse(Line(), CultureInfo.InvariantCulture)] = stack.Peek();
+                return true;
+            case (byte)'g': // GET
+                return Push(memo[long.Parse(Line(), CultureInfo.InvariantCulture)]);
             default:
                 return false;
         }

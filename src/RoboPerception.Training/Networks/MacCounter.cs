@@ -1,3 +1,4 @@
+using RoboPerception.Training.Networks.Pyramid;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,7 +35,21 @@ public static class MacCounter
         ArgumentOutOfRangeException.ThrowIfNotEqual(width % SizeMultiple, 0, nameof(width));
         using var scope = NewDisposeScope();
         var probe = zeros(1, 3, ProbeHeight, ProbeWidth);
-        return Count(network, () => network.forward(probe), elements => elements * height * width / (ProbeHeight * ProbeWidth));
+
+        // The published figures hold the supervised predictions on the way, which an exported network leaves out.
+        return Count(network, Run, elements => elements * height * width / (ProbeHeight * ProbeWidth));
+
+        void Run()
+        {
+            if (network is PyramidNetwork pyramid)
+            {
+                pyramid.Predict(probe, supervised: true);
+            }
+            else
+            {
+                network.forward(probe);
+            }
+        }
     }
 
     /// <summary>The cost of one picture of the Decathlon, one data set's branch.</summary>

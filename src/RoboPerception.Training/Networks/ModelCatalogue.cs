@@ -1,3 +1,4 @@
+using RoboPerception.Training.Networks.Pyramid;
 using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Networks;
@@ -41,6 +42,14 @@ public static class ModelCatalogue
         new("ResNet-34, MTAN", MtanResNet.Family + ":depth=34", ResNet + ":depth=34", null),
         new("ResNet-101, split", SplitResNet.SplitFamily + ":depth=101", ResNet + ":depth=101", null),
         new("ResNet-101, MTAN", MtanResNet.Family + ":depth=101", ResNet + ":depth=101", null),
+        new("HRNet-18, one task", HrNetBaseline.SingleFamily, HrNetBaseline.SingleFamily, null, 1),
+        new("HRNet-18, split", HrNetBaseline.SplitFamily, HrNetBaseline.SingleFamily, null),
+        new("HRNet-18, PAD-Net", PadNet.Family, HrNetBaseline.SingleFamily, null),
+        new("HRNet-18, MTI-Net", MtiNetFamilies.HrNetFamily, HrNetBaseline.SingleFamily, null),
+        new("HRNet-48, MTI-Net", MtiNetFamilies.HrNetFamily + ":width=48", HrNetBaseline.SingleFamily + ":width=48", null),
+        new("ResNet-50 + FPN, MTI-Net", MtiNetFamilies.ResNetFamily, MtiNetFamilies.ResNetFamily, null),
+        new("MobileNetV2, light RefineNet", LightRefineNet.Family, LightRefineNet.Family, null),
+        new("MobileNetV2, MTI-Net", MtiNetFamilies.MobileNetFamily, MtiNetFamilies.MobileNetFamily, null),
         new("MobileNetV2, MTAN", MtanMobileNet.Family, MtanMobileNet.Family, null),
     ];
 

@@ -21,9 +21,9 @@ public sealed class MtanResNet : ResNetNetwork
 
     private readonly Sequential shared_conv;
     private readonly Sequential[] before;
-    private readonly ResidualBlock[] last;
+    private readonly ResNetBlock[] last;
     private readonly ModuleList<Sequential>[] attention;
-    private readonly ResidualBlock[] refinement;
+    private readonly ResNetBlock[] refinement;
     private readonly ModuleList<Sequential> decoders;
 
     private static readonly long[] PoolWindow = [2, 2];
@@ -41,8 +41,8 @@ public sealed class MtanResNet : ResNetNetwork
         last = [.. layers.Select(blocks => blocks[^1])];
         attention = [.. widths.Select((width, s) => ModuleList<Sequential>([.. tasks.Select(_ => Blocks.Attention(s == 0 ? InputOfLast(0) : InputOfLast(s) + width, width / share, width))]))];
         refinement = [.. widths.Skip(1).Select((width, s) => basic
-            ? ResidualBlock.Basic(widths[s], width, project: true)
-            : ResidualBlock.Bottleneck(widths[s], width / 4, width, project: true))];
+            ? ResNetBlock.Basic(widths[s], width, project: true)
+            : ResNetBlock.Bottleneck(widths[s], width / 4, width, project: true))];
         decoders = ModuleList<Sequential>([.. tasks.Select(Head)]);
         RegisterComponents();
         for (var s = 0; s < Layers; s++)

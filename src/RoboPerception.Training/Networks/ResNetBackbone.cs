@@ -42,7 +42,7 @@ public sealed class ResNetBackbone : Module<Tensor, Tensor>
     }
 
     /// <summary>The blocks of a layer. The first block of a layer that would halve the map has half the dilation of the others.</summary>
-    internal static IEnumerable<ResidualBlock> Layer(ResNetLayout layout, int layer)
+    internal static IEnumerable<ResNetBlock> Layer(ResNetLayout layout, int layer)
     {
         var (middle, output) = (layout.Middle[layer], layout.Output[layer]);
         var dilation = layer switch { 2 => 2, 3 => 4, _ => 1 };
@@ -53,8 +53,8 @@ public sealed class ResNetBackbone : Module<Tensor, Tensor>
             var stride = opens && layer == 1 ? 2 : 1;
             var first = opens ? Math.Max(dilation / 2, 1) : dilation;
             yield return layout.Bottleneck
-                ? ResidualBlock.Bottleneck(input, middle, output, stride, first, project: opens)
-                : ResidualBlock.Basic(input, output, stride, first, dilation, project: opens);
+                ? ResNetBlock.Bottleneck(input, middle, output, stride, first, project: opens)
+                : ResNetBlock.Basic(input, output, stride, first, dilation, project: opens);
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class ResNetBackbone : Module<Tensor, Tensor>
         foreach (var (place, child) in blocks.named_children())
         {
             using var scope = graph.Scope($"{name}.{place}");
-            map = ((ResidualBlock)child).Export(graph, map);
+            map = ((ResNetBlock)child).Export(graph, map);
         }
 
         return map;

@@ -44,6 +44,19 @@ internal static class TaskList
         return keys;
     }
 
+    /// <summary>The text of a data set's tasks; null = all three of NYU Depth v2.</summary>
+    /// <exception cref="UserErrorException">It has none.</exception>
+    public static string? Format(IReadOnlyList<TaskDescription> tasks)
+    {
+        if (tasks.Count == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "The data have classes of whole pictures only; training needs answers for their pixels.");
+        }
+
+        var keys = string.Join(',', tasks.Select(task => task.Kind == TaskKind.Segmentation && task.Channels != ClassMap.Nyu13.Count ? $"{task.Key}{task.Channels}" : task.Key));
+        return keys == string.Join(',', TaskDescription.NyuThree.Select(task => task.Key)) ? null : keys;
+    }
+
     private static TaskDescription One(string key)
     {
         if (key == Segmentation)

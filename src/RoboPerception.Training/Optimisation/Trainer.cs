@@ -287,7 +287,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         return options.CropHeight > 0 && Progress() < options.CropShare
-            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment)
-            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment);
+            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = images.Augmentation }
+            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = images.Augmentation };
     }
 }

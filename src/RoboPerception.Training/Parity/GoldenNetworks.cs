@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
@@ -54,6 +55,61 @@ internal static class GoldenNetworks
         var blocks = Numbered(file, i => $"layer1.{i}.bn1.weight").Count();
         return new WideResNetMtan(classes, (6 * blocks) + 4, (int)Channels(file, "layer1.0.conv1.weight") / 16);
     }
+
+    /// <summary>Whether the parameters are those of the attention network on a residual network.</summary>
+    public static bool IsMtanResNet(GoldenFile file) => Has(file, "shared_conv.0.weight");
+
+    /// <summary>The attention network on a residual network, with fresh parameters and without dropout.</summary>
+    public static PerceptionNetwork MtanResNet(GoldenFile file)
+    {
+        var options = ResNetOptions(
+            parameter => file.Has(Prefix + parameter) ? Channels(file, parameter) : null,
+            "shared_conv.0.weight",
+            layer => $"shared_layer{layer}_t",
+            (layer, block) => $"shared_layer{layer}_b.{block}.conv1.weight",
+            lastIsApart: true);
+        options["head"] = Text(Channels(file, "decoders.0.1.weight"));
+        options["upsample"] = AlignsCorners(file) ? "aligned" : "half";
+        options["refinement"] = Has(file, "encoder_block_att_1.conv3.weight") ? "bottleneck" : "basic";
+        options["attention"] = Channels(file, "encoder_att_1.0.0.weight") == Channels(file, "encoder_att_1.0.3.weight") ? "full" : "quarter";
+        return PerceptionNetwork.Create(new NetworkSpec(Networks.MtanResNet.Family, options), Tasks(file));
+    }
+
+    /// <summary>
+    /// Sizes of a residual network, read off its parameters, as options of a specification.
+    /// </summary>
+    /// <param name="channels">Outputs of a parameter, or null where there is none of that name.</param>
+    /// <param name="stem">Name of the first convolution's weight.</param>
+    /// <param name="last">Path of the last block of a layer.</param>
+    /// <param name="weight">First weight of a block of a layer.</param>
+    /// <param name="lastIsApart">Whether the last block is not among the numbered ones.</param>
+    public static Dictionary<string, string> ResNetOptions(
+        Func<string, long?> channels, string stem, Func<int, string> last, Func<int, int, string> weight, bool lastIsApart)
+    {
+        int[] layers = [1, 2, 3, 4];
+        var bottleneck = channels(last(1) + ".conv3.weight") is not null;
+        var blocks = layers.Select(layer => Enumerable.Range(0, int.MaxValue).TakeWhile(block => channels(weight(layer, block)) is not null).Count() + (lastIsApart ? 1 : 0));
+        var options = new Dictionary<string, string>
+        {
+            ["depth"] = bottleneck ? "50" : "18",
+            ["stem"] = Text(channels(stem)!.Value),
+            ["blocks"] = string.Join(',', blocks),
+            ["middle"] = string.Join(',', layers.Select(layer => channels(last(layer) + ".conv1.weight"))),
+            ["dropout"] = "off",
+        };
+        if (bottleneck)
+        {
+            options["output"] = string.Join(',', layers.Select(layer => channels(last(layer) + ".conv3.weight")));
+        }
+
+        return options;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // The specification aligns corners; a file may say otherwise.
+    private static bool AlignsCorners(GoldenFile file) =>
+        !file.Metadata.Values.Any(text => text.Replace(" ", "", StringComparison.Ordinal).Contains("align_corners=false", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The tasks that a file of MTAN's repository names.</summary>
     public static TaskDescription[] Tasks(GoldenFile file)

@@ -11,10 +11,11 @@ internal static class NetworkParity
 {
     private const double Output = 2e-4, TrainOutput = 3e-4, Loss = 2e-5, Gradient = 2e-3, RunningStatistics = 1e-4;
 
-    public static void Compare(GoldenFile file, ParityReport report)
+    /// <summary>A network of MTAN's repository.</summary>
+    public static void Compare(GoldenFile file, Func<GoldenFile, PerceptionNetwork> build, ParityReport report)
     {
         using var scope = NewDisposeScope();
-        using var network = GoldenNetworks.SegNet(file);
+        using var network = build(file);
         LoadParameters(network, file);
         var input = file.Tensor("input");
 
@@ -22,6 +23,11 @@ internal static class NetworkParity
         using (no_grad())
         {
             CompareOutputs(network, network.forward(input), "output", Output, file, report);
+        }
+
+        if (!file.Has("loss/total"))
+        {
+            return;
         }
 
         network.train();
@@ -35,9 +41,9 @@ internal static class NetworkParity
 
         var total = new EqualWeighting().Combine(losses);
         CompareLoss(total, "loss/total");
-        if (file.Has("loss/total_uncertainty"))
+        if (file.Has("loss/total_uncertainty") && network.LogVariances is { } variances)
         {
-            CompareLoss(new UncertaintyWeighting(network.LogVariances!).Combine(losses), "loss/total_uncertainty");
+            CompareLoss(new UncertaintyWeighting(variances).Combine(losses), "loss/total_uncertainty");
         }
 
         total.backward();
@@ -48,19 +54,21 @@ internal static class NetworkParity
     }
 
     /// <summary>Copies the file's parameters and buffers into a network whose names must be the same.</summary>
-    public static void LoadParameters(nn.Module network, GoldenFile file)
+    /// <param name="network">The network.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="rename">The network's name of a file's parameter, where they differ.</param>
+    public static void LoadParameters(nn.Module network, GoldenFile file, Func<string, string>? rename = null)
     {
-        const string prefix = "param/";
-        var given = file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(name => name[prefix.Length..], file.Tensor);
-        var own = network.state_dict().Keys.ToHashSet();
-        var unknown = given.Keys.FirstOrDefault(name => !own.Contains(name));
-        var missing = own.FirstOrDefault(name => !given.ContainsKey(name));
+        var given = Entries(file, "param/").ToDictionary(entry => rename?.Invoke(entry.Key) ?? entry.Key, entry => file.Tensor(entry.Name));
+        var own = network.state_dict();
+        var unknown = given.Keys.FirstOrDefault(name => !own.ContainsKey(name));
+        var missing = own.Keys.FirstOrDefault(name => !given.ContainsKey(name));
         if (unknown is not null || missing is not null)
         {
             throw new UserErrorException(ExitCode.Failed, $"Parameter names differ: the file alone has '{unknown ?? "-"}', the network alone has '{missing ?? "-"}'.");
         }
 
-        network.load_state_dict(given);
+        network.load_state_dict(given.ToDictionary(pair => pair.Key, pair => pair.Value.numel() == own[pair.Key].numel() ? pair.Value.view(own[pair.Key].shape) : pair.Value));
     }
 
     private static void CompareOutputs(PerceptionNetwork network, Tensor[] outputs, string group, double tolerance, GoldenFile file, ParityReport report)
@@ -73,23 +81,23 @@ internal static class NetworkParity
     }
 
     /// <summary>Compares the gradients <c>grad/prefix...</c>.</summary>
-    public static void CompareGradients(nn.Module network, string prefix, GoldenFile file, ParityReport report)
+    public static void CompareGradients(nn.Module network, string prefix, GoldenFile file, ParityReport report, Func<string, string>? rename = null)
     {
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         foreach (var (name, key) in Entries(file, "grad/" + prefix))
         {
-            var gradient = parameters[key].grad ?? throw new UserErrorException(ExitCode.Failed, $"No gradient reached '{name}'.");
+            var gradient = parameters[rename?.Invoke(key) ?? key].grad ?? throw new UserErrorException(ExitCode.Failed, $"No gradient reached '{name}'.");
             report.RelativeNorm("grad", name, Values(gradient), file.Floats(name), Gradient);
         }
     }
 
     /// <summary>Compares the running statistics <c>train_state/prefix...</c>.</summary>
-    public static void CompareRunningStatistics(nn.Module network, string prefix, GoldenFile file, ParityReport report)
+    public static void CompareRunningStatistics(nn.Module network, string prefix, GoldenFile file, ParityReport report, Func<string, string>? rename = null)
     {
         var state = network.state_dict();
         foreach (var (name, key) in Entries(file, "train_state/" + prefix))
         {
-            report.Mixed("train_state", name, Values(state[key]), file.Floats(name), RunningStatistics);
+            report.Mixed("train_state", name, Values(state[rename?.Invoke(key) ?? key]), file.Floats(name), RunningStatistics);
         }
     }
 

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Parity;
 public static class ParityChecks
 {
     /// <summary>The models that can be compared; networks are recognised by their parameters, the others by the name in a file's metadata.</summary>
-    public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];
+    public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "resnet_mtan", "nddr_cnn", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];
 
     /// <summary>Largest deviation of every group of values in the file.</summary>
     /// <exception cref="UserErrorException">The file is damaged or belongs to a model that this program does not have.</exception>
@@ -22,9 +22,6 @@ public static class ParityChecks
             case "metrics_mtan" or "metrics_mtan_absent_class":
                 MetricParity.Compare(file, report);
                 break;
-            case "mti_net" or "pad_net" or "single_task" or "multi_task":
-                PyramidParity.Compare(file, report);
-                break;
             case "losses_mtinet":
                 LossParity.CompareMtiNet(file, report);
                 break;
@@ -35,7 +32,16 @@ public static class ParityChecks
                 WeightingParity.Compare(file, report);
                 break;
             case var _ when GoldenNetworks.IsSegNet(file):
-                NetworkParity.Compare(file, report);
+                NetworkParity.Compare(file, GoldenNetworks.SegNet, report);
+                break;
+            case var _ when GoldenNetworks.IsMtanResNet(file):
+                NetworkParity.Compare(file, GoldenNetworks.MtanResNet, report);
+                break;
+            case var _ when ParallelParity.Recognises(file):
+                ParallelParity.Compare(file, report);
+                break;
+            case var _ when PyramidParity.Recognises(file):
+                PyramidParity.Compare(file, report);
                 break;
             case var _ when GoldenNetworks.IsWideResNet(file):
                 WideResNetParity.Compare(file, report);

@@ -14,11 +14,19 @@ internal static class PyramidParity
 {
     private const double Output = 2e-4, TrainOutput = 3e-4, Loss = 2e-5;
 
+    /// <summary>Whether the file says how its HRNet is made.</summary>
+    public static bool Recognises(GoldenFile file)
+    {
+        using var config = JsonDocument.Parse(file.Metadata.GetValueOrDefault("config", "{}"));
+        return config.RootElement.TryGetProperty("stage1_channels", out _);
+    }
+
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var scope = NewDisposeScope();
-        using var network = Build(file);
-        NetworkParity.LoadParameters(network, ParametersOf(file));
+        var parameters = ParametersOf(file);
+        using var network = Build(file, parameters);
+        NetworkParity.LoadParameters(network, parameters);
         var input = file.Tensor("input");
         if (file.Names.Any(name => name.StartsWith("output/", StringComparison.Ordinal)))
         {
@@ -100,7 +108,7 @@ internal static class PyramidParity
         ? GoldenFile.Read(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, name))
         : file;
 
-    private static PyramidNetwork Build(GoldenFile file)
+    private static PyramidNetwork Build(GoldenFile file, GoldenFile parameters)
     {
         using var document = JsonDocument.Parse(file.Metadata["config"]);
         var config = document.RootElement;
@@ -117,13 +125,13 @@ internal static class PyramidParity
         Add("softmax", config.TryGetProperty("fpm_softmax", out var softmax) ? (softmax.GetString()!.StartsWith("consecutive", StringComparison.Ordinal) ? "channels" : "tasks") : null);
         Add("feature", config.TryGetProperty("pad_channels", out var feature) ? feature.ToString() : null);
         Add("bottleneck", config.TryGetProperty("pad_bottleneck", out var bottleneck) ? bottleneck.ToString() : null);
-        var family = file.Model switch
-        {
-            "mti_net" => MtiNetFamilies.HrNetFamily,
-            "pad_net" => PadNet.Family,
-            _ => tasks.Length == 1 ? HrNetBaseline.SingleFamily : HrNetBaseline.SplitFamily,
-        };
+        var family = HasPart("scale_0.") ? MtiNetFamilies.HrNetFamily
+            : HasPart("initial_task_prediction_heads.") ? PadNet.Family
+            : HasPart("decoder.") ? HrNetBaseline.SingleFamily
+            : HrNetBaseline.SplitFamily;
         return (PyramidNetwork)PerceptionNetwork.Create(new NetworkSpec(family, options), tasks);
+
+        bool HasPart(string prefix) => parameters.Names.Any(name => name.StartsWith("param/" + prefix, StringComparison.Ordinal));
 
         void Add(string option, string? value)
         {

@@ -48,7 +48,7 @@ public sealed class HrHead : AggregationHead
     public override Tensor forward(Tensor[] input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return last_layer.forward(cat([.. input.Select(map => Resizing.To(map, input[0].shape))], 1));
+        return last_layer.call(cat([.. input.Select(map => Resizing.To(map, input[0].shape))], 1));
     }
 
     internal override Value Export(GraphBuilder graph, Value[] maps)
@@ -84,8 +84,8 @@ public sealed class LightHead : AggregationHead
     public override Tensor forward(Tensor[] input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var sum = project.Select((convolution, s) => Resizing.To(convolution.forward(input[s]), input[0].shape)).Aggregate((total, next) => total + next);
-        return predict.forward(F.relu(norm.forward(sum), inplace: true));
+        var sum = project.Select((convolution, s) => Resizing.To(convolution.call(input[s]), input[0].shape)).Aggregate((total, next) => total + next);
+        return predict.call(F.relu(norm.call(sum), inplace: true));
     }
 
     internal override Value Export(GraphBuilder graph, Value[] maps)

@@ -14,11 +14,14 @@ internal static class AuxiliaryTasks
     /// All tasks on the way. <c>aux=edge,normal</c> adds tasks behind the main ones; a list that names main tasks too gives their order, which
     /// decides the order of channels in feature propagation.
     /// </summary>
+    /// <param name="spec">Holds the option.</param>
+    /// <param name="main">The main tasks.</param>
+    /// <param name="adapt">Gives a task the losses and activations that the network's options ask for, as the main tasks have them.</param>
     /// <exception cref="UserErrorException">An unknown task.</exception>
-    public static IReadOnlyList<TaskDescription> Of(NetworkSpec spec, IReadOnlyList<TaskDescription> main)
+    public static IReadOnlyList<TaskDescription> Of(NetworkSpec spec, IReadOnlyList<TaskDescription> main, Func<TaskDescription, TaskDescription> adapt)
     {
         var named = spec.Options.GetValueOrDefault(Option, "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => Find(main, name) ?? Find(Known, name)
+            .Select(name => Find(main, name) ?? Find(Known.Select(adapt), name)
                 ?? throw new UserErrorException(ExitCode.Usage, $"Network option {Option}: '{name}' is no task that can help; choose of {string.Join(", ", Known.Select(task => task.Key))}."))
             .ToArray();
         return [.. main.Where(task => !named.Contains(task)), .. named];

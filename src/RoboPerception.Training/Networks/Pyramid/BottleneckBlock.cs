@@ -38,9 +38,9 @@ public sealed class BottleneckBlock : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        var hidden = F.relu(bn1.forward(conv1.forward(input)), inplace: true);
-        hidden = F.relu(bn2.forward(conv2.forward(hidden)), inplace: true);
-        return F.relu(bn3.forward(conv3.forward(hidden)) + (downsample?.forward(input) ?? input), inplace: true);
+        var hidden = F.relu(bn1.call(conv1.call(input)), inplace: true);
+        hidden = F.relu(bn2.call(conv2.call(hidden)), inplace: true);
+        return F.relu(bn3.call(conv3.call(hidden)) + (downsample?.call(input) ?? input), inplace: true);
     }
 
     internal Value Export(GraphBuilder graph, Value x)

@@ -36,7 +36,7 @@ public sealed class Distillation : Module
     internal Tensor[] Distil(Tensor[] features) =>
     [
         .. targets.Select(target => sources
-            .Select((source, a) => source == target ? features[a] : self_attention[target.MtiKey][source.MtiKey].forward(features[a]))
+            .Select((source, a) => source == target ? features[a] : self_attention[target.MtiKey][source.MtiKey].call(features[a]))
             .Aggregate((sum, next) => sum + next)),
     ];
 
@@ -88,6 +88,6 @@ public sealed class Distillation : Module
 
         public Tensor GateWeight => ((Conv2d)attention[0]).weight!;
 
-        public override Tensor forward(Tensor input) => conv.forward(input) * attention.forward(input);
+        public override Tensor forward(Tensor input) => conv.call(input) * attention.call(input);
     }
 }

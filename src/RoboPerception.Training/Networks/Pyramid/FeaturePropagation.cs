@@ -55,8 +55,8 @@ public sealed class FeaturePropagation : Module
     internal Tensor[] Propagate(Tensor[] features)
     {
         var all = cat(features, 1);
-        var shared = dimensionality_reduction.forward(Attention(non_linear.forward(all)) * all);
-        return [.. features.Select((feature, k) => (se is null ? shared : shared * se[tasks[k].MtiKey].forward(shared)) + feature)];
+        var shared = dimensionality_reduction.call(Attention(non_linear.call(all)) * all);
+        return [.. features.Select((feature, k) => (se is null ? shared : shared * se[tasks[k].MtiKey].call(shared)) + feature)];
     }
 
     /// <summary>The attention (N,tasks*width,H,W) of unnormalised scores of the same shape.</summary>

@@ -27,7 +27,7 @@ public sealed class HrModule : Module<Tensor[], Tensor[]>
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor[] input)
     {
-        var maps = branches.Select((branch, j) => branch.forward(input[j])).ToArray();
+        var maps = branches.Select((branch, j) => branch.call(input[j])).ToArray();
         return [.. maps.Select((map, i) => F.relu(maps.Select((other, j) => Brought(other, j, i, map)).Aggregate((sum, next) => sum + next), inplace: true))];
     }
 
@@ -49,7 +49,7 @@ public sealed class HrModule : Module<Tensor[], Tensor[]>
 
     private Tensor Brought(Tensor map, int from, int to, Tensor like) => from == to
         ? map
-        : Resizing.To(fuse_layers[to][Name(from)].forward(map), like.shape);
+        : Resizing.To(fuse_layers[to][Name(from)].call(map), like.shape);
 
     private Value Brought(GraphBuilder graph, Value map, int from, int to, Value like) => from == to
         ? map

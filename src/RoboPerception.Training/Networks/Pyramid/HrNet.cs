@@ -61,14 +61,14 @@ public sealed class HrNet : PyramidBackbone
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input)
     {
-        var x = F.relu(bn1.forward(conv1.forward(input)), inplace: true);
-        x = layer1.forward(F.relu(bn2.forward(conv2.forward(x)), inplace: true));
-        Tensor[] maps = [transition1["0"].forward(x), transition1["1"].forward(x)];
+        var x = F.relu(bn1.call(conv1.call(input)), inplace: true);
+        x = layer1.call(F.relu(bn2.call(conv2.call(x)), inplace: true));
+        Tensor[] maps = [transition1["0"].call(x), transition1["1"].call(x)];
         maps = Run(stage2, maps);
 
         // A new branch starts from the coarsest map; the others pass on.
-        maps = Run(stage3, [.. maps, transition2["2"].forward(maps[^1])]);
-        return Run(stage4, [.. maps, transition3["3"].forward(maps[^1])]);
+        maps = Run(stage3, [.. maps, transition2["2"].call(maps[^1])]);
+        return Run(stage4, [.. maps, transition3["3"].call(maps[^1])]);
     }
 
     internal override Value[] Export(GraphBuilder graph, Value image)
@@ -82,7 +82,7 @@ public sealed class HrNet : PyramidBackbone
         return Run(graph, stage4, [.. maps, LayerExport.Chain(graph, transition3["3"], maps[^1])]);
     }
 
-    private static Tensor[] Run(ModuleList<HrModule> stage, Tensor[] maps) => stage.Aggregate(maps, (current, module) => module.forward(current));
+    private static Tensor[] Run(ModuleList<HrModule> stage, Tensor[] maps) => stage.Aggregate(maps, (current, module) => module.call(current));
 
     private static Value[] Run(GraphBuilder graph, ModuleList<HrModule> stage, Value[] maps) => stage.Aggregate(maps, (current, module) => module.Export(graph, current));
 

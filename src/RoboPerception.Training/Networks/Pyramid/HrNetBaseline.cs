@@ -21,7 +21,7 @@ public sealed class HrNetBaseline : PyramidNetwork
     /// <summary>Builds the network with fresh parameters.</summary>
     /// <exception cref="UserErrorException">The single-task family with several tasks.</exception>
     public HrNetBaseline(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, MtiNetFamilies.WithLosses(spec, tasks, "absolute", "cosine"))
+        : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task))])
     {
         var single = spec.Family == SingleFamily;
         if (single && tasks.Count != 1)
@@ -56,8 +56,8 @@ public sealed class HrNetBaseline : PyramidNetwork
     /// <inheritdoc/>
     protected override Answer PredictStandard(TorchSharp.torch.Tensor input, bool supervised)
     {
-        var maps = backbone.forward(input);
-        return new Answer([.. heads.Select(head => head.forward(maps))], []);
+        var maps = backbone.call(input);
+        return new Answer([.. heads.Select(head => head.call(maps))], []);
     }
 
     /// <inheritdoc/>

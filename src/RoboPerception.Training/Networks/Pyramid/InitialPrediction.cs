@@ -27,9 +27,9 @@ public sealed class InitialPrediction : Module
     internal Conv2d Decoder(TaskDescription task) => decoders[task.MtiKey];
 
     internal Tensor Feature(TaskDescription task, Tensor map, Tensor? propagated) =>
-        refinement[task.MtiKey].forward(propagated is null ? map : cat([map, Resizing.To(propagated, map.shape)], 1));
+        refinement[task.MtiKey].call(propagated is null ? map : cat([map, Resizing.To(propagated, map.shape)], 1));
 
-    internal Tensor Predict(TaskDescription task, Tensor feature) => decoders[task.MtiKey].forward(feature);
+    internal Tensor Predict(TaskDescription task, Tensor feature) => decoders[task.MtiKey].call(feature);
 
     internal Value Feature(GraphBuilder graph, TaskDescription task, Value map, Value? propagated) =>
         refinement[task.MtiKey].children().Aggregate(

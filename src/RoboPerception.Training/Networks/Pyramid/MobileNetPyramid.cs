@@ -36,7 +36,7 @@ public sealed class MobileNetPyramid : PyramidBackbone
 
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input) =>
-        [.. mobilenet.forward(input).Select((stage, s) => neck[s].forward(TakesBoth(s) ? cat([stage.First, stage.Last], 1) : stage.Last))];
+        [.. mobilenet.call(input).Select((stage, s) => neck[s].call(TakesBoth(s) ? cat([stage.First, stage.Last], 1) : stage.Last))];
 
     internal override Value[] Export(GraphBuilder graph, Value image) =>
         [.. mobilenet.Export(graph, image).Select((stage, s) => LayerExport.Chain(graph, neck[s], TakesBoth(s) ? graph.Concat(1, stage.First, stage.Last) : stage.Last))];

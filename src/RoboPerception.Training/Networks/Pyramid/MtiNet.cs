@@ -27,15 +27,17 @@ public sealed class MtiNet : PyramidNetwork
     /// <summary>Builds the network on a trunk with fresh parameters.</summary>
     /// <param name="spec">Which modules there are; see <see cref="OptionNames"/>.</param>
     /// <param name="tasks">The main tasks.</param>
+    /// <param name="adapt">Gives a task the losses and activations that the options ask for.</param>
     /// <param name="backbone">The trunk; it becomes part of the network.</param>
     /// <param name="headWidth">Width of a <see cref="LightHead"/> unless the specification says otherwise; null for <see cref="HrHead"/>.</param>
     /// <param name="learnsVariances">Whether there are log-variances for uncertainty weighting; the reference network has none.</param>
-    public MtiNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, PyramidBackbone backbone, int? headWidth = null, bool learnsVariances = false)
-        : base(spec, tasks)
+    public MtiNet(
+        NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, Func<TaskDescription, TaskDescription> adapt, PyramidBackbone backbone, int? headWidth = null, bool learnsVariances = false)
+        : base(spec, [.. tasks.Select(adapt)])
     {
         ArgumentNullException.ThrowIfNull(backbone);
         this.backbone = backbone;
-        onTheWay = AuxiliaryTasks.Of(spec, tasks);
+        onTheWay = AuxiliaryTasks.Of(spec, Tasks, adapt);
         var channels = backbone.Channels;
         var scales = spec.Word("scales", "4", "1") == "1" ? 1 : Scales;
         var propagates = scales > 1 && On("fpm");
@@ -43,10 +45,10 @@ public sealed class MtiNet : PyramidNetwork
         var grouping = spec.Word("softmax", "tasks", "channels") == "tasks" ? SoftmaxGrouping.AcrossTasks : SoftmaxGrouping.ConsecutiveChannels;
         initial = [.. Enumerable.Range(0, scales).Select(s => new InitialPrediction(channels[s] + (propagates && s < scales - 1 ? channels[s + 1] : 0), channels[s], onTheWay))];
         propagation = [.. Enumerable.Range(0, scales).Select(s => propagates && s > 0 ? new FeaturePropagation(channels[s], onTheWay, grouping, On("se")) : null)];
-        distillation = [.. Enumerable.Range(0, aggregated).Select(s => On("distillation") ? new Distillation(channels[s], tasks, onTheWay) : null)];
+        distillation = [.. Enumerable.Range(0, aggregated).Select(s => On("distillation") ? new Distillation(channels[s], Tasks, onTheWay) : null)];
         int[] seen = [.. channels.Take(aggregated)];
         var light = spec.Options.ContainsKey("head") ? spec.Number("head", 1) : headWidth;
-        heads = ModuleDict<AggregationHead>([.. tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
+        heads = ModuleDict<AggregationHead>([.. Tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
         logsigma = learnsVariances && onTheWay.Count > 1 ? Parameter(full([onTheWay.Count], -0.5f)) : null;
         RegisterComponents();
         RegisterScales();
@@ -76,7 +78,7 @@ public sealed class MtiNet : PyramidNetwork
     /// <inheritdoc/>
     protected override Answer PredictStandard(Tensor input, bool supervised)
     {
-        var maps = backbone.forward(input);
+        var maps = backbone.call(input);
         var features = new Tensor[initial.Length][];
         var predictions = new List<Intermediate>();
         Tensor[]? propagated = null;
@@ -91,7 +93,7 @@ public sealed class MtiNet : PyramidNetwork
         }
 
         var distilled = distillation.Select((module, s) => module?.Distil(features[s]) ?? Main(features[s])).ToArray();
-        return new Answer([.. Tasks.Select((task, t) => heads[task.MtiKey].forward([.. distilled.Select(scale => scale[t])]))], predictions);
+        return new Answer([.. Tasks.Select((task, t) => heads[task.MtiKey].call([.. distilled.Select(scale => scale[t])]))], predictions);
     }
 
     /// <inheritdoc/>

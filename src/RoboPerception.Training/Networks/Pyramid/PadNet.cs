@@ -26,9 +26,9 @@ public sealed class PadNet : PyramidNetwork
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public PadNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, MtiNetFamilies.WithLosses(spec, tasks, "absolute", "cosine"))
+        : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task))])
     {
-        onTheWay = AuxiliaryTasks.Of(spec, Tasks);
+        onTheWay = AuxiliaryTasks.Of(spec, Tasks, task => MtiNetFamilies.WithLoss(spec, task));
         var width = spec.Number("feature", 256);
         var middle = spec.Number("bottleneck", 64);
         trunk = new HrNet(HrNetLayout.Of(spec));
@@ -61,11 +61,11 @@ public sealed class PadNet : PyramidNetwork
     /// <inheritdoc/>
     protected override Answer PredictStandard(Tensor input, bool supervised)
     {
-        var merged = fuse.forward(trunk.forward(input));
+        var merged = fuse.call(trunk.call(input));
         Tensor[] features = [.. onTheWay.Select(task => initial_task_prediction_heads.Feature(task, merged))];
         var distilled = multi_modal_distillation.Distil(features);
         return new Answer(
-            [.. Tasks.Select((task, t) => heads[task.MtiKey].forward(distilled[t]))],
+            [.. Tasks.Select((task, t) => heads[task.MtiKey].call(distilled[t]))],
             supervised ? [.. onTheWay.Select((task, k) => new Intermediate("initial", task, initial_task_prediction_heads.Predict(task, features[k])))] : []);
     }
 
@@ -94,9 +94,9 @@ public sealed class PadNet : PyramidNetwork
             RegisterComponents();
         }
 
-        public Tensor Feature(TaskDescription task, Tensor map) => layers[task.MtiKey].forward(map);
+        public Tensor Feature(TaskDescription task, Tensor map) => layers[task.MtiKey].call(map);
 
-        public Tensor Predict(TaskDescription task, Tensor feature) => conv_out[task.MtiKey].forward(feature);
+        public Tensor Predict(TaskDescription task, Tensor feature) => conv_out[task.MtiKey].call(feature);
 
         public Value Feature(GraphBuilder graph, TaskDescription task, Value map) => Bottlenecks(graph, layers[task.MtiKey], map);
     }

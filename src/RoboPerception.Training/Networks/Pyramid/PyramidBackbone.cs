@@ -17,12 +17,17 @@ public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(na
 
     /// <summary>Fills the pre-trained part from a safetensors file with the names of its state dictionary; other tensors of the file are left alone.</summary>
     /// <exception cref="UserErrorException">A tensor is missing or has another shape.</exception>
-    public virtual void LoadPretrained(string path)
+    public virtual void LoadPretrained(string path) => Fill(this, path);
+
+    /// <summary>The graph form; the picture as in <see cref="Export.IOnnxExportable.Export"/>.</summary>
+    internal abstract Value[] Export(GraphBuilder graph, Value image);
+
+    private protected static void Fill(Module network, string path)
     {
         var file = SafeTensors.Read(path);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        foreach (var (tensorName, own) in state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+        foreach (var (tensorName, own) in network.state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
         {
             var source = file.Tensor(tensorName);
             if (!source.shape.SequenceEqual(own.shape))
@@ -34,7 +39,4 @@ public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(na
             own.copy_(source);
         }
     }
-
-    /// <summary>The graph form; the picture as in <see cref="Export.IOnnxExportable.Export"/>.</summary>
-    internal abstract Value[] Export(GraphBuilder graph, Value image);
 }

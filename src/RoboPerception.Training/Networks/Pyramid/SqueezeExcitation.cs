@@ -24,7 +24,7 @@ public sealed class SqueezeExcitation : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return squeeze.forward(input.mean([2, 3])).unsqueeze(2).unsqueeze(3);
+        return squeeze.call(input.mean([2, 3])).unsqueeze(2).unsqueeze(3);
     }
 
     /// <summary>From the mean (1,C,1,1): a linear layer is a 1x1 convolution there.</summary>

@@ -11,14 +11,14 @@ namespace RoboPerception.Training.Networks;
 /// A residual block: two 3x3 convolutions, or 1x1, 3x3 and 1x1 around fewer channels. All bias-free with batch norm. Child names are those
 /// of torchvision.
 /// </summary>
-public sealed class ResidualBlock : Module<Tensor, Tensor>
+public sealed class ResNetBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d[] convolutions;
     private readonly BatchNorm2d[] norms;
     private readonly Sequential? downsample;
 
-    private ResidualBlock(Conv2d[] convolutions, Sequential? downsample)
-        : base(nameof(ResidualBlock))
+    private ResNetBlock(Conv2d[] convolutions, Sequential? downsample)
+        : base(nameof(ResNetBlock))
     {
         this.convolutions = convolutions;
         this.downsample = downsample;
@@ -36,7 +36,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     }
 
     /// <summary>Two 3x3 convolutions; the first has the stride.</summary>
-    public static ResidualBlock Basic(int input, int output, int stride = 1, int firstDilation = 1, int dilation = 1, bool project = false) => new(
+    public static ResNetBlock Basic(int input, int output, int stride = 1, int firstDilation = 1, int dilation = 1, bool project = false) => new(
         [
             Conv2d(input, output, 3, stride: stride, padding: firstDilation, dilation: firstDilation, bias: false),
             Conv2d(output, output, 3, padding: dilation, dilation: dilation, bias: false),
@@ -44,7 +44,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         project || input != output ? Projection(input, output, stride) : null);
 
     /// <summary>1x1, 3x3 with the stride, 1x1.</summary>
-    public static ResidualBlock Bottleneck(int input, int middle, int output, int stride = 1, int dilation = 1, bool project = false) => new(
+    public static ResNetBlock Bottleneck(int input, int middle, int output, int stride = 1, int dilation = 1, bool project = false) => new(
         [
             Conv2d(input, middle, 1, bias: false),
             Conv2d(middle, middle, 3, stride: stride, padding: dilation, dilation: dilation, bias: false),

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>Writes files of reference values from this program's own networks.</summary>
+internal static class GoldenWriter
+{
+    /// <summary>Everything that such a file holds about a network in evaluation and in training; parameters of the network change as after one pass.</summary>
+    public static void Write(string path, string model, string config, PerceptionNetwork network, bool mti, Func<string, string>? rename = null)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
+        string Key(TaskDescription task) => mti ? task.MtiKey : task.Key;
+        string Name(string name) => rename?.Invoke(name) ?? name;
+        foreach (var (name, value) in network.state_dict())
+        {
+            tensors["param/" + Name(name)] = value.detach().clone();
+        }
+
+        var input = tensors["input"] = rand(2, 3, 64, 96);
+        network.eval();
+        Add("output", Answers());
+        network.train();
+        var outputs = Answers();
+        Add("train_output", outputs);
+        var losses = network.Tasks.Select((task, k) => mti ? (task with { NormalsLoss = NormalsLossKind.Absolute }).Loss(task.Activate(outputs[k]), Target(task)) : task.Loss(outputs[k], Target(task))).ToArray();
+        var total = losses.Aggregate((sum, loss) => sum + loss);
+        total.backward();
+        foreach (var (task, loss) in network.Tasks.Zip(losses))
+        {
+            tensors["loss/" + Key(task)] = loss.detach().view(1);
+        }
+
+        tensors["loss/total"] = total.detach().view(1);
+        foreach (var (name, parameter) in network.named_parameters().Where(pair => pair.parameter.grad is not null))
+        {
+            tensors["grad/" + Name(name)] = parameter.grad!;
+        }
+
+        foreach (var (name, value) in network.state_dict().Where(pair => pair.Key.Contains("running_", StringComparison.Ordinal)))
+        {
+            tensors["train_state/" + Name(name)] = value;
+        }
+
+        Write(path, new() { ["format"] = "golden-reference-1", ["model"] = model, ["config"] = config }, tensors);
+
+        Tensor[] Answers() => mti ? ((ResNetNetwork)network).ForwardRaw(input) : network.forward(input);
+
+        void Add(string group, Tensor[] answers)
+        {
+            foreach (var (task, answer) in network.Tasks.Zip(answers))
+            {
+                tensors[$"{group}/{Key(task)}"] = answer.detach();
+            }
+        }
+
+        Tensor Target(TaskDescription task)
+        {
+            var target = task.Kind switch
+            {
+                TaskKind.Segmentation => randint(0, task.Channels, [2, 64, 96], int64),
+                TaskKind.Depth => rand(2, 1, 64, 96) + 1,
+                _ => nn.functional.normalize(randn(2, 3, 64, 96), dim: 1),
+            };
+            tensors["target/" + Key(task)] = target;
+            return target;
+        }
+    }
+
+    private static void Write(string path, Dictionary<string, string> metadata, SortedDictionary<string, Tensor> tensors)
+    {
+        var header = new Dictionary<string, object> { ["__metadata__"] = metadata };
+        var data = new MemoryStream();
+        foreach (var (name, tensor) in tensors)
+        {
+            var start = data.Length;
+            var values = tensor.detach().contiguous();
+            data.Write(tensor.dtype == ScalarType.Int64 ? MemoryMarshal.AsBytes<long>(values.data<long>().ToArray()) : MemoryMarshal.AsBytes<float>(values.data<float>().ToArray()));
+            header[name] = new { dtype = tensor.dtype == ScalarType.Int64 ? "I64" : "F32", tensor.shape, data_offsets = new[] { start, data.Length } };
+        }
+
+        var json = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(header));
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);
+    }
+}
