@@ -7,16 +7,16 @@ internal static class Presets
 {
     /// <summary>The newcomer's first run: rendered rooms, no download, about a minute and a half on two cores, then a report to look at.</summary>
     private const string Smoke = """
-        network: mtan-segnet:widths=8,16,16,32,32
+        network: split-segnet:widths=16,16,32,32,32
         data: scene://samples?seed=1&count=200
         keep: true
         out: runs/smoke
-        size: 96x128
-        batch: 4
+        size: 64x96
+        batch: 8
         optimizer: adamw
-        lr: 4e-3
+        lr: 5e-3
         schedule: one-cycle
-        weighting: uncertainty
+        weighting: fixed:2,1,1
         ema: 0.98
         epochs: 1000
         minutes: 1.25
