@@ -49,7 +49,8 @@ internal sealed partial class NodeProcess : IDisposable
     public static NodeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "roboperception");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        // A test run in the background of a shell ignores SIGINT, and its children would inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("ROBOPERCEPTION__", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);

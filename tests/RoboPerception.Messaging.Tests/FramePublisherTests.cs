@@ -78,6 +78,25 @@ public sealed class FramePublisherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Frames_leave_at_QoS_0()
+    {
+        // A broker of somebody else, which does not raise the QoS.
+        using var plain = new SecuredBroker("robot", "secret", null);
+        string file = Path.Combine(plain.Folder, "password");
+        await File.WriteAllTextAsync(file, "secret\n");
+        await using var node = new MqttConnection(new MqttConnectionOptions { Broker = plain.Address with { UserName = "robot" }, ClientId = "node", PasswordFile = file });
+        await node.StartAsync();
+        using IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        var inbox = Channel.CreateUnbounded<MqttApplicationMessage>();
+        client.ApplicationMessageReceivedAsync += args => inbox.Writer.WriteAsync(args.ApplicationMessage).AsTask();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(plain.Address.Host, plain.Address.Port).WithCredentials("robot", "secret").Build());
+        await client.SubscribeAsync(Topic, MqttQualityOfServiceLevel.AtLeastOnce);
+        using var publisher = new FramePublisher(node, Topic, ContentTypes.Of(PayloadEncoding.Raw));
+        Publish(publisher, 1);
+        Assert.Equal(MqttQualityOfServiceLevel.AtMostOnce, (await TestSupport.NextAsync(inbox)).QualityOfServiceLevel);
+    }
+
+    [Fact]
     public async Task A_frame_carries_its_type_its_number_and_its_stamps_and_is_not_retained()
     {
         (IMqttClient client, Channel<MqttApplicationMessage> inbox) = await TestSupport.ListenAsync(broker.Address, Topic);
@@ -94,7 +113,8 @@ public sealed class FramePublisherTests : IAsyncLifetime
                 MqttApplicationMessage message = await TestSupport.NextAsync(inbox);
                 Assert.Equal("image/png", message.ContentType);
                 Assert.Equal(["seq=" + sequence, "stamp=1700000000123456789"], message.UserProperties.Select(p => $"{p.Name}={p.ReadValueAsString()}"));
-                Assert.Equal((MqttQualityOfServiceLevel.AtMostOnce, false), (message.QualityOfServiceLevel, message.Retain));
+                // The listener asked for QoS 1, and our broker gives it although frames leave at QoS 0: that is what keeps plain subscribers fresh.
+                Assert.Equal((MqttQualityOfServiceLevel.AtLeastOnce, false), (message.QualityOfServiceLevel, message.Retain));
                 Assert.InRange(PayloadDecoder.Decode(message.Payload.FirstSpan).Header.PublishStamp, before, UnixClock.Now);
             }
         }

@@ -4,16 +4,17 @@ namespace RoboPerception.Capture;
 internal sealed class FramePool : IDisposable
 {
     private readonly object gate = new();
-    private readonly PooledFrame[] free;
-    private int count;
+    // In turn, not last in first out: all frames are in use after the first few, so that whoever makes something per frame has made it
+    // then, and not when congestion first brings the last of them into use.
+    private readonly Queue<PooledFrame> free;
     private bool closed;
 
     public FramePool(int frames)
     {
-        free = new PooledFrame[frames];
-        while (count < frames)
+        free = new Queue<PooledFrame>(frames);
+        while (free.Count < frames)
         {
-            free[count++] = new PooledFrame(this);
+            free.Enqueue(new PooledFrame(this));
         }
     }
 
@@ -22,17 +23,17 @@ internal sealed class FramePool : IDisposable
     {
         lock (gate)
         {
-            while (count == 0 && wait && !closed)
+            while (free.Count == 0 && wait && !closed)
             {
                 Monitor.Wait(gate);
             }
 
-            if (count == 0 || closed)
+            if (free.Count == 0 || closed)
             {
                 return null;
             }
 
-            PooledFrame frame = free[--count];
+            PooledFrame frame = free.Dequeue();
             frame.Take();
             return frame;
         }
@@ -44,7 +45,7 @@ internal sealed class FramePool : IDisposable
         {
             if (!closed)
             {
-                free[count++] = frame;
+                free.Enqueue(frame);
                 Monitor.Pulse(gate);
                 return;
             }
@@ -60,9 +61,9 @@ internal sealed class FramePool : IDisposable
         {
             closed = true;
             Monitor.PulseAll(gate);
-            while (count > 0)
+            while (free.TryDequeue(out PooledFrame? frame))
             {
-                free[--count].Image.Dispose();
+                frame.Image.Dispose();
             }
         }
     }
