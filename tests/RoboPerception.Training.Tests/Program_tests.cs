@@ -215,7 +215,8 @@ public sealed class Program_tests : IDisposable
 
     private Process Start(string command)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Tests that run in the background of a shell ignore SIGINT, and their children would inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "roboperception-train.dll"));
         foreach (var argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
