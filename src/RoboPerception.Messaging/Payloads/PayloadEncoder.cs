@@ -24,6 +24,8 @@ public sealed class PayloadEncoder : IDisposable
 
     private const int DepthBrotliQuality = 0;
     private const int PlanesBrotliQuality = 1;
+    // Measured on depth at 384 x 288: level 2 takes 60 % longer for 4 % fewer bytes.
+    private const int PngLevel = 1;
     private const byte NoFilter = 0;
     private const byte SubFilter = 1;
 
@@ -39,8 +41,7 @@ public sealed class PayloadEncoder : IDisposable
         (Kind, Encoding) = (kind, encoding);
         if (encoding == PayloadEncoding.Png)
         {
-            // Measured at 384 x 288: higher levels cost more time than bytes.
-            png = new PngWriter(kind == OutputKind.Normals ? 1 : 2);
+            png = new PngWriter(PngLevel);
         }
     }
 
