@@ -100,6 +100,8 @@ say "stack: $stack, $variant"
 native() { # name: builds src/Stack/native/<name> into .stack/lib
   local log=.stack/build-$1.log
   mkdir -p .stack/build
+  # CMake refuses a cache that was made elsewhere: the folder was moved.
+  grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root/src/Stack/native/$1" ".stack/build/$1/CMakeCache.txt" || rm -rf ".stack/build/$1"
   { cmake -S "src/Stack/native/$1" -B ".stack/build/$1" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$root/.stack" ${CMAKE_PREFIX_PATH:+-DCMAKE_PREFIX_PATH="$CMAKE_PREFIX_PATH"} \
     && cmake --build ".stack/build/$1" -j "$(nproc)" && cmake --install ".stack/build/$1"; } >"$log" 2>&1 \
     || { tail -20 "$log" >&2; fail "the native part '$1' did not build; the whole log is $log"; }
