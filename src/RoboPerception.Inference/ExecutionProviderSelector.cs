@@ -142,5 +142,5 @@ public sealed class ExecutionProviderSelector
     }
 
     private static ProviderAttempt Failed(ExecutionProvider provider, string reason, long start) =>
-        new(provider, false, reason, ProviderRemedy.For(provider, reason), Stopwatch.GetElapsedTime(start));
+        new(provider, false, ProviderRemedy.Shorten(reason), ProviderRemedy.For(provider, reason), Stopwatch.GetElapsedTime(start));
 }

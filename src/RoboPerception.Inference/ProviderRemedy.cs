@@ -1,8 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace RoboPerception.Inference;
 
 /// <summary>The one thing to do about a provider that did not load, from the library's own words.</summary>
-internal static class ProviderRemedy
+internal static partial class ProviderRemedy
 {
+    /// <summary>The loader names two paths, twice, for one missing file: what counts is the file. Other words stay as they are.</summary>
+    public static string Shorten(string reason) =>
+        MissingLibrary().Match(reason) is { Success: true } match ? $"{Path.GetFileName(match.Groups[1].Value)} is not on this machine" : reason;
+
     public static string For(ExecutionProvider provider, string reason)
     {
         (string Word, string Remedy)[] known =
@@ -22,4 +28,7 @@ internal static class ProviderRemedy
         return known.FirstOrDefault(k => reason.Contains(k.Word, StringComparison.Ordinal)).Remedy
             ?? (provider == ExecutionProvider.Cpu ? "run launch/setup.sh" : "check the GPU and its driver with nvidia-smi");
     }
+
+    [GeneratedRegex(@"with error: (\S+): cannot open shared object file")]
+    private static partial Regex MissingLibrary();
 }

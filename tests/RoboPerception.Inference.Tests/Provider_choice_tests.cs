@@ -100,5 +100,11 @@ public sealed class Provider_choice_tests
     public void The_remedy_is_for_the_library_that_is_missing(string reason, string remedy) =>
         Assert.Contains(remedy, ProviderRemedy.For(ExecutionProvider.Cuda, reason), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file: No such file", "libcuda.so.1 is not on this machine")]
+    [InlineData("Failed to load library /a/libx.so with error: /a/libx.so: cannot open shared object file", "libx.so is not on this machine")]
+    [InlineData("CUDA failure 100: no CUDA-capable device is detected", "CUDA failure 100: no CUDA-capable device is detected")]
+    public void A_missing_library_is_named_once(string reason, string expected) => Assert.Equal(expected, ProviderRemedy.Shorten(reason));
+
     private static ProviderAttempt Absent(ExecutionProvider provider) => new(provider, false, "no libnvinfer.so.10", "install TensorRT", TimeSpan.Zero);
 }
