@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Benchmarks;
+using RoboPerception.Benchmarks.Quality;
 using RoboPerception.Benchmarks.Scenes;
 using RoboPerception.Benchmarks.Training;
 using RoboPerception.Core;
@@ -21,6 +22,18 @@ var turns = new Option<int>("--rounds") { Description = "turns of ten runs", Def
 var models = new Command("models", "every model of a folder: ms per frame, as a ratio to the first") { folder, turns };
 models.SetAction(parsed => ModelsBenchmark.Run(parsed.GetValue(folder)!, parsed.GetValue(turns)));
 root.Subcommands.Add(models);
+
+var film = new Argument<string>("film") { Description = "a video file" };
+var first = new Option<int>("--frames") { Description = "frames from the start", DefaultValueFactory = _ => 300 };
+var temporal = new Command("temporal", "flicker of labels and jitter of depth and normals over a film") { film, first, model };
+temporal.SetAction(parsed => TemporalBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(film)!, parsed.GetValue(first)));
+root.Subcommands.Add(temporal);
+
+var data = new Argument<string>("data") { Description = "labelled images as for 'roboperception-train evaluate'" };
+var ids = new Option<string?>("--ids") { Description = "a split or a file of ids; by default the validation images" };
+var cameras = new Command("cameras", "depth through other cameras, with the correction by focal lengths and without") { data, ids, model };
+cameras.SetAction(parsed => CamerasBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)));
+root.Subcommands.Add(cameras);
 
 var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER seed...; the first four without a name" };
 var scenes = new Command("scenes", "the scene renderer") { what };

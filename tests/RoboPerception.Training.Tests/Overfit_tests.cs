@@ -1,56 +1,96 @@
+using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Tests;
 
-/// <summary>Every family learns four generated pictures by heart.</summary>
+/// <summary>Every family learns four generated pictures by heart: all losses come near zero.</summary>
 public sealed class Overfit_tests
 {
-    private const int Size = 32, Pictures = 4;
+    private const string Narrow = "widths=8,8,8,8,8", TinyResNet = "depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off";
+    private const string TinyHrNet = "channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1";
+    private const int Pictures = 4, Height = 32, Width = 64, MostSteps = 400;
+
+    /// <summary>Columns about the seam without an answer: what a network with stride 8 enlarges cannot step there.</summary>
+    private const int Seam = 16;
+
+    // Cross-entropy, metres (or their logarithm), one minus the cosine; at the start they are about 0.7, 2 and 1.
+    private static readonly double[] NearZero = [0.05, 0.1, 0.02];
 
     [Theory]
-    [InlineData("mtan-segnet:widths=8,8,8,8,8")]
-    [InlineData("split-segnet:widths=8,8,8,8,8")]
-    [InlineData("dense-segnet:widths=8,8,8,8,8")]
-    [InlineData("cross-stitch-segnet:mode=paper;widths=8,8,8,8,8")]
-    [InlineData("mtan-resnet:depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off")]
-    [InlineData("nddr-resnet:depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off")]
-    public void Four_pictures_are_learnt_by_heart(string spec)
+    [InlineData("single-segnet:" + Narrow, "seg2")]
+    [InlineData("stan-segnet:" + Narrow, "depth")]
+    [InlineData("mtan-segnet:" + Narrow)]
+    [InlineData("split-segnet:" + Narrow)]
+    [InlineData("split-segnet:type=wide;" + Narrow)]
+    [InlineData("split-segnet:type=deep;" + Narrow)]
+    [InlineData("dense-segnet:" + Narrow)]
+    [InlineData("cross-stitch-segnet:" + Narrow)]
+    [InlineData("cross-stitch-segnet:mode=paper;" + Narrow)]
+    [InlineData("single-resnet:" + TinyResNet, "normal")]
+    [InlineData("split-resnet:" + TinyResNet)]
+    [InlineData("mtan-resnet:" + TinyResNet)]
+    [InlineData("cross-stitch-resnet:" + TinyResNet)]
+    [InlineData("nddr-resnet:" + TinyResNet)]
+    [InlineData("single-hrnet:" + TinyHrNet, "depth")]
+    [InlineData("split-hrnet:" + TinyHrNet)]
+    [InlineData("padnet-hrnet:feature=16;bottleneck=8;" + TinyHrNet)]
+    [InlineData("mtinet-hrnet:" + TinyHrNet)]
+    [InlineData("mtinet-resnet:normals=cosine;depth=18;stem=8;blocks=1,1,1,1;middle=8,8,12,12;width=8;head=16", "seg2,depth,normal", 5e-3)]
+    [InlineData("mtinet-mobilenetv2:widths=8,8,8,8;head=16", "seg2,depth,normal", 2e-3)]
+    [InlineData("mtan-mobilenetv2:decoder=8,8,8,8", "seg2,depth,normal", 2e-3)]
+    [InlineData("refinenet-mobilenetv2:width=16")]
+    public void Four_pictures_are_learnt_by_heart(string spec, string tasks = "seg2,depth,normal", double rate = 1e-2)
     {
         random.manual_seed(23);
-        using var network = SegNet_family_tests.Create(spec, "seg2,depth,normal");
+        using var network = SegNet_family_tests.Create(spec, tasks);
         using var scope = NewDisposeScope();
-        var (input, targets) = Blocks();
-        using var optimizer = optim.Adam(network.parameters(), 1e-2);
-        float[] first = [], last = [];
-        for (var step = 0; step < 60; step++)
+        var (input, labels, depth, normals) = TwoWalls();
+        using var optimizer = optim.Adam(network.parameters(), rate);
+        double[] last = [];
+        var steps = 0;
+        for (var near = false; steps < MostSteps && !near; steps++)
         {
             using var stepScope = NewDisposeScope();
+            foreach (var group in optimizer.ParamGroups)
+            {
+                group.LearningRate = rate / (1 + (steps / 100.0));
+            }
+
             optimizer.zero_grad();
-            var outputs = network.forward(input);
-            var losses = network.Tasks.Select((task, k) => task.Loss(outputs[k], targets[k])).ToArray();
+            var (outputs, losses) = network.TrainingPass(input, Truth);
             losses.Aggregate((sum, loss) => sum + loss).backward();
             optimizer.step();
-            last = [.. losses.Select(loss => loss.item<float>())];
-            first = step == 0 ? last : first;
+
+            // Of the answers alone: the coarse ones that MTI-Net is also trained on cannot step at the seam.
+            last = [.. network.Tasks.Zip(outputs, (task, output) => (double)task.Loss(output, Truth(task)).item<float>())];
+            near = network.Tasks.Zip(last).All(pair => pair.Second < NearZero[(int)pair.First.Kind]);
         }
 
-        Assert.True(last.Zip(first).All(pair => pair.First < 0.25 * pair.Second), $"{spec}: {string.Join(' ', first)} became {string.Join(' ', last)}");
+        Assert.True(steps < MostSteps, $"{spec}: losses are still {string.Join(' ', last)} after {steps} steps");
+
+        Tensor Truth(TaskDescription task) => task.Kind switch { TaskKind.Depth => depth, TaskKind.Normals => normals, _ => labels };
     }
 
-    /// <summary>A bright block before a dark wall, elsewhere in each picture; the block is class 1, nearer, and faces right.</summary>
-    private static (Tensor Input, Tensor[] Targets) Blocks()
+    /// <summary>A left and a right wall in colours of their own in every picture; the class, the distance and the direction go with the colour.</summary>
+    private static (Tensor Input, Tensor Labels, Tensor Depth, Tensor Normals) TwoWalls()
     {
-        var block = zeros(Pictures, 1, Size, Size);
-        for (var i = 0; i < Pictures; i++)
+        const int half = Width / 2, left = half - (Seam / 2), right = half + (Seam / 2);
+        var input = rand(Pictures, 3, Height, Width) * 0.1;
+        var labels = full([Pictures, Height, Width], TaskLosses.VoidLabel, dtype: int64);
+        var (depth, normals) = (zeros(Pictures, 1, Height, Width), zeros(Pictures, 3, Height, Width));
+        for (var n = 0; n < Pictures; n++)
         {
-            block[i, 0].narrow(0, 8 * (i / 2), 16).narrow(1, 8 * (i % 2), 16).fill_(1);
+            input[n, n % 2, .., ..half] += 0.6 + (0.2 * (n / 2));
+            input[n, 2, .., half..] += 0.5 + (0.3 * (n / 2));
+            labels[n, .., ..left].fill_(n % 2);
+            labels[n, .., right..].fill_(1 - (n / 2));
+            depth[n, 0, .., ..left].fill_(1.5 + (0.5 * n));
+            depth[n, 0, .., right..].fill_(3);
+            normals[n, n % 2, .., ..left].fill_(1);
+            normals[n, 2, .., right..].fill_(-1);
         }
 
-        var ramp = linspace(0, 0.2, Size).view(1, 1, 1, -1);
-        var input = cat([(block * 0.6) + 0.2 + ramp, (block * -0.3) + 0.5 + ramp, (block * 0.2) + 0.4 + ramp], 1);
-        var depth = 3 - (block * 1.5);
-        var normals = cat([block, zeros_like(block), block - 1], 1);
-        return (input, [block.squeeze(1).to(int64), depth, normals]);
+        return (input, labels, depth, normals);
     }
 }

@@ -39,6 +39,24 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <summary>The parameters that pre-trained weights fill; a run may train them more slowly. Empty without a backbone.</summary>
     public virtual IEnumerable<Parameter> BackboneParameters => [];
 
+    /// <summary>Takes over the backbone of a network that has the same one, of whatever family.</summary>
+    /// <exception cref="UserErrorException">The two backbones differ.</exception>
+    public void CopyBackbone(PerceptionNetwork source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Parameter[] own = [.. BackboneParameters], theirs = [.. source.BackboneParameters];
+        if (own.Length == 0 || own.Length != theirs.Length || own.Zip(theirs).Any(pair => !pair.First.shape.SequenceEqual(pair.Second.shape)))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"The backbone of '{source.Spec}' does not fit '{Spec}': choose a checkpoint of a network with the same backbone.");
+        }
+
+        using var noGradients = no_grad();
+        foreach (var (to, from) in own.Zip(theirs))
+        {
+            to.copy_(from);
+        }
+    }
+
     /// <summary>Fills the backbone from a safetensors file.</summary>
     /// <exception cref="UserErrorException">The network has no such part, or the file does not fit.</exception>
     public virtual void LoadBackbone(string path) =>

@@ -14,6 +14,7 @@ internal static class TaskList
         ["depth"] = TaskDescription.Depth,
         ["logdepth"] = TaskDescription.LogDepth,
         ["normal"] = TaskDescription.Normals,
+        ["normal-chord"] = TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Chord },
         ["edge"] = TaskDescription.Edges,
         ["sal"] = TaskDescription.Saliency,
         ["human_parts"] = TaskDescription.HumanParts,

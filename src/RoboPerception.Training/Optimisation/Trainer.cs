@@ -91,7 +91,7 @@ public sealed class Trainer : IDisposable
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks));
         if (initial.Options.Backbone is { } backbone)
         {
-            network.LoadBackbone(backbone);
+            LoadBackbone(network, backbone);
         }
 
         return new Trainer(folder, initial, network, images, validation, device);
@@ -144,6 +144,21 @@ public sealed class Trainer : IDisposable
         averages?.Dispose();
         optimizer.Dispose();
         network.Dispose();
+    }
+
+    private static void LoadBackbone(PerceptionNetwork network, string path)
+    {
+        if (!path.EndsWith(".ckpt", StringComparison.Ordinal))
+        {
+            network.LoadBackbone(path);
+            return;
+        }
+
+        var (source, _) = Checkpoint.LoadNetwork(path);
+        using (source)
+        {
+            network.CopyBackbone(source);
+        }
     }
 
     private bool Ended => state.Epoch >= state.Options.Epochs || Progress() >= 1

@@ -1,6 +1,6 @@
 namespace RoboPerception.Training.Tasks;
 
-/// <summary>Which of the two papers' losses normals are trained with.</summary>
+/// <summary>What normals are trained with: the losses of the two papers, and one closer to the metric.</summary>
 public enum NormalsLossKind
 {
     /// <summary>One minus the mean cosine (MTAN).</summary>
@@ -8,4 +8,7 @@ public enum NormalsLossKind
 
     /// <summary>Mean absolute difference of the components of unit vectors (MTI-Net).</summary>
     Absolute,
+
+    /// <summary>Mean distance between the tips of unit vectors: nearly the angle itself, which the tables measure.</summary>
+    Chord,
 }

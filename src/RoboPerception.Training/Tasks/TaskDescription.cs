@@ -107,7 +107,12 @@ public sealed record TaskDescription
     public Tensor Loss(Tensor prediction, Tensor target) => Kind switch
     {
         TaskKind.Segmentation or TaskKind.HumanParts => TaskLosses.Segmentation(prediction, target),
-        TaskKind.Normals => NormalsLoss == NormalsLossKind.Cosine ? TaskLosses.Normals(prediction, target) : TaskLosses.NormalsAbsolute(prediction, target),
+        TaskKind.Normals => NormalsLoss switch
+        {
+            NormalsLossKind.Absolute => TaskLosses.NormalsAbsolute(prediction, target),
+            NormalsLossKind.Chord => TaskLosses.NormalsChord(prediction, target),
+            _ => TaskLosses.Normals(prediction, target),
+        },
         TaskKind.Edges => TaskLosses.Edges(prediction, target),
         TaskKind.Saliency => TaskLosses.Saliency(prediction, target),
         _ => Logarithmic ? TaskLosses.LogDepth(prediction, target) : TaskLosses.Depth(prediction, target),

@@ -74,6 +74,22 @@ public static class TaskLosses
     }
 
     /// <summary>
+    /// Mean length of the difference of valid unit normals, both (N,3,H,W): 2 sin(a/2) at an angle a, so a pixel pulls about as hard at a small
+    /// angle as at a large one, where the cosine only pulls at large ones. A target is invalid where all three components are 0.
+    /// </summary>
+    public static Tensor NormalsChord(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        var valid = target.abs().sum([1L]).ne(0).to(prediction.dtype);
+        var difference = prediction - target;
+
+        // Without the constant the gradient of the root has no bound where the two agree.
+        var length = (difference * difference).sum([1L]).add(1e-6).sqrt();
+        return (length * valid).sum() / valid.sum().clamp(1);
+    }
+
+    /// <summary>
     /// Cross-entropy of logits (N,1,H,W) with <see cref="EdgeWeight"/> for edges and the rest for everything else, over all pixels. A target
     /// of at least 0.5 is an edge; there is no invalid value.
     /// </summary>

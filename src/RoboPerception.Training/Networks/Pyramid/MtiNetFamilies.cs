@@ -42,11 +42,11 @@ internal static class MtiNetFamilies
         TaskDescription Adapt(TaskDescription task) => task.Kind == TaskKind.Depth && logarithmic ? TaskDescription.LogDepth : WithLoss(spec, task, NormalsLossKind.Cosine);
     }
 
-    /// <summary>The task; normals with the loss that option <c>normals</c> names, <c>absolute</c> or <c>cosine</c>.</summary>
+    /// <summary>The task; normals with the loss that option <c>normals</c> names, <c>absolute</c> or <c>cosine</c>, unless the task asks for the chord.</summary>
     public static TaskDescription WithLoss(NetworkSpec spec, TaskDescription task, NormalsLossKind otherwise = NormalsLossKind.Absolute)
     {
         const string absolute = "absolute", cosine = "cosine";
         var word = otherwise == NormalsLossKind.Absolute ? spec.Word(NormalsOption, absolute, cosine) : spec.Word(NormalsOption, cosine, absolute);
-        return task.Kind == TaskKind.Normals ? task with { NormalsLoss = word == absolute ? NormalsLossKind.Absolute : NormalsLossKind.Cosine } : task;
+        return task is { Kind: TaskKind.Normals, NormalsLoss: not NormalsLossKind.Chord } ? task with { NormalsLoss = word == absolute ? NormalsLossKind.Absolute : NormalsLossKind.Cosine } : task;
     }
 }
