@@ -97,6 +97,7 @@ public sealed class Tools_tests
 
     [Theory]
     [InlineData("mtan-nyuv2", 2 + (5 * 3))]
+    [InlineData("edge-nyuv2", 2 + (5 * 3))]
     [InlineData("mini", 1 + (2 * 3))]
     public void Every_network_of_a_table_can_be_built(string name, int rows)
     {
@@ -104,7 +105,7 @@ public sealed class Tools_tests
         Assert.Equal(rows, preset.Architectures.Sum(architecture => architecture.PerTask ? 1 : preset.Weightings.Count));
         foreach (var architecture in preset.Architectures)
         {
-            var spec = NetworkSpec.Parse(architecture.Network + (architecture.Network.Contains(':', StringComparison.Ordinal) ? ";" : ":") + "widths=2,2,2,2,2");
+            var spec = NetworkSpec.Parse(architecture.WithWidths([2, 2, 2, 2, 2]));
             using var network = PerceptionNetwork.Create(spec, architecture.PerTask ? [TaskDescription.Depth] : TaskDescription.NyuThree);
             Assert.True(network.ParameterCount > 0);
         }

@@ -10,7 +10,7 @@ internal static class ModelsCommand
 {
     private const string DecathlonLabel = "WRN-28-4, MTAN";
 
-    private static readonly Argument<string[]> Filters = new("part") { Description = "Parts of network names; all networks without them", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Filters = new("part") { Description = "Parts of network names, or whole networks as for --network (FAMILY:OPTIONS); all networks without them", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the picture", DefaultValueFactory = _ => "288x384" };
 
     public static Command Create()
@@ -24,6 +24,7 @@ internal static class ModelsCommand
     {
         var (height, width) = Arguments.Size(size, "--size", MacCounter.SizeMultiple);
         var chosen = ModelCatalogue.Entries.Where(entry => Matches(entry.Label, entry.Spec, filters)).ToList();
+        chosen.AddRange(filters.Where(filter => filter.Contains(':', StringComparison.Ordinal) && chosen.All(entry => entry.Spec != filter)).Select(Given));
         var decathlon = Matches(DecathlonLabel, nameof(WideResNetMtan), filters);
         if (chosen.Count == 0 && !decathlon)
         {
@@ -53,6 +54,13 @@ internal static class ModelsCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    private static CatalogueEntry Given(string text)
+    {
+        var spec = NetworkSpec.Parse(text);
+        var isForOneTask = spec.Family.StartsWith("single-", StringComparison.Ordinal) || spec.Family == NetworkSpec.Stan;
+        return new CatalogueEntry("as given", text, text, null, isForOneTask ? 1 : 3);
     }
 
     private static bool Matches(string label, string spec, string[] filters) =>

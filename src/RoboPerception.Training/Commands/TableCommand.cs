@@ -23,14 +23,16 @@ internal static class TableCommand
     private static readonly Option<int> BatchSize = new("--batch") { Description = "Images per step", DefaultValueFactory = _ => 2 };
     private static readonly Option<double> LearningRate = new("--lr") { Description = "Learning rate of Adam", DefaultValueFactory = _ => 1e-4 };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => "step" };
+    private static readonly Option<int> Average = new("--average") { Description = "Last epochs that the figures are means of", DefaultValueFactory = _ => ResultTable.PaperEpochs };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of every run", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
 
     public static Command Create()
     {
-        var command = new Command("table", "Trains a grid of architectures and weightings with an equal budget and prints it in the shape of the MTAN paper's table; goes on where it stopped")
+        var command = new Command("table", "Trains a grid of architectures and weightings with an equal budget and prints it in the shape of the MTAN paper's table; goes on where it stopped. Started several times with one --out, the processes share the cells")
         {
-            Grid, Data, Ids, ValidationIds, Out, Size, Widths, Epochs, BatchSize, LearningRate, Schedule, Seed, DeviceName,
+            Grid, Data, Ids, ValidationIds, Out, Size, Widths, Epochs, BatchSize, LearningRate, Schedule, Average, Threads, Seed, DeviceName,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
@@ -42,30 +44,62 @@ internal static class TableCommand
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", 1 << SegNet.Levels);
         LearningRateSchedule.Factor(parse.GetValue(Schedule)!, 0, 0);
         var device = Arguments.Device(parse.GetValue(DeviceName)!);
-        using var data = TrainingData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)), height, width, cancellation);
-        var rows = new List<ResultRow>();
-        var single = 0L;
-        foreach (var (architecture, weighting) in preset.Architectures.SelectMany(
-            architecture => architecture.PerTask ? [(architecture, "")] : preset.Weightings.Select(weighting => (architecture, weighting))))
+        if (parse.GetValue(Threads) is > 0 and var threads)
         {
-            string?[] tasks = architecture.PerTask ? [.. TaskDescription.NyuThree.Select(task => task.Key)] : [null];
-            var results = tasks.Select(task => TrainCell(parse, Recipe(parse, architecture, weighting, task), data, device, cancellation)).ToArray();
-            single = single == 0 ? results[0].Parameters : single;
-            rows.Add(new ResultRow(architecture.Label, weighting, results.Sum(result => result.Parameters), results.SelectMany(result => result.Metrics).ToDictionary(metric => metric.Key, metric => metric.Value)));
-            File.WriteAllText(Path.Combine(parse.GetValue(Out)!, "table.md"), ResultTable.Markdown(rows, single));
+            set_num_threads(threads);
         }
 
-        Console.WriteLine(ResultTable.Markdown(rows, single));
+        using var data = TrainingData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)), height, width, cancellation);
+        (TableArchitecture Architecture, string Weighting)[] rows =
+            [.. preset.Architectures.SelectMany(architecture => architecture.PerTask ? [(architecture, "")] : preset.Weightings.Select(weighting => (architecture, weighting)))];
+        var finished = new Dictionary<TrainingOptions, CellResult>();
+        while (true)
+        {
+            var missing = 0;
+            foreach (var cell in rows.SelectMany(row => Cells(parse, row.Architecture, row.Weighting)).Where(cell => !finished.ContainsKey(cell)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (TrainCell(parse, cell, data, device, cancellation) is { } result)
+                {
+                    finished[cell] = result;
+                }
+                else
+                {
+                    missing++;
+                }
+            }
+
+            if (missing == 0)
+            {
+                break;
+            }
+
+            // Other processes are at work on the rest; should one die, its cell becomes free.
+            cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(2));
+        }
+
+        var single = finished[Cells(parse, rows[0].Architecture, rows[0].Weighting)[0]].Parameters;
+        var table = ResultTable.Markdown([.. rows.Select(row => Row(row.Architecture.Label, row.Weighting, [.. Cells(parse, row.Architecture, row.Weighting).Select(cell => finished[cell])]))], single, parse.GetValue(Average));
+        AtomicFile.Write(Path.Combine(parse.GetValue(Out)!, "table.md"), System.Text.Encoding.UTF8.GetBytes(table));
+        Console.WriteLine(table);
         return ExitCode.Ok;
     }
+
+    private static ResultRow Row(string label, string weighting, CellResult[] results) => new(
+        label, weighting, results.Sum(result => result.Parameters), results.SelectMany(result => result.Metrics).ToDictionary(metric => metric.Key, metric => metric.Value));
+
+    /// <summary>The runs behind a row: one, or one per task.</summary>
+    private static TrainingOptions[] Cells(ParseResult parse, TableArchitecture architecture, string weighting) => architecture.PerTask
+        ? [.. TaskDescription.NyuThree.Select(task => Recipe(parse, architecture, weighting, task.Key))]
+        : [Recipe(parse, architecture, weighting, null)];
 
     private static TrainingOptions Recipe(ParseResult parse, TableArchitecture architecture, string weighting, string? task)
     {
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", 1 << SegNet.Levels);
-        var widths = parse.GetValue(Widths) is { } given ? $"{(architecture.Network.Contains(':', StringComparison.Ordinal) ? ';' : ':')}widths={given}" : "";
+        var network = parse.GetValue(Widths) is { } widths ? architecture.WithWidths(NumberList(widths)) : architecture.Network;
         return new TrainingOptions
         {
-            Network = NetworkSpec.Parse(architecture.Network + widths).ToString(),
+            Network = NetworkSpec.Parse(network).ToString(),
             Tasks = task,
             Height = height,
             Width = width,
@@ -79,12 +113,19 @@ internal static class TableCommand
         };
     }
 
-    /// <summary>Trains one network, goes on with it, or takes what an earlier call has finished.</summary>
-    private static (long Parameters, IReadOnlyDictionary<string, double> Metrics) TrainCell(
+    /// <summary>Trains one network, goes on with it, or takes what an earlier call has finished; null while another process trains it.</summary>
+    private static CellResult? TrainCell(
         ParseResult parse, TrainingOptions options, TrainingData data, Device device, CancellationToken cancellation)
     {
         var name = string.Join('-', new[] { options.Network.Replace(':', '-').Replace(';', '-').Replace('=', '-').Replace(',', '_'), options.Tasks, options.Weighting }.Where(part => part is not null));
         var folder = Path.Combine(parse.GetValue(Out)!, name);
+        Directory.CreateDirectory(folder);
+        using var work = Claim(Path.Combine(folder, "lock"));
+        if (work is null)
+        {
+            return null;
+        }
+
         var last = Path.Combine(folder, Trainer.LastCheckpoint);
         if (File.Exists(last) && Checkpoint.ReadState(last).Options != options)
         {
@@ -101,6 +142,25 @@ internal static class TableCommand
             TrainingDisplay.Show(trainer, () => trainer.Run(cancellation));
         }
 
-        return (trainer.Network.ParameterCount, ResultTable.LastEpochs(HtmlReport.ReadLog(Path.Combine(folder, "log.jsonl"))));
+        return new CellResult(trainer.Network.ParameterCount, ResultTable.LastEpochs(HtmlReport.ReadLog(Path.Combine(folder, "log.jsonl")), parse.GetValue(Average)));
     }
+
+    private static int[] NumberList(string text) => [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        ? number
+        : throw new UserErrorException(ExitCode.Usage, $"--widths '{text}': '{part}' is not a number of channels; write e.g. 16,32,64,128,128."))];
+
+    /// <summary>Takes a cell for this process: the system lets go of the file however the process ends. Null if another one has it.</summary>
+    private static FileStream? Claim(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record CellResult(long Parameters, IReadOnlyDictionary<string, double> Metrics);
 }

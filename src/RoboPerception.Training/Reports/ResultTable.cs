@@ -14,8 +14,8 @@ internal sealed record ResultRow(string Architecture, string Weighting, long Par
 /// <summary>Results in the shape of the MTAN paper's tables, as Markdown: legacy per-image figures, the best of a column in bold.</summary>
 internal static class ResultTable
 {
-    // The paper takes the mean of the last ten epochs.
-    private const int EpochsAveraged = 10;
+    /// <summary>The paper takes the mean of the last ten epochs.</summary>
+    public const int PaperEpochs = 10;
 
     private static readonly (string Head, string Name, bool Higher, double Scale, string Format)[] Columns =
     [
@@ -30,17 +30,18 @@ internal static class ResultTable
         ("30", "normals.below_30_legacy", true, 100, "F2"),
     ];
 
-    /// <summary>Mean of every figure over the last ten epochs that were validated.</summary>
-    public static IReadOnlyDictionary<string, double> LastEpochs(IReadOnlyList<EpochLog> log)
+    /// <summary>Mean of every figure over the last epochs that were validated.</summary>
+    public static IReadOnlyDictionary<string, double> LastEpochs(IReadOnlyList<EpochLog> log, int epochs = PaperEpochs)
     {
-        EpochLog[] last = [.. log.Where(epoch => epoch.Metrics.Count > 0).TakeLast(EpochsAveraged)];
+        EpochLog[] last = [.. log.Where(epoch => epoch.Metrics.Count > 0).TakeLast(epochs)];
         return last.SelectMany(epoch => epoch.Metrics).GroupBy(metric => metric.Key, metric => metric.Value).ToDictionary(group => group.Key, group => group.Average());
     }
 
     /// <summary>The table.</summary>
     /// <param name="rows">Rows; the first is the baseline of the multi-task gain.</param>
     /// <param name="singleParameters">Parameters of one single-task network: the unit of #P.</param>
-    public static string Markdown(IReadOnlyList<ResultRow> rows, long singleParameters)
+    /// <param name="epochs">Validated epochs that the figures are means of.</param>
+    public static string Markdown(IReadOnlyList<ResultRow> rows, long singleParameters, int epochs = PaperEpochs)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"| #P. | Architecture | Weighting | {string.Join(" | ", Columns.Select(column => $"{column.Head} {(column.Higher ? "↑" : "↓")}"))} | Δm |\n");
@@ -52,7 +53,8 @@ internal static class ResultTable
             text.Append(CultureInfo.InvariantCulture, $"| {(double)row.Parameters / singleParameters:0.##} | {row.Architecture} | {(row.Weighting.Length == 0 ? "–" : row.Weighting)} | {string.Join(" | ", cells)} | {(double.IsFinite(gain) ? (100 * gain).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "–")} |\n");
         }
 
-        return text.Append("\nFigures are means of the last ten validated epochs; mIoU and Pix Acc are the legacy per-image ones, in percent as are the shares of normals. #P is relative to one single-task network. Δm in percent: mean inside each task, then over tasks, against the first row.\n").ToString();
+        return text.Append(epochs == 1 ? "\nFigures are those of the last epoch" : string.Create(CultureInfo.InvariantCulture, $"\nFigures are means of the last {epochs} validated epochs"))
+            .Append("; mIoU and Pix Acc are the legacy per-image ones, in percent as are the shares of normals. #P is relative to one single-task network. Δm in percent: mean inside each task, then over tasks, against the first row.\n").ToString();
     }
 
     /// <summary>Multi-task gain of a row over the baseline row, as a fraction; NaN if a figure is missing.</summary>
