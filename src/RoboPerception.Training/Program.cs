@@ -12,6 +12,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     DataCommand.Create(),
     ImportCommand.Create(),
     TableCommand.Create(),
+    DecathlonCommand.Create(),
     InspectCommand.Create(),
     AffinityCommand.Create(),
 };

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
@@ -8,9 +7,8 @@ using TorchSharp.Modules;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>
-/// A run in one file: magic <c>RPCKPT01</c>, then length-prefixed blocks (state as JSON; parameters and buffers in TorchSharp's format;
-/// optimiser state in TorchSharp's format, empty in a file for use; averaged parameters and buffers, left out or empty without them),
-/// then the SHA-256 of all of it.
+/// A run in one <see cref="CheckpointFile"/> of magic <c>RPCKPT01</c>: state as JSON; parameters and buffers in TorchSharp's format;
+/// optimiser state in TorchSharp's format, empty in a file for use; averaged parameters and buffers, left out or empty without them.
 /// </summary>
 public static class Checkpoint
 {
@@ -26,23 +24,16 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(network);
-        using var content = new MemoryStream();
-        content.Write(Magic);
-        WriteBlock(content, block => JsonSerializer.Serialize(block, state, TrainingJson.Default.TrainingState));
-        WriteBlock(content, block => network.save(new BinaryWriter(block)));
-        WriteBlock(content, block => optimizer?.save_state_dict(new BinaryWriter(block)));
-        WriteBlock(content, block => averages?.Save(new BinaryWriter(block)));
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        var beside = path + ".new";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(bytes);
-            file.Write(SHA256.HashData(bytes));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        CheckpointFile.Write(
+            path,
+            Magic,
+            block => JsonSerializer.Serialize(block, state, TrainingJson.Default.TrainingState),
+            block => network.save(new BinaryWriter(block)),
+            block => optimizer?.save_state_dict(new BinaryWriter(block)),
+            block => averages?.Save(new BinaryWriter(block)));
     }
+
+    private static byte[][] Blocks(string path) => CheckpointFile.Read(path, Magic, Averages + 1);
 
     /// <summary>Reads the state alone.</summary>
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
@@ -94,45 +85,6 @@ public static class Checkpoint
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks));
         network.load(new BinaryReader(new MemoryStream(parameters)));
         return (network, state);
-    }
-
-    private static void WriteBlock(MemoryStream content, Action<Stream> write)
-    {
-        using var block = new MemoryStream();
-        write(block);
-        content.Write(BitConverter.GetBytes(block.Length));
-        block.WriteTo(content);
-    }
-
-    private static byte[][] Blocks(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' does not exist.");
-        }
-
-        var bytes = File.ReadAllBytes(path).AsSpan();
-        if (bytes.Length < Magic.Length + SHA256.HashSizeInBytes || !bytes.StartsWith(Magic))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"'{path}' is not a checkpoint of roboperception-train.");
-        }
-
-        var content = bytes[..^SHA256.HashSizeInBytes];
-        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' is damaged (its SHA-256 differs): use another checkpoint of the run.");
-        }
-
-        byte[][] blocks = [[], [], [], []];
-        var at = Magic.Length;
-        for (var i = 0; i < blocks.Length && at < content.Length; i++)
-        {
-            var length = (int)BitConverter.ToInt64(content[at..]);
-            blocks[i] = content.Slice(at + sizeof(long), length).ToArray();
-            at += sizeof(long) + length;
-        }
-
-        return blocks;
     }
 
     private static TrainingState ParseState(string path, byte[] block) =>

@@ -9,6 +9,7 @@ namespace RoboPerception.Training.Optimisation;
 [JsonSerializable(typeof(TrainingState))]
 [JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(EpochLog))]
+[JsonSerializable(typeof(DecathlonState))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
 internal sealed partial class TrainingJson : JsonSerializerContext;
 

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Commands;
+
+/// <summary><c>roboperception-train decathlon</c>: the MTAN paper's second experiment.</summary>
+internal static class DecathlonCommand
+{
+    private static readonly Option<string> Data = new("--data") { Description = "Folder of the Visual Decathlon: DATASET/{train,val}/CLASS/FILE", Required = true };
+    private static readonly Option<string?> DataSets = new("--data-sets") { Description = "Data sets to train, separated by commas; by default all that the folder has" };
+    private static readonly Option<string> Out = new("--out") { Description = "Folder of the run", Required = true };
+    private static readonly Option<int> Depth = new("--depth") { Description = "Layers of the wide residual network", DefaultValueFactory = _ => 28 };
+    private static readonly Option<int> Widen = new("--widen") { Description = "Factor of its channels", DefaultValueFactory = _ => 4 };
+    private static readonly Option<int> Epochs = new("--epochs") { Description = "Times that every data set is shown; the last quarter at a tenth of the rate and without ImageNet", DefaultValueFactory = _ => 400 };
+    private static readonly Option<int> BatchSize = new("--batch") { Description = "Pictures per step", DefaultValueFactory = _ => 128 };
+    private static readonly Option<double> LearningRate = new("--lr") { Description = "Learning rate of the first phase", DefaultValueFactory = _ => 0.1 };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> Damaged = DataArguments.Damaged();
+    private static readonly Option<bool> Streamed = DataArguments.Stream();
+    private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
+    private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on with the run in --out; its recipe is used" };
+
+    public static Command Create()
+    {
+        var command = new Command("decathlon", "Trains MTAN on a wide residual network for the data sets of the Visual Decathlon and prints errors and points")
+        {
+            Data, DataSets, Out, Depth, Widen, Epochs, BatchSize, LearningRate, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ResumeFlag,
+        };
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
+    {
+        var (folder, root) = (parse.GetValue(Out)!, parse.GetValue(Data)!);
+        var resume = parse.GetValue(ResumeFlag);
+        if (!resume && File.Exists(Path.Combine(folder, Trainer.LastCheckpoint)))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{folder}' holds a run: add --resume to go on with it, or choose another --out.");
+        }
+
+        var options = resume ? DecathlonTrainer.ReadState(folder).Options : Recipe(parse, root);
+        var device = Arguments.Device(parse.GetValue(DeviceName)!);
+        DecathlonSet[] sets = [.. options.DataSets.Select(name => new DecathlonSet(
+            DecathlonDomain.All.Single(domain => domain.Name == name), Open(parse, root, name, "train", cancellation), Open(parse, root, name, "val", cancellation)))];
+        using var trainer = resume ? DecathlonTrainer.Resume(folder, sets, device) : DecathlonTrainer.Start(folder, options, sets, device);
+        trainer.LoaderThreads = Math.Max(1, parse.GetValue(LoaderThreads));
+        trainer.Trained = (name, loss) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {trainer.State.Epoch + 1}/{options.Epochs}  {name,-14} loss {loss:F4}"));
+        trainer.Run(cancellation);
+        Tell(trainer.Measure(cancellation));
+        return ExitCode.Ok;
+    }
+
+    private static DecathlonOptions Recipe(ParseResult parse, string root)
+    {
+        IdLists.NeedFolder(root);
+        string[] names = parse.GetValue(DataSets) is { } chosen
+            ? chosen.Split(',')
+            : [.. DecathlonDomain.All.Select(domain => domain.Name).Where(name => Directory.Exists(Path.Combine(root, name)))];
+        var unknown = names.FirstOrDefault(name => DecathlonDomain.All.All(domain => domain.Name != name));
+        if (names.Length == 0 || unknown is not null)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"{(unknown is null ? $"'{root}' holds no data set" : $"Data set '{unknown}' is unknown")}; there are {string.Join(", ", DecathlonDomain.All.Select(domain => domain.Name))}.");
+        }
+
+        var epochs = Positive(parse.GetValue(Epochs), "--epochs");
+        return new DecathlonOptions
+        {
+            // Branches have the challenge's order, whatever the order on the command line.
+            DataSets = [.. DecathlonDomain.All.Select(domain => domain.Name).Where(name => names.Contains(name))],
+            Depth = Positive(parse.GetValue(Depth), "--depth"),
+            Widen = Positive(parse.GetValue(Widen), "--widen"),
+            Epochs = epochs,
+            SecondPhase = epochs * 3 / 4,
+            BatchSize = Positive(parse.GetValue(BatchSize), "--batch"),
+            LearningRate = parse.GetValue(LearningRate),
+            Seed = parse.GetValue(Seed),
+        };
+    }
+
+    private static ImageSource Open(ParseResult parse, string root, string name, string split, CancellationToken cancellation)
+    {
+        const int size = WideResNetMtan.PictureSize;
+        var reader = Decathlon.Open(new DataRequest(root, $"{name}/{split}", Validation: split == "val", 0));
+        var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
+        return parse.GetValue(Streamed) ? DataArguments.Streamed(reader, (size, size), damaged) : DataArguments.Load(reader, (size, size), damaged, compare: false, cancellation);
+    }
+
+    private static int Positive(int value, string option) =>
+        value > 0 ? value : throw new UserErrorException(ExitCode.Usage, $"{option} {value} must be at least 1.");
+
+    private static void Tell(IReadOnlyList<DecathlonResult> results)
+    {
+        Console.WriteLine($"{"data set",-14} {"pictures",9} {"top-1 error",12} {"points",8}");
+        foreach (var result in results)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name,-14} {result.Pictures,9} {result.Error,10:F2} % {result.Points,8:F1}"));
+        }
+
+        var all = results.Count == DecathlonScore.Baseline.Count;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(all ? "decathlon score" : "sum (the score needs all ten)")}: {results.Sum(result => result.Points):F0}"));
+    }
+}

@@ -1,0 +1,76 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Optimisation;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>Training on several data sets of whole pictures, on two that are written here.</summary>
+public sealed class Decathlon_tests : IDisposable
+{
+    private readonly FormatFolder folder = new();
+
+    public Decathlon_tests()
+    {
+        foreach (var split in new[] { "train", "val" })
+        {
+            for (byte n = 0; n < 4; n++)
+            {
+                var shade = (byte)(20 * n);
+                folder.Picture($"dtd/{split}/dark/{n}.png", 72, 80, i => (shade, (byte)(i % 40), 10));
+                folder.Picture($"dtd/{split}/red/{n}.png", 80, 72, i => (200, shade, (byte)(i % 40)));
+                folder.Picture($"svhn/{split}/0/{n}.png", 72, 72, i => (30, (byte)(180 + (i % 40)), shade));
+                folder.Picture($"svhn/{split}/1/{n}.png", 72, 72, i => ((byte)(i % 40), 30, (byte)(150 + shade)));
+            }
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Two_data_sets_are_learnt_by_one_network()
+    {
+        using var trainer = DecathlonTrainer.Start(folder.At("run"), Recipe(epochs: 24), Sets(), CPU);
+        trainer.Run();
+        Assert.All(trainer.State.Losses, loss => Assert.InRange(loss.Value, 0, 0.1));
+        Assert.Equal([("dtd", 8, 0.0, 1000.0), ("svhn", 8, 0.0, 1000.0)], trainer.Measure().Select(result => (result.Name, result.Pictures, result.Error, result.Points)));
+    }
+
+    [Fact]
+    public void A_stopped_run_goes_on_as_if_it_had_not_been()
+    {
+        using var whole = DecathlonTrainer.Start(folder.At("whole"), Recipe(epochs: 4), Sets(), CPU);
+        whole.Run();
+        using var stop = new CancellationTokenSource();
+        using (var first = DecathlonTrainer.Start(folder.At("parts"), Recipe(epochs: 4), Sets(), CPU))
+        {
+            first.Trained = (name, _) =>
+            {
+                if (first.State.Epoch == 1 && name == "dtd")
+                {
+                    stop.Cancel();
+                }
+            };
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        }
+
+        Assert.Equal((1, 1), (DecathlonTrainer.ReadState(folder.At("parts")).Epoch, DecathlonTrainer.ReadState(folder.At("parts")).DataSet));
+        using var rest = DecathlonTrainer.Resume(folder.At("parts"), Sets(), CPU);
+        rest.Run();
+        Assert.Equal(whole.State.Losses, rest.State.Losses);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_kind_is_named()
+    {
+        File.WriteAllText(folder.At("last.ckpt"), "RPCKPT01 and much more than a checksum needs, but of another kind");
+        Assert.Contains("last.ckpt", Assert.Throws<UserErrorException>(() => DecathlonTrainer.ReadState(folder.At("."))).Message, StringComparison.Ordinal);
+    }
+
+    private static DecathlonOptions Recipe(int epochs) =>
+        new() { DataSets = ["dtd", "svhn"], Depth = 10, Widen = 1, Epochs = epochs, SecondPhase = epochs * 3 / 4, BatchSize = 4, LearningRate = 0.05, Seed = 3 };
+
+    private DecathlonSet[] Sets() => [.. new[] { "dtd", "svhn" }.Select(name => new DecathlonSet(DecathlonDomain.All.Single(domain => domain.Name == name), Load(name, "train"), Load(name, "val")))];
+
+    private ImageSet Load(string name, string split) => ImageSet.Load(Decathlon.Open(new DataRequest(folder.At("."), $"{name}/{split}", split == "val", 0)), 72, 72);
+}
