@@ -133,7 +133,7 @@ public sealed class MobileNet_tests : IDisposable
     private static IEnumerable<(string name, TorchSharp.Modules.Parameter parameter)> Backbone(PerceptionNetwork network) =>
         network.named_parameters().Where(pair => pair.name.StartsWith("backbone.", StringComparison.Ordinal)).Select(pair => (pair.name["backbone.".Length..], pair.parameter));
 
-    private static void WriteSafeTensors(string path, IReadOnlyDictionary<string, Tensor> tensors)
+    internal static void WriteSafeTensors(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
         using var data = new MemoryStream();

@@ -43,7 +43,7 @@ internal static class TrainCommand
     private static readonly Option<int> WarmUpSteps = new("--warm-up") { Description = "Steps over which the learning rate rises to the schedule's" };
     private static readonly Option<int> Patience = new("--patience") { Description = "Validations without a better one after which the run ends; 0 = never" };
     private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task figures (evaluate --json): the best checkpoint is then the one with the largest multi-task gain (delta-m) over them, one main figure a task" };
-    private static readonly Option<string?> Backbone = new("--backbone") { Description = "Pre-trained weights of the backbone: a safetensors file, or a checkpoint of any network with the same backbone (.ckpt)" };
+    private static readonly Option<string?> Backbone = new("--backbone") { Description = "Pre-trained weights of the backbone: a safetensors or PyTorch file with torchvision's names, or a checkpoint of any network with the same backbone (.ckpt)" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };

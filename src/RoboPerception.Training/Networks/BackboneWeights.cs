@@ -1,12 +1,47 @@
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Import;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Networks;
 
-/// <summary>Pre-trained backbone weights from a safetensors file with torchvision's names.</summary>
+/// <summary>Pre-trained backbone weights from a safetensors or PyTorch file with torchvision's names.</summary>
 public static class BackboneWeights
 {
+    private const string Counter = "num_batches_tracked", Classifier = "fc.";
+
+    // By which torchvision's networks see their pictures normalised.
+    private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f], ImageNetDeviation = [0.229f, 0.224f, 0.225f];
+
+    /// <summary>
+    /// Fills a residual network, whose own tensors are given by torchvision's names. The file's network reads normalised pictures; ours read 0..1, so
+    /// the first convolution is divided by the deviation and the running mean behind it takes what the mean amounts to (exact but for the
+    /// picture's border, where the padding is black instead of grey).
+    /// </summary>
+    /// <exception cref="UserErrorException">The file cannot be read, a tensor is missing or has another shape.</exception>
+    internal static void LoadResNet(IReadOnlyDictionary<string, Tensor> own, string path)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var source = StateImport.Read(path).ToDictionary(pair => pair.Key.StartsWith("module.", StringComparison.Ordinal) ? pair.Key[7..] : pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        foreach (var (name, tensor) in own.Where(pair => !pair.Key.EndsWith(Counter, StringComparison.Ordinal)))
+        {
+            var given = source.GetValueOrDefault(name)
+                ?? throw new UserErrorException(ExitCode.Usage, $"'{path}' has no tensor '{name}': give a ResNet of the same depth with torchvision's names ({Classifier}* is not needed).");
+            if (!given.shape.SequenceEqual(tensor.shape))
+            {
+                throw new UserErrorException(ExitCode.Usage, $"'{path}': tensor '{name}' is ({string.Join(',', given.shape)}), the network needs ({string.Join(',', tensor.shape)}): check the depth.");
+            }
+
+            tensor.copy_(given);
+        }
+
+        var first = own["conv1.weight"];
+        first.div_(tensor(ImageNetDeviation).view(1, 3, 1, 1).to(first.device));
+        own["bn1.running_mean"].add_((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
+    }
+
     /// <summary>
     /// Fills a <see cref="MobileNetV2"/>. The file's network reads pictures of -1..1; ours read 0..1, so the first convolution takes
     /// twice the weights and a bias less their sum.

@@ -66,6 +66,21 @@ public sealed class MtanResNet : ResNetNetwork
     /// <summary>Options: of every ResNet network; channels inside a mask (a quarter of the layer's, or all); form of the shared refinement.</summary>
     public static IReadOnlyList<string> OptionNames { get; } = [.. SharedOptions, "attention", "refinement"];
 
+    private protected override IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks
+    {
+        get
+        {
+            IEnumerable<(string Name, Module Part)> parts = [("conv1", (Module)shared_conv[0]), ("bn1", (Module)shared_conv[1])];
+            for (var s = 0; s < Layers; s++)
+            {
+                var count = Layout.Blocks[s];
+                parts = [.. parts, .. before[s].children().Select((block, i) => ($"layer{s + 1}.{i}", block)), ($"layer{s + 1}.{count - 1}", last[s])];
+            }
+
+            return [parts.SelectMany(part => part.Part.state_dict(), (part, entry) => ($"{part.Name}.{entry.Key}", entry.Value)).ToDictionary(entry => entry.Item1, entry => entry.Value, StringComparer.Ordinal)];
+        }
+    }
+
     private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var firsts = new Tensor[Layers];

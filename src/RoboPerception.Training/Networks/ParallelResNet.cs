@@ -40,6 +40,8 @@ public abstract class ParallelResNet : ResNetNetwork
 
     private protected abstract Value[] Mix(GraphBuilder graph, int place, Value[] maps);
 
+    private protected override IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks => backbone.values().Select(network => network.state_dict());
+
     private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var networks = backbone.values().ToArray();

@@ -39,12 +39,15 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <summary>The parameters that pre-trained weights fill; a run may train them more slowly. Empty without a backbone.</summary>
     public virtual IEnumerable<Parameter> BackboneParameters => [];
 
+    /// <summary>The same and their running statistics, in the order of the backbone: what another network with this backbone can take over.</summary>
+    protected virtual IEnumerable<Tensor> BackboneTensors => BackboneParameters;
+
     /// <summary>Takes over the backbone of a network that has the same one, of whatever family.</summary>
     /// <exception cref="UserErrorException">The two backbones differ.</exception>
     public void CopyBackbone(PerceptionNetwork source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Parameter[] own = [.. BackboneParameters], theirs = [.. source.BackboneParameters];
+        Tensor[] own = [.. BackboneTensors], theirs = [.. source.BackboneTensors];
         if (own.Length == 0 || own.Length != theirs.Length || own.Zip(theirs).Any(pair => !pair.First.shape.SequenceEqual(pair.Second.shape)))
         {
             throw new UserErrorException(ExitCode.Usage, $"The backbone of '{source.Spec}' does not fit '{Spec}': choose a checkpoint of a network with the same backbone.");
@@ -57,7 +60,7 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
         }
     }
 
-    /// <summary>Fills the backbone from a safetensors file.</summary>
+    /// <summary>Fills the backbone from a safetensors or PyTorch file.</summary>
     /// <exception cref="UserErrorException">The network has no such part, or the file does not fit.</exception>
     public virtual void LoadBackbone(string path) =>
         throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");

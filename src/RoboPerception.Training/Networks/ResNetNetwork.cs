@@ -30,6 +30,31 @@ public abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
 
     private protected ResNetLayout Layout { get; }
 
+    /// <summary>The residual networks inside, one or one per task: their tensors by torchvision's names.</summary>
+    private protected abstract IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks { get; }
+
+    /// <inheritdoc/>
+    public sealed override IEnumerable<Parameter> BackboneParameters
+    {
+        get
+        {
+            var handles = Trunks.SelectMany(trunk => trunk.Values).Select(tensor => tensor.Handle).ToHashSet();
+            return parameters().Where(parameter => handles.Contains(parameter.Handle));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override IEnumerable<Tensor> BackboneTensors => Trunks.SelectMany(trunk => trunk.OrderBy(pair => pair.Key, StringComparer.Ordinal)).Select(pair => pair.Value);
+
+    /// <inheritdoc/>
+    public sealed override void LoadBackbone(string path)
+    {
+        foreach (var trunk in Trunks)
+        {
+            BackboneWeights.LoadResNet(trunk, path);
+        }
+    }
+
     /// <inheritdoc/>
     public sealed override Tensor[] forward(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
 

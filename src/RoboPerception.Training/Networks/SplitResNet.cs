@@ -34,6 +34,8 @@ public sealed class SplitResNet : ResNetNetwork
         RegisterComponents();
     }
 
+    private protected override IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks => [backbone.state_dict()];
+
     private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var map = backbone.call(input);

@@ -2,6 +2,7 @@ using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks.Pyramid;
@@ -49,6 +50,9 @@ public sealed class HrNetBaseline : PyramidNetwork
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> BackboneParameters => backbone.PretrainedParameters;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Tensor> BackboneTensors => backbone.PretrainedTensors;
 
     /// <inheritdoc/>
     public override void LoadBackbone(string path) => backbone.LoadPretrained(path);

@@ -32,6 +32,9 @@ public sealed class MobileNetPyramid : PyramidBackbone
     public override IEnumerable<Parameter> PretrainedParameters => mobilenet.parameters();
 
     /// <inheritdoc/>
+    public override IEnumerable<Tensor> PretrainedTensors => mobilenet.parameters();
+
+    /// <inheritdoc/>
     public override void LoadPretrained(string path) => BackboneWeights.Load(mobilenet, path);
 
     /// <inheritdoc/>

@@ -73,6 +73,9 @@ public sealed class MtiNet : PyramidNetwork
     public override IEnumerable<Parameter> BackboneParameters => backbone.PretrainedParameters;
 
     /// <inheritdoc/>
+    protected override IEnumerable<Tensor> BackboneTensors => backbone.PretrainedTensors;
+
+    /// <inheritdoc/>
     public override void LoadBackbone(string path) => backbone.LoadPretrained(path);
 
     /// <inheritdoc/>

@@ -56,6 +56,9 @@ public sealed class PadNet : PyramidNetwork
     public override IEnumerable<Parameter> BackboneParameters => trunk.PretrainedParameters;
 
     /// <inheritdoc/>
+    protected override IEnumerable<Tensor> BackboneTensors => trunk.PretrainedTensors;
+
+    /// <inheritdoc/>
     public override void LoadBackbone(string path) => trunk.LoadPretrained(path);
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 using RoboPerception.Onnx;
-using RoboPerception.Training.Data;
+using RoboPerception.Training.Import;
 using RoboPerception.Core;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,7 +15,10 @@ public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(na
     /// <summary>The parameters that pre-trained weights fill.</summary>
     public virtual IEnumerable<TorchSharp.Modules.Parameter> PretrainedParameters => parameters();
 
-    /// <summary>Fills the pre-trained part from a safetensors file with the names of its state dictionary; other tensors of the file are left alone.</summary>
+    /// <summary>The same and their running statistics.</summary>
+    public virtual IEnumerable<Tensor> PretrainedTensors => state_dict().Values;
+
+    /// <summary>Fills the pre-trained part from a safetensors or PyTorch file with the names of its state dictionary; other tensors of the file are left alone.</summary>
     /// <exception cref="UserErrorException">A tensor is missing or has another shape.</exception>
     public virtual void LoadPretrained(string path) => Fill(this, path);
 
@@ -24,12 +27,12 @@ public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(na
 
     private protected static void Fill(Module network, string path)
     {
-        var file = SafeTensors.Read(path);
+        var file = StateImport.Read(path);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         foreach (var (tensorName, own) in network.state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
         {
-            var source = file.Tensor(tensorName);
+            var source = file.GetValueOrDefault(tensorName) ?? throw new UserErrorException(ExitCode.Usage, $"'{path}' has no tensor '{tensorName}'.");
             if (!source.shape.SequenceEqual(own.shape))
             {
                 throw new UserErrorException(

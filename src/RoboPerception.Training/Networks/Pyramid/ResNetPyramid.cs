@@ -38,6 +38,9 @@ public sealed class ResNetPyramid : PyramidBackbone
     public override IEnumerable<Parameter> PretrainedParameters => trunk.parameters();
 
     /// <inheritdoc/>
+    public override IEnumerable<Tensor> PretrainedTensors => trunk.state_dict().Values;
+
+    /// <inheritdoc/>
     public override void LoadPretrained(string path) => Fill(trunk, path);
 
     /// <inheritdoc/>
