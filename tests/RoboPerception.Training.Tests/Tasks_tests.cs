@@ -9,8 +9,38 @@ public sealed class Tasks_tests
     private static readonly TaskDescription[] All =
     [
         .. TaskDescription.NyuThree, TaskDescription.LogDepth, TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Absolute },
+        TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Chord },
         TaskDescription.Edges, TaskDescription.Saliency, TaskDescription.HumanParts,
     ];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(90)]
+    [InlineData(180)]
+    public void The_chord_between_normals_follows_their_angle(double degrees)
+    {
+        using var scope = NewDisposeScope();
+        var angle = degrees * Math.PI / 180;
+        var prediction = tensor([(float)Math.Sin(angle), 0f, -(float)Math.Cos(angle)]).view(1, 3, 1, 1).expand(1, 3, 1, 2).contiguous().requires_grad_();
+
+        // The second pixel has no truth.
+        var target = tensor([0f, 0f, 0f, 0f, -1f, 0f]).view(1, 3, 1, 2);
+        var loss = TaskLosses.NormalsChord(prediction, target);
+        Assert.Equal(2 * Math.Sin(angle / 2), loss.item<float>(), 2e-3);
+        loss.backward();
+        Assert.All(prediction.grad!.data<float>().ToArray(), slope => Assert.True(float.IsFinite(slope)));
+        Assert.Equal(0, prediction.grad![0, 0, 0, 1].item<float>());
+    }
+
+    [Fact]
+    public void A_task_list_can_ask_for_the_chord_and_mti_net_keeps_it()
+    {
+        var tasks = RoboPerception.Training.Optimisation.TaskList.Parse("seg,depth,normal-chord");
+        Assert.Equal("normal", tasks[2].Key);
+        using var network = RoboPerception.Training.Networks.PerceptionNetwork.Create(RoboPerception.Training.Networks.NetworkSpec.Parse("mtinet-mobilenetv2:widths=8,8,16,16;head=8"), tasks);
+        Assert.Equal(NormalsLossKind.Chord, network.Tasks[2].NormalsLoss);
+    }
 
     [Theory]
     [InlineData(2)]
