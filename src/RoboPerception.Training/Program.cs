@@ -13,6 +13,7 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     ImportCommand.Create(),
     TableCommand.Create(),
     DecathlonCommand.Create(),
+    AverageCommand.Create(),
     InspectCommand.Create(),
     AffinityCommand.Create(),
 };

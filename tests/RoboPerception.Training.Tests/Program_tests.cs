@@ -57,6 +57,30 @@ public sealed class Program_tests : IDisposable
     }
 
     [Fact]
+    public void Checkpoints_of_one_network_are_averaged_and_measured()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/A/best.ckpt --val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3,1 --data DATA --val-ids ids.txt --out OUT/mean.ckpt")));
+        var (a, b, mean) = (Parameters("A/best.ckpt"), Parameters("B/best.ckpt"), Parameters("mean.ckpt"));
+        Assert.NotEqual(a[0], b[0]);
+        Assert.All(mean.Select((value, i) => value - ((0.75 * a[i]) + (0.25 * b[i]))), difference => Assert.Equal(0, difference, 1e-6));
+
+        var (code, output) = Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3 --data DATA --val-ids ids.txt --out OUT/x.ckpt");
+        Assert.Equal(2, code);
+        Assert.Contains("1 shares for 2", output, StringComparison.Ordinal);
+
+        float[] Parameters(string path)
+        {
+            var (network, _) = RoboPerception.Training.Optimisation.Checkpoint.LoadNetwork(Path.Combine(folder, path));
+            using (network)
+            {
+                return [.. network.parameters().SelectMany(parameter => parameter.data<float>().ToArray()), .. network.state_dict().Where(pair => pair.Key.Contains("running", StringComparison.Ordinal)).SelectMany(pair => pair.Value.data<float>().ToArray())];
+            }
+        }
+    }
+
+    [Fact]
     public void An_experiment_file_gives_the_options_that_the_command_line_leaves_open()
     {
         var file = Path.Combine(folder, "experiment.yaml");

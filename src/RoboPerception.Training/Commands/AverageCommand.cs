@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using RoboPerception.Core;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
+using TorchSharp;
+
+namespace RoboPerception.Training.Commands;
+
+/// <summary>
+/// <c>roboperception-train average</c>: one network of several that were fine-tuned from each other (Wortsman et al., "Model soups", ICML 2022).
+/// It costs nothing at run time and generalises better than its parts as long as they lie in one valley of the loss.
+/// </summary>
+internal static class AverageCommand
+{
+    private static readonly Argument<string[]> Checkpoints = new("checkpoint") { Description = "Checkpoints of one network, each trained from another of them (--init)", Arity = new ArgumentArity(2, 100) };
+    private static readonly Option<string?> Shares = new("--weights") { Description = "Share of each checkpoint, such as 0.7,0.3; by default equal ones" };
+    private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
+    private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Images to measure the result on");
+    private static readonly Option<string> Out = new("--out") { Description = "Checkpoint to write", Required = true };
+
+    public static Command Create()
+    {
+        var command = new Command("average", "Averages the parameters of checkpoints that were trained from each other, measures the result and writes it as a checkpoint") { Checkpoints, Shares, Data, ValidationIds, Out };
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
+    {
+        var paths = parse.GetValue(Checkpoints)!;
+        var shares = ReadShares(parse.GetValue(Shares), paths.Length);
+        using var scope = torch.NewDisposeScope();
+        var (network, state) = Checkpoint.LoadNetwork(paths[0]);
+        using (network)
+        {
+            Mix(network, paths, shares);
+            var (height, width) = (state.Options.Height, state.Options.Width);
+            var ids = parse.GetValue(ValidationIds);
+            var images = TrainingData.Load(new DataChoice(parse.GetValue(Data)!, null, ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 }, ids, height, width, cancellation);
+            var values = Evaluator.Evaluate(network, images, torch.CPU, cancellation);
+            foreach (var value in values)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {value.Name,-40} {value.Value,9:F4}  {(value.HigherIsBetter ? "higher" : "lower")} is better"));
+            }
+
+            var score = Evaluator.Score(values);
+            state = state with { Metrics = values.ToDictionary(value => value.Name, value => value.Value), BestScore = score, Commit = SourceCommit.Read() };
+            Checkpoint.Save(parse.GetValue(Out)!, state, network, optimizer: null);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote '{parse.GetValue(Out)}': score {score:F4} on {images.Count} images"));
+        }
+
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Parameters and running statistics of the first network become the weighted mean of all.</summary>
+    private static void Mix(PerceptionNetwork network, string[] paths, double[] shares)
+    {
+        using var noGradients = torch.no_grad();
+        var own = network.state_dict().Where(pair => torch.is_floating_point(pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        foreach (var tensor in own.Values)
+        {
+            tensor.mul_(shares[0]);
+        }
+
+        for (var i = 1; i < paths.Length; i++)
+        {
+            var (other, _) = Checkpoint.LoadNetwork(paths[i]);
+            using (other)
+            {
+                if (!other.Spec.Equals(network.Spec) || !other.Tasks.Select(task => task.Key).SequenceEqual(network.Tasks.Select(task => task.Key)))
+                {
+                    throw new UserErrorException(ExitCode.Usage, $"'{paths[i]}' holds '{other.Spec}', '{paths[0]}' holds '{network.Spec}': only checkpoints of one network can be averaged.");
+                }
+
+                var theirs = other.state_dict();
+                foreach (var (name, tensor) in own)
+                {
+                    tensor.add_(theirs[name] * shares[i]);
+                }
+            }
+        }
+    }
+
+    private static double[] ReadShares(string? text, int count)
+    {
+        if (text is null)
+        {
+            return [.. Enumerable.Repeat(1.0 / count, count)];
+        }
+
+        double[] shares = [.. text.Split(',').Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var share) && share >= 0
+            ? share
+            : throw new UserErrorException(ExitCode.Usage, $"--weights '{text}': '{part}' is not a share."))];
+        var sum = shares.Sum();
+        return shares.Length == count && sum > 0
+            ? [.. shares.Select(share => share / sum)]
+            : throw new UserErrorException(ExitCode.Usage, $"--weights '{text}' has {shares.Length} shares for {count} checkpoints.");
+    }
+}
