@@ -63,7 +63,7 @@ public sealed class Program_tests : IDisposable
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/A/best.ckpt --val-ids ids.txt"))));
         Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3,1 --data DATA --val-ids ids.txt --out OUT/mean.ckpt")));
         var (a, b, mean) = (Parameters("A/best.ckpt"), Parameters("B/best.ckpt"), Parameters("mean.ckpt"));
-        Assert.NotEqual(a[0], b[0]);
+        Assert.NotEqual(a, b);
         Assert.All(mean.Select((value, i) => value - ((0.75 * a[i]) + (0.25 * b[i]))), difference => Assert.Equal(0, difference, 1e-6));
 
         var (code, output) = Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3 --data DATA --val-ids ids.txt --out OUT/x.ckpt");
