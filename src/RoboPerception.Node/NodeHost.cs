@@ -157,10 +157,13 @@ internal sealed class NodeHost : IAsyncDisposable
         }
         try
         {
-            if (request.ContactSheet is { } path && cameras.FirstOrDefault()?.Sheet is { Count: > 0 } sheet)
+            if (request.ContactSheet is { } path && cameras.FirstOrDefault()?.Sheet is { } sheet)
             {
-                sheet.Save(path);
-                log.Write($"contact sheet: {path}");
+                if (sheet.Count > 0)
+                {
+                    sheet.Save(path);
+                }
+                log.Write(sheet.Count > 0 ? $"contact sheet: {path}" : $"no contact sheet: not one frame was answered, so there is nothing to write to {path}");
             }
         }
         finally

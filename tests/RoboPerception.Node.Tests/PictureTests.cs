@@ -41,14 +41,14 @@ public sealed class PictureTests
     [Fact]
     public void An_empty_contact_sheet_is_an_error_with_the_reason()
     {
-        using var sheet = new ContactSheet(ClassMap.Nyu13);
+        using var sheet = new ContactSheet(ClassMap.Nyu13, 4);
         Assert.Contains("no frame arrived", Assert.Throws<UserErrorException>(() => sheet.Save("x.png")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_contact_sheet_has_a_row_a_frame_and_cannot_be_written_into_nowhere()
     {
-        using var sheet = new ContactSheet(ClassMap.Nyu13);
+        using var sheet = new ContactSheet(ClassMap.Nyu13, 4);
         using var input = new Mat(48, 64, MatType.CV_8UC3, Scalar.All(90));
         var metres = new float[64 * 48];
         Array.Fill(metres, 2f);
@@ -63,6 +63,29 @@ public sealed class PictureTests
         }
         File.Delete(path);
         Assert.Contains("nowhere", Assert.Throws<UserErrorException>(() => sheet.Save("/nowhere/sheet.png")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 3)]
+    [InlineData(8, 4)]
+    [InlineData(37, 4)]
+    [InlineData(1000, 4)]
+    public void The_rows_are_spread_over_however_many_frames_there_were(int frames, int rows)
+    {
+        using var sheet = new ContactSheet(ClassMap.Nyu13, 4);
+        using var input = new Mat(4, 8, MatType.CV_8UC3, Scalar.All(90));
+        for (int i = 0; i < frames; i++)
+        {
+            if (sheet.Wants(i))
+            {
+                sheet.Add(i, input, new byte[8 * 4], [], []);
+            }
+        }
+        Assert.Equal(rows, sheet.Frames.Count);
+        Assert.Equal(rows, sheet.Frames.Distinct().Count());
+        Assert.True(sheet.Frames[^1] >= frames / 2, string.Join(' ', sheet.Frames));
+        Assert.All(sheet.Frames.Zip(sheet.Frames.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 1, Math.Max(1, frames / 2)));
     }
 
     private static Vec3b Bgr(ClassInfo info) => new(info.Blue, info.Green, info.Red);

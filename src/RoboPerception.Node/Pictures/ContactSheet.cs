@@ -6,7 +6,8 @@ namespace RoboPerception.Node.Pictures;
 
 /// <summary>
 /// A PNG of a few frames, one row each: input, segmentation, depth, normals; a legend of the classes seen below. It is
-/// what a person looks at to believe the numbers.
+/// what a person looks at to believe the numbers. Nobody knows how long a recording is before it ends, so frames are taken at a distance that
+/// doubles whenever twice as many as wanted are there: the rows are spread over whatever was shown.
 /// </summary>
 internal sealed class ContactSheet : IDisposable
 {
@@ -14,20 +15,37 @@ internal sealed class ContactSheet : IDisposable
     private const int Gap = 4;
     private static readonly Scalar Ink = new(40, 40, 40);
 
-    private readonly List<Mat> rows = [];
-    private readonly HashSet<int> seen = [];
+    private readonly List<Row> rows = [];
     private readonly ClassMap? classes;
+    private readonly int wanted;
+    private long distance = 1;
 
-    /// <summary>A sheet; <paramref name="classes"/> may be null for a model without segmentation.</summary>
-    public ContactSheet(ClassMap? classes) => this.classes = classes;
+    /// <summary>A sheet of so many rows; <paramref name="classes"/> may be null for a model without segmentation.</summary>
+    public ContactSheet(ClassMap? classes, int wanted)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
+        this.classes = classes;
+        this.wanted = wanted;
+    }
 
-    /// <summary>Rows so far.</summary>
+    /// <summary>Rows so far, before the choice of those that are written.</summary>
     public int Count => rows.Count;
+
+    /// <summary>The frames that <see cref="Save"/> would write.</summary>
+    public IReadOnlyList<long> Frames => [.. Choose().Select(row => row.Sequence)];
+
+    /// <summary>Whether this frame would become a row. May be asked from another thread than <see cref="Add"/>'s.</summary>
+    public bool Wants(long sequence) => sequence % Volatile.Read(ref distance) == 0;
 
     /// <summary>Adds a frame. Empty spans stand for outputs the model does not have.</summary>
     public void Add(long sequence, Mat input, ReadOnlySpan<byte> labels, ReadOnlySpan<float> metres, ReadOnlySpan<float> normals)
     {
+        if (!Wants(sequence))
+        {
+            return;
+        }
         int width = input.Width, height = input.Height;
+        var seen = new HashSet<int>();
         var cells = new List<(string Title, Mat Picture)>
         {
             (string.Create(CultureInfo.InvariantCulture, $"frame {sequence}"), input.Clone()),
@@ -60,7 +78,13 @@ internal sealed class ContactSheet : IDisposable
             Cv2.PutText(row, cells[i].Title, new Point(left + 4, Caption - 7), HersheyFonts.HersheySimplex, 0.45, Ink, 1, LineTypes.AntiAlias);
             cells[i].Picture.Dispose();
         }
-        rows.Add(row);
+        rows.Add(new Row(sequence, row, seen));
+        if (rows.Count == 2 * wanted)
+        {
+            Volatile.Write(ref distance, 2 * distance);
+            rows.FindAll(r => !Wants(r.Sequence)).ForEach(r => r.Picture.Dispose());
+            rows.RemoveAll(r => !Wants(r.Sequence));
+        }
     }
 
     /// <summary>Writes the sheet as PNG, beside and renamed, so that a viewer never sees half a file.</summary>
@@ -71,17 +95,18 @@ internal sealed class ContactSheet : IDisposable
         {
             throw new UserErrorException(ExitCode.NoSource, $"no frame arrived, so there is no contact sheet to write to '{path}'");
         }
-        int width = rows.Max(r => r.Width);
+        Row[] chosen = Choose();
+        int width = chosen.Max(r => r.Picture.Width);
         const int legendLine = 24;
-        (int legendHeight, List<(int Id, Point Place)> legend) = Legend(width, legendLine);
-        int height = rows.Sum(r => r.Height + Gap) + legendHeight;
+        (int legendHeight, List<(int Id, Point Place)> legend) = Legend(chosen.SelectMany(r => r.Seen).Distinct(), width, legendLine);
+        int height = chosen.Sum(r => r.Picture.Height + Gap) + legendHeight;
         using var sheet = new Mat(height, width, MatType.CV_8UC3, Scalar.All(255));
         int top = 0;
-        foreach (Mat row in rows)
+        foreach (Row row in chosen)
         {
-            using Mat place = sheet[new Rect(0, top, row.Width, row.Height)];
-            row.CopyTo(place);
-            top += row.Height + Gap;
+            using Mat place = sheet[new Rect(0, top, row.Picture.Width, row.Picture.Height)];
+            row.Picture.CopyTo(place);
+            top += row.Picture.Height + Gap;
         }
         foreach ((int id, Point place) in legend)
         {
@@ -99,11 +124,13 @@ internal sealed class ContactSheet : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        rows.ForEach(r => r.Dispose());
+        rows.ForEach(r => r.Picture.Dispose());
         rows.Clear();
     }
 
-    private (int Height, List<(int Id, Point Place)> Entries) Legend(int width, int line)
+    private Row[] Choose() => rows.Count <= wanted ? [.. rows] : [.. Enumerable.Range(0, wanted).Select(i => rows[((2 * i) + 1) * rows.Count / (2 * wanted)])];
+
+    private (int Height, List<(int Id, Point Place)> Entries) Legend(IEnumerable<int> seen, int width, int line)
     {
         const int entryWidth = 116;
         int perLine = Math.Max(1, width / entryWidth);
@@ -111,4 +138,7 @@ internal sealed class ContactSheet : IDisposable
         var entries = ids.Select((id, i) => (id, new Point(4 + i % perLine * entryWidth, i / perLine * line))).ToList();
         return ((ids.Length + perLine - 1) / perLine * line, entries);
     }
+
+    /// <summary>A frame's row and the classes in it.</summary>
+    private sealed record Row(long Sequence, Mat Picture, HashSet<int> Seen);
 }

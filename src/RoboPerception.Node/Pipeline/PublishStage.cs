@@ -26,7 +26,6 @@ internal sealed class PublishStage : IDisposable
     private readonly FramePublisher? overlayPublisher;
     private readonly Overlay? overlay;
     private readonly long overlayPeriodMilliseconds;
-    private readonly long sheetEvery;
     private readonly Thread thread;
     private long nextOverlayAt;
     private long sourceSize;
@@ -63,8 +62,7 @@ internal sealed class PublishStage : IDisposable
         }
         if (request.SheetRows > 0)
         {
-            Sheet = new ContactSheet(classes);
-            sheetEvery = Math.Max(1, (request.Frames ?? 30 * request.SheetRows) / request.SheetRows);
+            Sheet = new ContactSheet(classes, request.SheetRows);
         }
         if (request.Score)
         {
@@ -100,7 +98,7 @@ internal sealed class PublishStage : IDisposable
     /// <summary>Whether people will see this frame, so that inference keeps its picture. Asked on the inference thread.</summary>
     public bool WantsPicture(long sequence)
     {
-        if (Sheet is not null && sequence % sheetEvery == sheetEvery / 2)
+        if (Sheet is not null && Sheet.Wants(sequence))
         {
             return true;
         }
@@ -214,7 +212,7 @@ internal sealed class PublishStage : IDisposable
                 HeaderOf(answer, OutputKind.Image, PayloadEncoding.Jpeg, grid));
             overlayPublisher.Publish(payload);
         }
-        if (Sheet is { } sheet && sheet.Count < request.SheetRows && answer.Sequence % sheetEvery == sheetEvery / 2)
+        if (Sheet is { } sheet && sheet.Wants(answer.Sequence))
         {
             fixed (byte* pixels = answer.Picture)
             {
