@@ -7,7 +7,7 @@ namespace RoboPerception.Core;
 /// </summary>
 public sealed record ModelDescription
 {
-    /// <summary>Name of the release, e.g. <c>mtan-segnet-edge</c>.</summary>
+    /// <summary>Name of the release, e.g. <c>mtan-segnet-nyuv2</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The network specification it was built from, e.g. <c>mtan-segnet:widths=16,32,64,128,128</c>.</summary>

@@ -6,7 +6,7 @@ namespace RoboPerception.Node;
 internal static class DefaultModel
 {
     /// <summary>Best first.</summary>
-    private static readonly string[] Preference = ["mtan-mobilenetv2-nyuv2.onnx", "mtan-segnet-edge.onnx"];
+    private static readonly string[] Preference = ["mtan-mobilenetv2-nyuv2.onnx", "mtan-segnet-nyuv2.onnx"];
 
     /// <summary>The <c>models</c> folder: in the working folder or in one above the program; null if there is none.</summary>
     public static string? Folder
