@@ -1,15 +1,18 @@
+using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Core;
 
 namespace RoboPerception.Inference;
 
 /// <summary>
 /// What the node runs frames through: the first execution provider of the list that works, and, while TensorRT builds its engine on a
-/// background thread, the next one of the list. The swap happens between two runs; the buffers stay the same memory.
+/// background thread, the next one of the list. The swap happens between two runs; the buffers stay the same memory. A provider that fails while
+/// it serves (a GPU that fell off the bus, out of memory) is left for the next one of the list, and the frame is answered by that.
 /// </summary>
 /// <remarks>One thread calls <see cref="Run"/>. The properties may be read from any thread.</remarks>
 public sealed class PerceptionEngine : IDisposable
 {
     private readonly ExecutionProviderSelector _selector;
+    private readonly IReadOnlyList<ExecutionProvider> _providers;
     private readonly Lock _gate = new();
     private readonly FrameBuffers _buffers;
     private readonly List<ProviderAttempt> _attempts;
@@ -18,9 +21,10 @@ public sealed class PerceptionEngine : IDisposable
     private volatile bool _building;
     private bool _disposed;
 
-    private PerceptionEngine(ModelFile model, ExecutionProviderSelector selector, FrameBuffers buffers, PerceptionSession session, List<ProviderAttempt> attempts)
+    private PerceptionEngine(ModelFile model, IReadOnlyList<ExecutionProvider> providers, ExecutionProviderSelector selector, FrameBuffers buffers, PerceptionSession session, List<ProviderAttempt> attempts)
     {
         Model = model;
+        _providers = providers;
         (_selector, _buffers, _session, _attempts) = (selector, buffers, session, attempts);
     }
 
@@ -111,7 +115,7 @@ public sealed class PerceptionEngine : IDisposable
             throw new UserErrorException(ExitCode.Usage, $"No execution provider works; add cpu to the list. Tried: {string.Join("; ", attempts)}");
         }
         session.WarmUp(buffers);
-        var engine = new PerceptionEngine(model, selector, buffers, session, attempts);
+        var engine = new PerceptionEngine(model, settings.Providers, selector, buffers, session, attempts);
         if (buildLater)
         {
             engine._building = true;
@@ -122,11 +126,11 @@ public sealed class PerceptionEngine : IDisposable
 
     /// <summary>
     /// Runs on <see cref="Input"/> and fills set <paramref name="set"/> of <see cref="Outputs"/>; returns how long ONNX Runtime took. Allocates
-    /// no managed memory, except in the one call that changes over to a built engine.
+    /// no managed memory, except in the one call that changes over to a built engine or away from a provider that failed.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The engine has ended.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
-    /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The run failed (a GPU that is gone or out of memory).</exception>
+    /// <exception cref="OnnxRuntimeException">The run failed, and no further provider of the list can take over.</exception>
     public TimeSpan Run(int set)
     {
         PerceptionSession? replaced = null;
@@ -143,7 +147,15 @@ public sealed class PerceptionEngine : IDisposable
             replaced.Dispose();
             Changed?.Invoke(this, EventArgs.Empty);
         }
-        TimeSpan duration = _session.Run(set);
+        TimeSpan duration;
+        try
+        {
+            duration = _session.Run(set);
+        }
+        catch (OnnxRuntimeException failure) when (ChangeOver(failure))
+        {
+            duration = _session.Run(set);
+        }
         DepthScale.Apply(_buffers.Outputs[set].DepthMemory.Span, DepthFactor);
         return duration;
     }
@@ -161,6 +173,32 @@ public sealed class PerceptionEngine : IDisposable
             _built?.Dispose();
             _session.Dispose();
         }
+    }
+
+    /// <summary>Goes on with the next provider of the list that works; false if there is none.</summary>
+    private bool ChangeOver(OnnxRuntimeException failure)
+    {
+        PerceptionSession failed = _session;
+        IEnumerable<ExecutionProvider> rest = _providers.SkipWhile(provider => provider != failed.Provider).Skip(1).Where(provider => provider != ExecutionProvider.TensorRt);
+        foreach (ExecutionProvider provider in rest)
+        {
+            (PerceptionSession? session, ProviderAttempt attempt) = _selector.TryOpen(provider, _buffers);
+            lock (_gate)
+            {
+                _attempts.Add(attempt);
+                if (session is null)
+                {
+                    continue;
+                }
+                string reason = $"it failed while it served: {NativeFailure.Reason(failure)}";
+                _attempts.Add(new ProviderAttempt(failed.Provider, false, reason, $"frames go on with {provider.Name()}; see the system's log for the device, and restart the node to try again", TimeSpan.Zero));
+                _session = session;
+            }
+            failed.Dispose();
+            Changed?.Invoke(this, EventArgs.Empty);
+            return true;
+        }
+        return false;
     }
 
     private void BuildTensorRt()

@@ -7,6 +7,37 @@ namespace RoboPerception.Inference.Tests;
 public sealed class Provider_choice_tests
 {
     [Fact]
+    public void A_provider_that_fails_while_it_serves_is_left_and_the_frame_is_answered()
+    {
+        ModelFile model = new TestModel().Load(), fragile = new TestModel { FailsOnWhite = true }.Load();
+        var settings = new InferenceSettings { Providers = [ExecutionProvider.Cuda, ExecutionProvider.Cpu], Threads = 1 };
+        var selector = new ExecutionProviderSelector(model, settings, (m, provider, s, buffers) =>
+            PerceptionSession.Open(provider == ExecutionProvider.Cuda ? fragile : m, ExecutionProvider.Cpu, s, buffers, provider));
+        using PerceptionEngine engine = PerceptionEngine.Start(model, settings, selector);
+        int changes = 0;
+        engine.Changed += (_, _) => changes++;
+        engine.Input.Fill(100);
+        engine.Run(0);
+        Assert.Equal((ExecutionProvider.Cuda, 0), (engine.Provider, changes));
+
+        engine.Input.Fill(255);
+        engine.Run(1);
+        Assert.Equal((ExecutionProvider.Cpu, 1), (engine.Provider, changes));
+        Assert.All(engine.Outputs[1].Depth.ToArray(), metres => Assert.Equal(2.55f, metres, 1e-5f));
+        Assert.All(engine.Outputs[0].Depth.ToArray(), metres => Assert.Equal(1f, metres, 1e-5f));
+        Assert.Contains("failed while it served", engine.Attempts[^1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failing_run_with_no_further_provider_is_an_exception()
+    {
+        ModelFile fragile = new TestModel { FailsOnWhite = true }.Load();
+        using PerceptionEngine engine = PerceptionEngine.Start(fragile, new InferenceSettings { Providers = [ExecutionProvider.Cpu], Threads = 1 });
+        engine.Input.Fill(255);
+        Assert.Throws<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>(() => engine.Run(0));
+    }
+
+    [Fact]
     public void The_names_are_read_in_order() =>
         Assert.Equal([ExecutionProvider.Cuda, ExecutionProvider.Cpu], ExecutionProviders.Parse("cuda, cpu"));
 

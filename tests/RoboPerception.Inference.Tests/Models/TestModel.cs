@@ -24,6 +24,9 @@ internal sealed class TestModel
 
     public float DepthGain { get; init; } = 0.01f;
 
+    /// <summary>A white picture then asks for a constant that is not there: the run fails inside ONNX Runtime.</summary>
+    public bool FailsOnWhite { get; init; }
+
     public bool SegmentationAsInt64 { get; init; }
 
     public bool SegmentationKeepsChannel { get; init; }
@@ -69,7 +72,15 @@ internal sealed class TestModel
         graph.Output("segmentation", segmentationType, SegmentationKeepsChannel ? [.. grid, 1] : grid);
 
         graph.Node("ReduceMean", [colour], "mean", ("axes", new long[] { 3 }), ("keepdims", 0));
-        graph.Node("Mul", ["mean", graph.Constant("gain", [], DepthGain)], DepthName);
+        string gain = graph.Constant("gain", [], DepthGain);
+        if (FailsOnWhite)
+        {
+            graph.Node("ReduceMin", [colour], "darkest", ("keepdims", 0));
+            graph.Node("Mul", ["darkest", graph.Constant("share", [], 1 / 254.5f)], "whiteness");
+            graph.Node("Cast", ["whiteness"], "place", ("to", OnnxGraph.Int64));
+            gain = graph.Node("Gather", [graph.Constant("gains", [1], DepthGain), "place"], "chosen");
+        }
+        graph.Node("Mul", ["mean", gain], DepthName);
         graph.Output(DepthName, OnnxGraph.Float, grid);
 
         graph.Node("Transpose", [colour], "planes", ("perm", new long[] { 0, 3, 1, 2 }));
