@@ -23,6 +23,10 @@ internal static class Arguments
         return (height, width);
     }
 
+    /// <summary>A number of things, at least 1.</summary>
+    public static int Positive(int value, string option) =>
+        value > 0 ? value : throw new UserErrorException(ExitCode.Usage, $"{option} {value} must be at least 1.");
+
     /// <summary>The device of a name; asks before it touches CUDA, because TorchSharp throws without it.</summary>
     public static Device Device(string name) => name switch
     {

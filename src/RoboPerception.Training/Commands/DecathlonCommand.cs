@@ -71,16 +71,16 @@ internal static class DecathlonCommand
                 ExitCode.Usage, $"{(unknown is null ? $"'{root}' holds no data set" : $"Data set '{unknown}' is unknown")}; there are {string.Join(", ", DecathlonDomain.All.Select(domain => domain.Name))}.");
         }
 
-        var epochs = Positive(parse.GetValue(Epochs), "--epochs");
+        var epochs = Arguments.Positive(parse.GetValue(Epochs), "--epochs");
         return new DecathlonOptions
         {
             // Branches have the challenge's order, whatever the order on the command line.
             DataSets = [.. DecathlonDomain.All.Select(domain => domain.Name).Where(name => names.Contains(name))],
-            Depth = Positive(parse.GetValue(Depth), "--depth"),
-            Widen = Positive(parse.GetValue(Widen), "--widen"),
+            Depth = Arguments.Positive(parse.GetValue(Depth), "--depth"),
+            Widen = Arguments.Positive(parse.GetValue(Widen), "--widen"),
             Epochs = epochs,
             SecondPhase = epochs * 3 / 4,
-            BatchSize = Positive(parse.GetValue(BatchSize), "--batch"),
+            BatchSize = Arguments.Positive(parse.GetValue(BatchSize), "--batch"),
             LearningRate = parse.GetValue(LearningRate),
             Seed = parse.GetValue(Seed),
         };
@@ -93,9 +93,6 @@ internal static class DecathlonCommand
         var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
         return parse.GetValue(Streamed) ? DataArguments.Streamed(reader, (size, size), damaged) : DataArguments.Load(reader, (size, size), damaged, compare: false, cancellation);
     }
-
-    private static int Positive(int value, string option) =>
-        value > 0 ? value : throw new UserErrorException(ExitCode.Usage, $"{option} {value} must be at least 1.");
 
     private static void Tell(IReadOnlyList<DecathlonResult> results)
     {

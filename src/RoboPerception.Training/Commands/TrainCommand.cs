@@ -123,7 +123,7 @@ internal static class TrainCommand
         using var trainer = resume
             ? Trainer.Resume(folder, data.Images, data.Validation, device)
             : Trainer.Start(folder, initial, data.Images, data.Validation, device);
-        trainer.LoaderThreads = Positive(parse.GetValue(LoaderThreads), "--loader-threads");
+        trainer.LoaderThreads = Arguments.Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
             trainer.InitialiseFrom(init);
@@ -167,8 +167,8 @@ internal static class TrainCommand
             CropHeight = cropHeight,
             CropWidth = cropWidth,
             CropShare = parse.GetValue(CropShare),
-            Epochs = Positive(parse.GetValue(Epochs), "--epochs"),
-            BatchSize = Positive(parse.GetValue(BatchSize), "--batch"),
+            Epochs = Arguments.Positive(parse.GetValue(Epochs), "--epochs"),
+            BatchSize = Arguments.Positive(parse.GetValue(BatchSize), "--batch"),
             LearningRate = parse.GetValue(LearningRate),
             Optimizer = parse.GetValue(Optimizer)!,
             WeightDecay = parse.GetValue(WeightDecay),
@@ -186,13 +186,10 @@ internal static class TrainCommand
             Augment = !parse.GetValue(NoAugmentation),
             Seed = parse.GetValue(Seed),
             Minutes = parse.GetValue(Minutes),
-            ValidationInterval = Positive(parse.GetValue(ValidationInterval), "--val-every"),
+            ValidationInterval = Arguments.Positive(parse.GetValue(ValidationInterval), "--val-every"),
             CheckpointMinutes = parse.GetValue(CheckpointMinutes),
         };
     }
-
-    private static int Positive(int value, string option) =>
-        value > 0 ? value : throw new UserErrorException(ExitCode.Usage, $"{option} {value} must be at least 1.");
 
     private static double NotNegative(double value, string option) =>
         value >= 0 && double.IsFinite(value) ? value : throw new UserErrorException(ExitCode.Usage, $"{option} must not be negative.");

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Networks;
 /// <summary>Pre-trained backbone weights from a safetensors or PyTorch file with torchvision's names.</summary>
 public static class BackboneWeights
 {
-    private const string Counter = "num_batches_tracked", Classifier = "fc.";
+    private const string Counter = "num_batches_tracked", Parallel = "module.";
 
     // By which torchvision's networks see their pictures normalised.
     private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f], ImageNetDeviation = [0.229f, 0.224f, 0.225f];
@@ -24,22 +24,32 @@ public static class BackboneWeights
         ArgumentNullException.ThrowIfNull(own);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var source = StateImport.Read(path).ToDictionary(pair => pair.Key.StartsWith("module.", StringComparison.Ordinal) ? pair.Key[7..] : pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        Fill(own, path);
+        var first = own["conv1.weight"];
+        first.div_(tensor(ImageNetDeviation).view(1, 3, 1, 1).to(first.device));
+        own["bn1.running_mean"].add_((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
+    }
+
+    /// <summary>Fills tensors by their names; other tensors of the file, such as a classifier's, are left alone.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, a tensor is missing or has another shape.</exception>
+    internal static void Fill(IReadOnlyDictionary<string, Tensor> own, string path)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var source = StateImport.Read(path).ToDictionary(pair => pair.Key.StartsWith(Parallel, StringComparison.Ordinal) ? pair.Key[Parallel.Length..] : pair.Key, pair => pair.Value, StringComparer.Ordinal);
         foreach (var (name, tensor) in own.Where(pair => !pair.Key.EndsWith(Counter, StringComparison.Ordinal)))
         {
             var given = source.GetValueOrDefault(name)
-                ?? throw new UserErrorException(ExitCode.Usage, $"'{path}' has no tensor '{name}': give a ResNet of the same depth with torchvision's names ({Classifier}* is not needed).");
+                ?? throw new UserErrorException(ExitCode.Usage, $"'{path}' has no tensor '{name}': give the weights of the same backbone and depth.");
             if (!given.shape.SequenceEqual(tensor.shape))
             {
-                throw new UserErrorException(ExitCode.Usage, $"'{path}': tensor '{name}' is ({string.Join(',', given.shape)}), the network needs ({string.Join(',', tensor.shape)}): check the depth.");
+                throw new UserErrorException(
+                    ExitCode.Usage, $"'{path}': tensor '{name}' is ({string.Join(',', given.shape)}), the network needs ({string.Join(',', tensor.shape)}).");
             }
 
             tensor.copy_(given);
         }
-
-        var first = own["conv1.weight"];
-        first.div_(tensor(ImageNetDeviation).view(1, 3, 1, 1).to(first.device));
-        own["bn1.running_mean"].add_((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
     }
 
     /// <summary>

@@ -1,6 +1,4 @@
 using RoboPerception.Onnx;
-using RoboPerception.Training.Import;
-using RoboPerception.Core;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,26 +18,8 @@ public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(na
 
     /// <summary>Fills the pre-trained part from a safetensors or PyTorch file with the names of its state dictionary; other tensors of the file are left alone.</summary>
     /// <exception cref="UserErrorException">A tensor is missing or has another shape.</exception>
-    public virtual void LoadPretrained(string path) => Fill(this, path);
+    public virtual void LoadPretrained(string path) => BackboneWeights.Fill(state_dict(), path);
 
     /// <summary>The graph form; the picture as in <see cref="Export.IOnnxExportable.Export"/>.</summary>
     internal abstract Value[] Export(GraphBuilder graph, Value image);
-
-    private protected static void Fill(Module network, string path)
-    {
-        var file = StateImport.Read(path);
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        foreach (var (tensorName, own) in network.state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
-        {
-            var source = file.GetValueOrDefault(tensorName) ?? throw new UserErrorException(ExitCode.Usage, $"'{path}' has no tensor '{tensorName}'.");
-            if (!source.shape.SequenceEqual(own.shape))
-            {
-                throw new UserErrorException(
-                    ExitCode.Usage, $"'{path}': tensor '{tensorName}' is ({string.Join(',', source.shape)}), the network needs ({string.Join(',', own.shape)}).");
-            }
-
-            own.copy_(source);
-        }
-    }
 }

@@ -41,7 +41,7 @@ public sealed class ResNetPyramid : PyramidBackbone
     public override IEnumerable<Tensor> PretrainedTensors => trunk.state_dict().Values;
 
     /// <inheritdoc/>
-    public override void LoadPretrained(string path) => Fill(trunk, path);
+    public override void LoadPretrained(string path) => BackboneWeights.Fill(trunk.state_dict(), path);
 
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input)
