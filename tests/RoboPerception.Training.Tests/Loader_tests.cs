@@ -58,6 +58,29 @@ public sealed class Loader_tests
     }
 
     [Fact]
+    public void A_mixed_epoch_is_the_main_set_and_a_share_of_the_other_in_turn()
+    {
+        var (main, company) = (MiniatureData.Set(6, 32, 32), MiniatureData.Set(5, 32, 32));
+        using var mixed = new MixedImages(main, company, 0.25);
+        Assert.Equal((2, 8), (mixed.CompanyCount, mixed.Count));
+        int[] Shown(int epoch, int from, int count, ImageSet set) =>
+            [.. Enumerable.Range(from, count).Select(place => Enumerable.Range(0, set.Count).Single(i => ReferenceEquals(set[i], mixed.Read(epoch, place))))];
+        Assert.Equal(Enumerable.Range(0, 6), Shown(3, 0, 6, main));
+        Assert.Equal([0, 1, 2, 3, 4, 0, 1, 2], Enumerable.Range(0, 4).SelectMany(epoch => Shown(epoch, 6, 2, company)));
+    }
+
+    [Fact]
+    public void Sets_without_the_same_classes_are_not_mixed()
+    {
+        using var data = new MiniatureData(2);
+        Directory.Move(Path.Combine(data.Folder, "seg13"), Path.Combine(data.Folder, "seg40"));
+        var other = ImageSet.Load(NyuFolder.Open(data.Folder, "ids.txt", 40), 32, 32);
+        var refused = Assert.Throws<UserErrorException>(() => new MixedImages(images, other, 0.5));
+        Assert.Contains("40 classes", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<UserErrorException>(() => new MixedImages(images, images, 1));
+    }
+
+    [Fact]
     public void Streamed_images_are_those_in_memory()
     {
         using var data = new MiniatureData(4);

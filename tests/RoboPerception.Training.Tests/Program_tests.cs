@@ -57,6 +57,18 @@ public sealed class Program_tests : IDisposable
     }
 
     [Fact]
+    public void A_second_set_is_mixed_in_and_statistics_are_frozen_and_measured()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt --mix scene://samples?count=3 --mix-share 0.5 --rotation 6"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt --statistics --data DATA --ids ids.txt --val-ids ids.txt --out OUT/measured.ckpt")));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/measured.ckpt --freeze-statistics --val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("export OUT/B/best.ckpt --out OUT/small.onnx")));
+        var (code, output) = Run(Train("OUT/C", epochs: 1, "--mix scene://samples --mix-share 1.5 --val-ids ids.txt"));
+        Assert.Equal(2, code);
+        Assert.Contains("--mix-share", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Checkpoints_of_one_network_are_averaged_and_measured()
     {
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt"))));

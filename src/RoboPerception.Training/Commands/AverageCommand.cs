@@ -13,15 +13,17 @@ namespace RoboPerception.Training.Commands;
 /// </summary>
 internal static class AverageCommand
 {
-    private static readonly Argument<string[]> Checkpoints = new("checkpoint") { Description = "Checkpoints of one network, each trained from another of them (--init)", Arity = new ArgumentArity(2, 100) };
+    private static readonly Argument<string[]> Checkpoints = new("checkpoint") { Description = "Checkpoints of one network, each trained from another of them (--init)", Arity = new ArgumentArity(1, 100) };
     private static readonly Option<string?> Shares = new("--weights") { Description = "Share of each checkpoint, such as 0.7,0.3; by default equal ones" };
     private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
     private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Images to measure the result on");
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images whose batch statistics the result gets");
+    private static readonly Option<bool> Statistics = new("--statistics") { Description = "Measure the statistics of batch norm anew on the training images instead of averaging them" };
     private static readonly Option<string> Out = new("--out") { Description = "Checkpoint to write", Required = true };
 
     public static Command Create()
     {
-        var command = new Command("average", "Averages the parameters of checkpoints that were trained from each other, measures the result and writes it as a checkpoint") { Checkpoints, Shares, Data, ValidationIds, Out };
+        var command = new Command("average", "Averages the parameters of checkpoints that were trained from each other, measures the result and writes it as a checkpoint") { Checkpoints, Shares, Data, Ids, ValidationIds, Statistics, Out };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -37,7 +39,13 @@ internal static class AverageCommand
             Mix(network, paths, shares);
             var (height, width) = (state.Options.Height, state.Options.Width);
             var ids = parse.GetValue(ValidationIds);
-            var images = TrainingData.Load(new DataChoice(parse.GetValue(Data)!, null, ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 }, ids, height, width, cancellation);
+            var data = new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 };
+            if (parse.GetValue(Statistics))
+            {
+                BatchStatistics.Measure(network, TrainingData.Load(data, data.Ids, height, width, cancellation), torch.CPU, cancellation);
+            }
+
+            var images = TrainingData.Load(data, ids, height, width, cancellation);
             var values = Evaluator.Evaluate(network, images, torch.CPU, cancellation);
             foreach (var value in values)
             {

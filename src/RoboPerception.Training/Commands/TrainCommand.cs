@@ -28,6 +28,8 @@ internal static class TrainCommand
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
     private static readonly Option<bool> Streamed = DataArguments.Stream();
     private static readonly Option<bool> Kept = new("--keep") { Description = "Render the rooms of scene://samples once and show them again in every epoch" };
+    private static readonly Option<string?> Mix = new("--mix") { Description = "A second set that is mixed into the training images, such as rendered rooms: written as --data is" };
+    private static readonly Option<double> MixShare = new("--mix-share") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
@@ -46,9 +48,11 @@ internal static class TrainCommand
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Pre-trained weights of the backbone: a safetensors or PyTorch file with torchvision's names, or a checkpoint of any network with the same backbone (.ckpt)" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
+    private static readonly Option<bool> FreezeStatistics = new("--freeze-statistics") { Description = "Batch norm with the running statistics of --init instead of those of each batch, for the end of a training" };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
+    private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, instead of what the data set's paper uses; normals turn along" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
     private static readonly Option<double> Minutes = new("--minutes") { Description = "Wall-clock limit; the schedule then follows the clock" };
     private static readonly Option<double> CheckpointMinutes = new("--checkpoint-minutes") { Description = "Minutes between checkpoints inside an epoch", DefaultValueFactory = _ => Defaults.CheckpointMinutes };
@@ -62,8 +66,8 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Schedule, Weighting, Patience, Baseline, NoAugmentation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, FreezeStatistics, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -142,6 +146,7 @@ internal static class TrainCommand
         Damaged = DataArguments.Policy(parse.GetValue(Damaged)!),
         Streamed = parse.GetValue(Streamed),
         Kept = parse.GetValue(Kept),
+        Company = parse.GetValue(Mix) is { } mix ? (mix, parse.GetValue(MixShare)) : null,
     };
 
     private static TrainingOptions Recipe(ParseResult parse)
@@ -181,9 +186,11 @@ internal static class TrainCommand
             Backbone = parse.GetValue(Backbone),
             BackboneRate = parse.GetValue(BackboneRate),
             AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
+            FreezeStatistics = parse.GetValue(FreezeStatistics),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),
+            Rotation = NotNegative(parse.GetValue(Rotation), "--rotation"),
             Seed = parse.GetValue(Seed),
             Minutes = parse.GetValue(Minutes),
             ValidationInterval = Arguments.Positive(parse.GetValue(ValidationInterval), "--val-every"),

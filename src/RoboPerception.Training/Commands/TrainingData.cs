@@ -18,6 +18,9 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
     /// <summary>Whether rendered rooms are kept and shown again in every epoch, instead of new ones each time.</summary>
     public bool Kept { get; init; }
 
+    /// <summary>A second set that is mixed into the training images, and its share; null = none. Without a list of its own ids.</summary>
+    public (string Address, double Share)? Company { get; init; }
+
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
 }
@@ -31,6 +34,13 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public static TrainingData Open(DataChoice choice, int height, int width, CancellationToken cancellation)
     {
+        if (choice.Company is var (address, share))
+        {
+            var main = Open(choice with { Company = null }, height, width, cancellation);
+            var company = Open(choice with { Company = null, Address = address, Ids = null, ValidationIds = "none" }, height, width, cancellation);
+            return main with { Images = new MixedImages(main.Images, company.Images, share), Name = $"{main.Name} and {company.Name}" };
+        }
+
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);

@@ -173,6 +173,11 @@ public sealed class Trainer : IDisposable
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
         network.train();
+        if (options.FreezeStatistics)
+        {
+            BatchStatistics.Freeze(network);
+        }
+
         using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))
         {
             foreach (var batch in loader.Batches())
@@ -301,8 +306,9 @@ public sealed class Trainer : IDisposable
     private Augmentation AugmentationNow()
     {
         var options = state.Options;
+        var rule = options.Rotation > 0 ? images.Augmentation with { Rotation = options.Rotation } : images.Augmentation;
         return options.CropHeight > 0 && Progress() < options.CropShare
-            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = images.Augmentation }
-            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = images.Augmentation };
+            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = rule }
+            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = rule };
     }
 }

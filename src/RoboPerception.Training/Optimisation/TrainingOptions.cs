@@ -60,6 +60,12 @@ public sealed record TrainingOptions
     /// <summary>Share of the moving average of the parameters that one step keeps, such as 0.999; 0 = no average. See <see cref="AveragedWeights"/>.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>
+    /// Whether batch norm works with its running statistics, as in use, instead of those of the batch; its scale and shift still learn. For
+    /// the end of a training: whatever the network had learnt to read from the rest of its batch it then learns to do without.
+    /// </summary>
+    public bool FreezeStatistics { get; init; }
+
     /// <summary>See <see cref="LearningRateSchedule"/>.</summary>
     public string Schedule { get; init; } = "step";
 
@@ -68,6 +74,9 @@ public sealed record TrainingOptions
 
     /// <summary>Random views and colours.</summary>
     public bool Augment { get; init; } = true;
+
+    /// <summary>Largest random turn of a view in degrees; 0 = that of the data set's rule.</summary>
+    public double Rotation { get; init; }
 
     /// <summary>Seed of parameters, order and views.</summary>
     public int Seed { get; init; } = 1;
