@@ -252,6 +252,41 @@ public sealed class Trainer_tests : IDisposable
         Assert.Equal(State(first)[name], State(second)[name]);
     }
 
+    [Theory]
+    [InlineData("mtan-resnet:depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off", "uncertainty")]
+    [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", "pcgrad")]
+    [InlineData("dense-segnet:widths=4,4,8,8,8", "equal", "max_unpool")]
+    public void Training_in_bfloat16_follows_the_exact_one_and_goes_on_after_a_break(string network, string weighting, string? missing = null)
+    {
+        var recipe = Recipe(4, weighting);
+        recipe = recipe with { Options = recipe.Options with { Network = network, Precision = "bfloat16", Tasks = "seg,depth,normal" } };
+        if (missing is not null)
+        {
+            var refused = Assert.Throws<UserErrorException>(() => Trainer.Start(folder, recipe, Images, validation: null, CPU));
+            Assert.Contains(missing, refused.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var exact = Train(Path.Combine(folder, "exact"), recipe with { Options = recipe.Options with { Precision = "float32" } }, stopAfter: null);
+        var whole = Train(Path.Combine(folder, "whole"), recipe, stopAfter: null);
+        var broken = Path.Combine(folder, "broken");
+        var first = Train(broken, recipe, stopAfter: 5);
+        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
+        var rest = Record(resumed);
+        resumed.Run();
+        Assert.Equal(whole, [.. first, .. rest]);
+
+        // Not the same numbers, but the same way down.
+        Assert.NotEqual(exact, whole);
+        double[] start = Values(whole[0]), end = Values(whole[^1]);
+        Assert.All(Values(exact[0]).Zip(start), pair => Assert.InRange(pair.Second, 0.9 * pair.First, 1.1 * pair.First));
+        Assert.True(end.Sum() < 0.95 * start.Sum(), $"{string.Join(' ', start)} to {string.Join(' ', end)}");
+        Assert.InRange(end.Sum(), 0.9 * Values(exact[^1]).Sum(), 1.1 * Values(exact[^1]).Sum());
+        Assert.All(State(broken), pair => Assert.All(pair.Value, value => Assert.True(float.IsFinite(value), pair.Key)));
+
+        static double[] Values(string losses) => [.. losses.Split(' ').Select(bits => BitConverter.Int64BitsToDouble(Convert.ToInt64(bits, 16)))];
+    }
+
     [Fact]
     public void Frozen_statistics_stay_as_they_are_while_everything_else_learns()
     {

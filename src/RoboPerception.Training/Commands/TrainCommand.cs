@@ -48,6 +48,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Pre-trained weights of the backbone: a safetensors or PyTorch file with torchvision's names, or a checkpoint of any network with the same backbone (.ckpt)" };
     private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
+    private static readonly Option<string> Precision = new("--precision") { Description = "float32, or bfloat16 for passes and gradients (parameters stay float32): for GPUs that compute faster in it", DefaultValueFactory = _ => Defaults.Precision };
     private static readonly Option<bool> FreezeStatistics = new("--freeze-statistics") { Description = "Batch norm with the running statistics of --init instead of those of each batch, for the end of a training" };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
@@ -67,7 +68,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, FreezeStatistics, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -186,6 +187,7 @@ internal static class TrainCommand
             Backbone = parse.GetValue(Backbone),
             BackboneRate = parse.GetValue(BackboneRate),
             AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
+            Precision = parse.GetValue(Precision)!,
             FreezeStatistics = parse.GetValue(FreezeStatistics),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,

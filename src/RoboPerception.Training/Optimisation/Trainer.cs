@@ -40,6 +40,7 @@ public sealed class Trainer : IDisposable
     private readonly OptimizerHelper optimizer;
     private readonly ITaskWeighting weighting;
     private readonly AveragedWeights? averages;
+    private readonly WorkingCopy? copy;
     private readonly TrainingStep step;
     private TrainingState state;
 
@@ -52,7 +53,8 @@ public sealed class Trainer : IDisposable
         this.validation = validation;
         this.device = device;
         optimizer = Optimizers.Create(network, state.Options);
-        weighting = TaskWeightings.Create(state.Options.Weighting, network, state.Options.LearningRate, state.Options.Seed);
+        copy = WorkingCopy.TypeOf(state.Options.Precision) is { } type ? new WorkingCopy(this.network, type, device) : null;
+        weighting = TaskWeightings.Create(state.Options.Weighting, copy?.Network ?? this.network, state.Options.LearningRate, state.Options.Seed);
         averages = state.Options.AverageDecay > 0 ? new AveragedWeights(this.network, state.Options.AverageDecay) : null;
         foreach (var losses in state.EpochLosses)
         {
@@ -64,7 +66,7 @@ public sealed class Trainer : IDisposable
             weighting.State = state.WeightingState;
         }
 
-        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device);
+        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy);
     }
 
     /// <summary>Told after every step.</summary>
@@ -142,6 +144,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         averages?.Dispose();
+        copy?.Dispose();
         optimizer.Dispose();
         network.Dispose();
     }
@@ -172,10 +175,11 @@ public sealed class Trainer : IDisposable
         var clock = Stopwatch.StartNew();
         var before = state.ElapsedSeconds;
         var saved = TimeSpan.Zero;
-        network.train();
+        var working = copy?.Network ?? network;
+        working.train();
         if (options.FreezeStatistics)
         {
-            BatchStatistics.Freeze(network);
+            BatchStatistics.Freeze(working);
         }
 
         using (var loader = new BatchLoader(images, AugmentationNow(), options.BatchSize, options.Seed, state.Epoch, state.Batch, LoaderThreads))

@@ -60,6 +60,9 @@ public sealed record TrainingOptions
     /// <summary>Share of the moving average of the parameters that one step keeps, such as 0.999; 0 = no average. See <see cref="AveragedWeights"/>.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>float32, or bfloat16 for passes and gradients while the optimiser moves float32 parameters (<see cref="WorkingCopy"/>).</summary>
+    public string Precision { get; init; } = "float32";
+
     /// <summary>
     /// Whether batch norm works with its running statistics, as in use, instead of those of the batch; its scale and shift still learn. For
     /// the end of a training: whatever the network had learnt to read from the rest of its batch it then learns to do without.

@@ -8,8 +8,9 @@ namespace RoboPerception.Training.Optimisation;
 
 /// <summary>One step of the optimiser: forward, losses, weighted gradients, limit, move, average.</summary>
 internal sealed class TrainingStep(
-    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device)
+    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device, WorkingCopy? copy = null)
 {
+    private readonly PerceptionNetwork working = copy?.Network ?? network;
     private readonly Parameter[] parameters = [.. network.parameters()];
 
     /// <summary>Length of the last gradient before the limit; NaN without one.</summary>
@@ -31,9 +32,11 @@ internal sealed class TrainingStep(
         }
 
         optimizer.zero_grad();
+        copy?.Refresh();
         var images = BatchTensors.Images(batch, device);
+        images = copy is null ? images : images.to(copy.Type);
         var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
-        var (outputs, losses) = network.TrainingPass(images, task => targets[task]);
+        var (outputs, losses) = working.TrainingPass(images, task => targets[task]);
         if (weighting is IIndicatorWeighting indicators)
         {
             indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
@@ -41,6 +44,7 @@ internal sealed class TrainingStep(
 
         double[] values = Values(losses);
         weighting.Backward(losses, step);
+        copy?.Return();
         if (options.GradientLimit > 0)
         {
             GradientLength = nn.utils.clip_grad_norm_(parameters, options.GradientLimit);
@@ -50,7 +54,8 @@ internal sealed class TrainingStep(
         weighting.AfterStep(() =>
         {
             using var noGradients = no_grad();
-            return Values(network.TrainingPass(images, task => targets[task]).Losses);
+            copy?.Refresh();
+            return Values(working.TrainingPass(images, task => targets[task]).Losses);
         });
         averages?.Update(step);
         Weights = [.. weighting.Weights];

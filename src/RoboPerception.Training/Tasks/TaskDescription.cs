@@ -94,6 +94,9 @@ public sealed record TaskDescription
     public Tensor Activate(Tensor raw)
     {
         ArgumentNullException.ThrowIfNull(raw);
+
+        // Three digits are too few for the sums of a softmax and for a loss.
+        raw = raw.dtype == ScalarType.BFloat16 ? raw.to(float32) : raw;
         return Kind switch
         {
             TaskKind.Segmentation or TaskKind.HumanParts => nn.functional.log_softmax(raw, 1),

@@ -79,7 +79,7 @@ public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
         ArgumentNullException.ThrowIfNull(input);
         if (standardises)
         {
-            input = (input - tensor(Mean, [1, 3, 1, 1]).to(input.device)) / tensor(Deviation, [1, 3, 1, 1]).to(input.device);
+            input = (input - tensor(Mean, [1, 3, 1, 1]).to(input.dtype, input.device)) / tensor(Deviation, [1, 3, 1, 1]).to(input.dtype, input.device);
         }
 
         return PredictStandard(input, supervised);
