@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using RoboPerception.Core;
+using RoboPerception.Onnx;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Export;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
@@ -25,13 +27,14 @@ internal static class DecathlonCommand
     private static readonly Option<bool> Streamed = DataArguments.Stream();
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<bool> ExportFlag = new("--export") { Description = "Write DATASET.onnx into --out for every data set: picture in bytes to class probabilities" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on with the run in --out; its recipe is used" };
 
     public static Command Create()
     {
         var command = new Command("decathlon", "Trains MTAN on a wide residual network for the data sets of the Visual Decathlon and prints errors and points")
         {
-            Data, DataSets, Out, Depth, Widen, Epochs, BatchSize, LearningRate, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ResumeFlag,
+            Data, DataSets, Out, Depth, Widen, Epochs, BatchSize, LearningRate, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ExportFlag, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
@@ -54,8 +57,23 @@ internal static class DecathlonCommand
         trainer.LoaderThreads = Math.Max(1, parse.GetValue(LoaderThreads));
         trainer.Trained = (name, loss) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {trainer.State.Epoch + 1}/{options.Epochs}  {name,-14} loss {loss:F4}"));
         trainer.Run(cancellation);
-        Tell(trainer.Measure(cancellation));
+        Tell(trainer.Measure(
+            (k, network) =>
+            {
+                if (parse.GetValue(ExportFlag))
+                {
+                    Export(folder, root, network, k, sets[k]);
+                }
+            },
+            cancellation));
         return ExitCode.Ok;
+    }
+
+    private static void Export(string folder, string root, WideResNetMtan network, int k, DecathlonSet set)
+    {
+        var path = Path.Combine(folder, $"{set.Domain.Name}.onnx");
+        OnnxFile.Write(path, DecathlonExport.Export(network, k, set.Domain.Name, Decathlon.ClassNames(root, set.Domain.Name), set.Training.Statistics, out var deviation));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote '{path}': largest deviation {deviation:0.0e-0} (allowed {ExportParity.DeviationLimit:0e-0})"));
     }
 
     private static DecathlonOptions Recipe(ParseResult parse, string root)

@@ -58,9 +58,12 @@ public sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList
         ArgumentNullException.ThrowIfNull(batch);
         for (var i = 0; i < batch.Images.Length; i++)
         {
-            batch.Images[i] = (float)((batch.Images[i] - Mean[i % 3]) / Math.Max(Deviation[i % 3], LeastDeviation));
+            batch.Images[i] = (float)((batch.Images[i] - Mean[i % 3]) / Spread(i % 3));
         }
     }
+
+    /// <summary>What a channel is divided by.</summary>
+    public double Spread(int channel) => Math.Max(Deviation[channel], LeastDeviation);
 
     private static double[] Three(PickleMap map, string name)
     {

@@ -23,7 +23,7 @@ public sealed class Decathlon : ImageReader
     {
         this.directory = directory;
         Domain = domain;
-        categories = ClassFolders(directory, domain.Name).Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
+        categories = ClassNames(directory, domain.Name).Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
         statistics = new(Measure);
         if (categories.Count > domain.Classes)
         {
@@ -99,7 +99,8 @@ public sealed class Decathlon : ImageReader
         return ChannelStatistics.Of(Enumerable.Range(0, count).Select(n => Read(training[n * training.Count / count], size, size)));
     }
 
-    private static IReadOnlyList<string> ClassFolders(string directory, string domain)
+    /// <summary>The class folders of a data set in the order of the class numbers; empty without a training split.</summary>
+    public static IReadOnlyList<string> ClassNames(string directory, string domain)
     {
         var train = Path.Combine(directory, domain, "train");
         return Directory.Exists(train) ? [.. Directory.EnumerateDirectories(train).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];

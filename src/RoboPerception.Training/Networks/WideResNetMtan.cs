@@ -100,9 +100,13 @@ public sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportabl
     }
 
     /// <summary>The graph form: picture (1,3,72,72), normalised, red first; the class probabilities (1,C,1,1) of every data set.</summary>
-    public IReadOnlyList<Value> Export(GraphBuilder graph, Value image)
+    public IReadOnlyList<Value> Export(GraphBuilder graph, Value image) => Export(graph, image, [.. Enumerable.Range(0, Classes.Count)]);
+
+    /// <summary>The same with the branches of some data sets alone.</summary>
+    public IReadOnlyList<Value> Export(GraphBuilder graph, Value image, IReadOnlyList<int> dataSets)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(dataSets);
         ArgumentNullException.ThrowIfNull(image);
         var maps = new Value[Stages + 1];
         maps[0] = LayerExport.Chain(graph, conv1, image);
@@ -115,17 +119,17 @@ public sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportabl
         for (var j = 0; j <= Stages; j++)
         {
             using var scope = graph.Scope($"encoder_att.{j}");
-            var masks = AttentionExport.Masks(graph, encoder_att, j, maps[j], attended);
+            var masks = AttentionExport.Masks(graph, dataSets.Select(k => encoder_att[k][j]), maps[j], attended);
             attended = LayerExport.Chain(graph, encoder_block_att[j], graph.Mul(masks, maps[j]));
             attended = j < Stages ? graph.MaxPool(attended, 2, 2) : attended;
         }
 
         var features = graph.AveragePool(attended!, PoolSize, PoolSize);
-        var answers = new Value[Classes.Count];
+        var answers = new Value[dataSets.Count];
         for (var k = 0; k < answers.Length; k++)
         {
-            using var scope = graph.Scope($"linear.{k}");
-            var classifier = (Linear)linear[k][0];
+            using var scope = graph.Scope($"linear.{dataSets[k]}");
+            var classifier = (Linear)linear[dataSets[k]][0];
             using var noScope = NewDisposeScope();
             var weight = LayerExport.Constant(graph, classifier.weight.detach().unsqueeze(2).unsqueeze(3));
             var scores = graph.Conv(graph.Slice(features, [k], [k + 1], [0], [1]), weight, LayerExport.Constant(graph, classifier.bias!));

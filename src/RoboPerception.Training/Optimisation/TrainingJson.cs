@@ -10,6 +10,7 @@ namespace RoboPerception.Training.Optimisation;
 [JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(EpochLog))]
 [JsonSerializable(typeof(DecathlonState))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
 internal sealed partial class TrainingJson : JsonSerializerContext;
 
