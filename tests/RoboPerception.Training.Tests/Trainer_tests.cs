@@ -288,51 +288,6 @@ public sealed class Trainer_tests : IDisposable
     }
 
     [Fact]
-    public void Frozen_statistics_stay_as_they_are_while_everything_else_learns()
-    {
-        string first = Path.Combine(folder, "first"), second = Path.Combine(folder, "second");
-        Train(first, Recipe(1), stopAfter: null);
-        var frozen = Recipe(2);
-        frozen = frozen with { Options = frozen.Options with { FreezeStatistics = true } };
-        using (var trainer = Trainer.Start(second, frozen, Images, Images, CPU))
-        {
-            trainer.InitialiseFrom(Path.Combine(first, Trainer.LastCheckpoint));
-            trainer.Run();
-        }
-
-        var (before, after) = (State(first), State(second));
-        Assert.All(before.Where(pair => pair.Key.Contains("running", StringComparison.Ordinal)), pair => Assert.Equal(pair.Value, after[pair.Key]));
-
-        // Not all of it: with the statistics of so short a run some units of so narrow a network are dead.
-        Assert.InRange(before.Count(pair => pair.Key.EndsWith("0.weight", StringComparison.Ordinal) && !pair.Value.SequenceEqual(after[pair.Key])), 10, int.MaxValue);
-    }
-
-    [Fact]
-    public void Measured_statistics_are_those_of_the_whole_pictures()
-    {
-        using var network = PerceptionNetwork.Create(new NetworkSpec(NetworkSpec.Single, [2, 2, 2, 2, 2]), [Tasks.TaskDescription.Depth]);
-        var images = MiniatureData.Set(19, 32, 32);
-        network.eval();
-        BatchStatistics.Measure(network, images, CPU);
-        Assert.False(network.training);
-
-        // The batch norm behind the first convolution: its mean over the two full batches, by hand.
-        var convolution = network.modules().OfType<TorchSharp.Modules.Conv2d>().First(layer => layer.in_channels == 3);
-        var name = network.named_modules().Single(pair => pair.module == convolution).name;
-        var norm = (TorchSharp.Modules.BatchNorm2d)network.named_modules().Single(pair => pair.name == name[..^1] + "1").module;
-        using var noGradients = no_grad();
-        var batch = new Batch(16, 32, 32);
-        for (var n = 0; n < 16; n++)
-        {
-            SampleWriter.Write(images[n], View.Whole, batch, n);
-        }
-
-        var expected = convolution.forward(BatchTensors.Images(batch, CPU)).mean([0L, 2, 3]);
-        Assert.All(expected.data<float>().ToArray().Zip(norm.running_mean!.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
-        Assert.Equal(0.1, norm.momentum);
-    }
-
-    [Fact]
     public void Parameters_of_another_network_are_refused_by_name()
     {
         Train(folder, Recipe(1), stopAfter: null);
