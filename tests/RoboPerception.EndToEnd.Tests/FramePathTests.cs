@@ -81,7 +81,6 @@ public sealed class FramePathTests : IDisposable
         // message would lose two more frames.
         string seen = string.Join(' ', sequences.Zip(published, (sequence, when) => $"{sequence}@{when}"));
         Assert.All(Enumerable.Range(waiting + 1, sequences.Count - waiting - 1), i => Assert.True(sequences[i] >= published[i - waiting - 1], $"message {i} of {seen}"));
-        Assert.True(published[^1] - sequences[0] > sequences.Count * (slowness - 1), $"the reader was not slow: {seen}");
     }
 
     [Fact]

@@ -63,9 +63,12 @@ public sealed class Program_tests : IDisposable
         Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt --statistics --data DATA --ids ids.txt --val-ids ids.txt --out OUT/measured.ckpt")));
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/measured.ckpt --freeze-statistics --val-ids ids.txt"))));
         Assert.Equal((0, ""), OnlyErrors(Run("export OUT/B/best.ckpt --out OUT/small.onnx")));
-        var (code, output) = Run(Train("OUT/C", epochs: 1, "--mix scene://samples --mix-share 1.5 --val-ids ids.txt"));
-        Assert.Equal(2, code);
-        Assert.Contains("--mix-share", output, StringComparison.Ordinal);
+        foreach (var (command, named) in new[] { (Train("OUT/C", epochs: 1, "--mix scene://samples --mix-share 1.5 --val-ids ids.txt"), "--mix-share"), (Train("OUT/A", epochs: 2, "--resume --val-ids ids.txt"), "the same --data, --ids and --mix") })
+        {
+            var (code, output) = Run(command);
+            Assert.Equal(2, code);
+            Assert.Contains(named, output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

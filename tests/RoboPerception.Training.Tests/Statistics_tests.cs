@@ -2,6 +2,7 @@ using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using TorchSharp.Modules;
+using static RoboPerception.Training.Tests.ShortRuns;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Tests;
@@ -9,7 +10,6 @@ namespace RoboPerception.Training.Tests;
 /// <summary>Statistics of batch norm that are measured or left alone.</summary>
 public sealed class Statistics_tests : IDisposable
 {
-    private static readonly ImageSet Images = MiniatureData.Set(6, 32, 32);
     private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -18,12 +18,14 @@ public sealed class Statistics_tests : IDisposable
     public void Frozen_statistics_stay_as_they_are_while_everything_else_learns()
     {
         string first = Path.Combine(folder, "first"), second = Path.Combine(folder, "second");
-        using (var trainer = Trainer.Start(first, Recipe(1, frozen: false), Images, validation: null, CPU))
+        using (var trainer = Trainer.Start(first, Recipe(1), Images, validation: null, CPU))
         {
             trainer.Run();
         }
 
-        using (var trainer = Trainer.Start(second, Recipe(2, frozen: true), Images, Images, CPU))
+        var frozen = Recipe(2);
+        frozen = frozen with { Options = frozen.Options with { FreezeStatistics = true } };
+        using (var trainer = Trainer.Start(second, frozen, Images, Images, CPU))
         {
             trainer.InitialiseFrom(Path.Combine(first, Trainer.LastCheckpoint));
             trainer.Run();
@@ -36,22 +38,24 @@ public sealed class Statistics_tests : IDisposable
         Assert.InRange(before.Count(pair => pair.Key.EndsWith("0.weight", StringComparison.Ordinal) && !pair.Value.SequenceEqual(after[pair.Key])), 10, int.MaxValue);
     }
 
-    [Fact]
-    public void Measured_statistics_are_those_of_the_whole_pictures()
+    [Theory]
+    [InlineData(16)]
+    [InlineData(3)]
+    public void Measured_statistics_are_those_of_the_whole_pictures(int count)
     {
         using var network = PerceptionNetwork.Create(new NetworkSpec(NetworkSpec.Single, [2, 2, 2, 2, 2]), [Tasks.TaskDescription.Depth]);
-        var images = MiniatureData.Set(19, 32, 32);
+        var images = MiniatureData.Set(count, 32, 32);
         network.eval();
         BatchStatistics.Measure(network, images, CPU);
         Assert.False(network.training);
 
-        // The batch norm behind the first convolution: its mean over the two full batches, by hand.
+        // The batch norm behind the first convolution: its mean over two full batches, or one of fewer pictures, by hand.
         var convolution = network.modules().OfType<Conv2d>().First(layer => layer.in_channels == 3);
         var name = network.named_modules().Single(pair => pair.module == convolution).name;
         var norm = (BatchNorm2d)network.named_modules().Single(pair => pair.name == name[..^1] + "1").module;
         using var noGradients = no_grad();
-        var batch = new Batch(16, 32, 32);
-        for (var n = 0; n < 16; n++)
+        var batch = new Batch(count, 32, 32);
+        for (var n = 0; n < count; n++)
         {
             SampleWriter.Write(images[n], View.Whole, batch, n);
         }
@@ -59,26 +63,5 @@ public sealed class Statistics_tests : IDisposable
         var expected = convolution.forward(BatchTensors.Images(batch, CPU)).mean([0L, 2, 3]);
         Assert.All(expected.data<float>().ToArray().Zip(norm.running_mean!.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.Equal(0.1, norm.momentum);
-    }
-
-    private static TrainingState Recipe(int epochs, bool frozen) => new()
-    {
-        Options = new TrainingOptions
-        {
-            Network = "mtan-segnet:widths=4,4,8,8,8",
-            Height = 32,
-            Width = 32,
-            Epochs = epochs,
-            BatchSize = 2,
-            LearningRate = 2e-3,
-            Schedule = "constant",
-            FreezeStatistics = frozen,
-        },
-    };
-
-    private static Dictionary<string, float[]> State(string run)
-    {
-        using var network = Checkpoint.LoadNetwork(Path.Combine(run, Trainer.LastCheckpoint)).Network;
-        return network.state_dict().Where(pair => is_floating_point(pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Value.data<float>().ToArray());
     }
 }

@@ -2,38 +2,16 @@ using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
+using static RoboPerception.Training.Tests.ShortRuns;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Tests;
 
 public sealed class Trainer_tests : IDisposable
 {
-    private static readonly ImageSet Images = MiniatureData.Set(6, 32, 32);
     private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
 
-    private static TrainingState Recipe(int epochs, string weighting = "equal") => new()
-    {
-        Options = new TrainingOptions
-        {
-            Network = "mtan-segnet:widths=4,4,8,8,8",
-            Height = 32,
-            Width = 32,
-            Epochs = epochs,
-            BatchSize = 2,
-            LearningRate = 2e-3,
-            Schedule = "one-cycle",
-            Weighting = weighting,
-            Seed = 3,
-        },
-    };
-
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private static Dictionary<string, float[]> State(string run)
-    {
-        using var network = Checkpoint.LoadNetwork(Path.Combine(run, Trainer.LastCheckpoint)).Network;
-        return network.state_dict().Where(pair => is_floating_point(pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Value.data<float>().ToArray());
-    }
 
     [Theory]
     [InlineData("equal")]
@@ -47,14 +25,7 @@ public sealed class Trainer_tests : IDisposable
     [InlineData("pcgrad")]
     public void A_run_interrupted_inside_an_epoch_goes_on_along_the_same_curve(string weighting)
     {
-        var whole = Train(Path.Combine(folder, "whole"), Recipe(3, weighting), stopAfter: null);
-        var broken = Path.Combine(folder, "broken");
-        var first = Train(broken, Recipe(3, weighting), stopAfter: 4);
-        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
-        var rest = Record(resumed);
-        resumed.Run();
-        Assert.Equal(9, whole.Count);
-        Assert.Equal(whole, [.. first, .. rest]);
+        Assert.Equal(9, TrainWholeAndBroken(Recipe(3, weighting)).Count);
     }
 
     [Fact]
@@ -151,13 +122,7 @@ public sealed class Trainer_tests : IDisposable
     {
         var recipe = Recipe(3);
         recipe = recipe with { Options = recipe.Options with { Optimizer = optimizer, GradientLimit = 0.5, WarmUpSteps = 5, Penalty = 1e-4, Schedule = "poly" } };
-        var whole = Train(Path.Combine(folder, "whole"), recipe, stopAfter: null);
-        var broken = Path.Combine(folder, "broken");
-        var first = Train(broken, recipe, stopAfter: 4);
-        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
-        var rest = Record(resumed);
-        resumed.Run();
-        Assert.Equal(whole, [.. first, .. rest]);
+        TrainWholeAndBroken(recipe);
     }
 
     [Fact]
@@ -268,13 +233,7 @@ public sealed class Trainer_tests : IDisposable
         }
 
         var exact = Train(Path.Combine(folder, "exact"), recipe with { Options = recipe.Options with { Precision = "float32" } }, stopAfter: null);
-        var whole = Train(Path.Combine(folder, "whole"), recipe, stopAfter: null);
-        var broken = Path.Combine(folder, "broken");
-        var first = Train(broken, recipe, stopAfter: 5);
-        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
-        var rest = Record(resumed);
-        resumed.Run();
-        Assert.Equal(whole, [.. first, .. rest]);
+        var whole = TrainWholeAndBroken(recipe);
 
         // Not the same numbers, but the same way down.
         Assert.NotEqual(exact, whole);
@@ -282,7 +241,7 @@ public sealed class Trainer_tests : IDisposable
         Assert.All(Values(exact[0]).Zip(start), pair => Assert.InRange(pair.Second, 0.9 * pair.First, 1.1 * pair.First));
         Assert.True(end.Sum() < 0.95 * start.Sum(), $"{string.Join(' ', start)} to {string.Join(' ', end)}");
         Assert.InRange(end.Sum(), 0.9 * Values(exact[^1]).Sum(), 1.1 * Values(exact[^1]).Sum());
-        Assert.All(State(broken), pair => Assert.All(pair.Value, value => Assert.True(float.IsFinite(value), pair.Key)));
+        Assert.All(State(Path.Combine(folder, "broken")), pair => Assert.All(pair.Value, value => Assert.True(float.IsFinite(value), pair.Key)));
 
         static double[] Values(string losses) => [.. losses.Split(' ').Select(bits => BitConverter.Int64BitsToDouble(Convert.ToInt64(bits, 16)))];
     }
@@ -326,6 +285,19 @@ public sealed class Trainer_tests : IDisposable
         File.Copy(Path.Combine(folder, Trainer.BestCheckpoint), Path.Combine(folder, Trainer.LastCheckpoint), overwrite: true);
         var error = Assert.Throws<UserErrorException>(() => Trainer.Resume(folder, Images, validation: null, CPU));
         Assert.Contains("without optimiser state", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Trains a run in one go and another with a break inside an epoch, which must go the same way; returns its losses.</summary>
+    private List<string> TrainWholeAndBroken(TrainingState recipe)
+    {
+        var whole = Train(Path.Combine(folder, "whole"), recipe, stopAfter: null);
+        var broken = Path.Combine(folder, "broken");
+        var first = Train(broken, recipe, stopAfter: 4);
+        using var resumed = Trainer.Resume(broken, Images, validation: null, CPU);
+        var rest = Record(resumed);
+        resumed.Run();
+        Assert.Equal(whole, [.. first, .. rest]);
+        return whole;
     }
 
     private static List<string> Train(string folder, TrainingState recipe, int? stopAfter)

@@ -39,13 +39,14 @@ internal static class AverageCommand
             Mix(network, paths, shares);
             var (height, width) = (state.Options.Height, state.Options.Width);
             var ids = parse.GetValue(ValidationIds);
-            var data = new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 };
+            var choice = new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 };
             if (parse.GetValue(Statistics))
             {
-                BatchStatistics.Measure(network, TrainingData.Load(data, data.Ids, height, width, cancellation), torch.CPU, cancellation);
+                using var training = TrainingData.Open(choice with { ValidationIds = "none" }, height, width, cancellation);
+                BatchStatistics.Measure(network, training.Images, torch.CPU, cancellation);
             }
 
-            var images = TrainingData.Load(data, ids, height, width, cancellation);
+            var images = TrainingData.Load(choice, ids, height, width, cancellation);
             var values = Evaluator.Evaluate(network, images, torch.CPU, cancellation);
             foreach (var value in values)
             {

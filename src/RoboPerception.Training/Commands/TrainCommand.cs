@@ -53,7 +53,7 @@ internal static class TrainCommand
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
-    private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, instead of what the data set's paper uses; normals turn along" };
+    private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, normals turn along; 0 = what the data set's paper uses" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
     private static readonly Option<double> Minutes = new("--minutes") { Description = "Wall-clock limit; the schedule then follows the clock" };
     private static readonly Option<double> CheckpointMinutes = new("--checkpoint-minutes") { Description = "Minutes between checkpoints inside an epoch", DefaultValueFactory = _ => Defaults.CheckpointMinutes };
@@ -113,6 +113,11 @@ internal static class TrainCommand
         }
 
         using var data = TrainingData.Open(Choice(parse), options.Height, options.Width, cancellation);
+        if (resume && Checkpoint.ReadState(last).TrainingImages is var seen && seen != data.Images.Count)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{last}' was trained on {seen} images an epoch, these options give {data.Images.Count}: name the same --data, --ids and --mix.");
+        }
+
         if (!resume && options.Tasks is null)
         {
             options = options with { Tasks = TaskList.Format(data.Images.Tasks) };

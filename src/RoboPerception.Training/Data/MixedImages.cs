@@ -22,7 +22,7 @@ public sealed class MixedImages : ImageSource, IDisposable
         ArgumentNullException.ThrowIfNull(company);
         if (share is not (> 0 and < 1))
         {
-            throw new UserErrorException(ExitCode.Usage, $"--mix-share must lie between 0 and 1, such as 0.25.");
+            throw new UserErrorException(ExitCode.Usage, "--mix-share must lie between 0 and 1, such as 0.25.");
         }
 
         if (company.Classes.Count != main.Classes.Count || main.Tasks.Any(task => !company.Tasks.Any(other => other.Key == task.Key)))

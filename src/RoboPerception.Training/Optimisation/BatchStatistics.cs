@@ -23,8 +23,8 @@ internal static class BatchStatistics
         }
     }
 
-    /// <summary>Replaces the running statistics by the mean over whole pictures, in batches of eight.</summary>
-    public static void Measure(PerceptionNetwork network, ImageSet images, Device device, CancellationToken cancellation = default)
+    /// <summary>Replaces the running statistics by the mean over whole pictures, in batches of eight (or one of fewer).</summary>
+    public static void Measure(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
     {
         BatchNorm2d[] norms = [.. network.modules().OfType<BatchNorm2d>().Where(norm => norm.running_mean is not null)];
         var momenta = norms.Select(norm => norm.momentum).ToArray();
@@ -39,17 +39,13 @@ internal static class BatchStatistics
 
         try
         {
-            for (var first = 0; first + BatchSize <= images.Count; first += BatchSize)
+            using var loader = new BatchLoader(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);
+            foreach (var batch in loader.Batches())
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var batch = new Batch(BatchSize, images.Height, images.Width);
-                for (var n = 0; n < batch.Count; n++)
-                {
-                    SampleWriter.Write(images[first + n], View.Whole, batch, n);
-                }
-
                 network.forward(BatchTensors.Images(batch, device));
+                loader.Return(batch);
             }
         }
         finally
