@@ -35,7 +35,7 @@ internal static class EvaluateCommand
         var choice = new DataChoice(parse.GetValue(Data)!, ids, ids) { Classes = parse.GetValue(Classes), Damaged = DataArguments.Policy(parse.GetValue(Damaged)!) };
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            var description = OnnxEvaluator.Describe(path);
+            var description = ExportedFile.Read(path).Description;
             var images = TrainingData.Load(OfModel(choice, description.Output(OutputKind.Segmentation)?.Classes), ids, description.Input.Height, description.Input.Width, cancellation);
             Tell(parse, OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
             return ExitCode.Ok;

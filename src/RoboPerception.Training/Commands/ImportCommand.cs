@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Core;
+using RoboPerception.Training.Export;
 using RoboPerception.Training.Import;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
@@ -10,32 +11,51 @@ namespace RoboPerception.Training.Commands;
 /// <summary><c>roboperception-train import</c>.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string> State = new("file") { Description = "State dictionary of PyTorch (.pth, .pt; read as data, never executed) or .safetensors" };
-    private static readonly Option<string> Network = new("--network") { Description = "Family and options of the network the file belongs to", Required = true };
+    private static readonly Argument<string> State = new("file") { Description = "State dictionary of PyTorch (.pth, .pt; read as data, never executed) or .safetensors, or a model that this program exported (.onnx)" };
+    private static readonly Option<string?> Network = new("--network") { Description = "Family and options of the network the file belongs to; a model says it itself" };
+    private static readonly Option<string?> Data = new("--data") { Description = "For a model: images that its batch norm, folded away in the file, gets its statistics from; " + DataArguments.DataHelp };
+    private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "These images");
     private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of its tasks; by default seg,depth,normal" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH it was trained at", DefaultValueFactory = _ => "288x384" };
-    private static readonly Option<string> DataSet = new("--data-set") { Description = "Data it was trained on", DefaultValueFactory = _ => "imported" };
+    private static readonly Option<string?> DataSet = new("--data-set") { Description = "Data it was trained on" };
     private static readonly Option<string> Out = new("--out") { Description = "Checkpoint to write", Required = true };
 
     public static Command Create()
     {
-        var command = new Command("import", "Makes a checkpoint of a PyTorch or safetensors state dictionary with the reference implementations' names") { State, Network, TaskKeys, Size, DataSet, Out };
-        command.SetAction((parse, _) => UserErrors.Guard(() => Run(parse)));
+        var command = new Command("import", "Makes a checkpoint of a PyTorch or safetensors state dictionary with the reference implementations' names, or of an exported model") { State, Network, Data, Ids, TaskKeys, Size, DataSet, Out };
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
 
-    private static ExitCode Run(ParseResult parse)
+    private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
         var (path, target) = (parse.GetValue(State)!, parse.GetValue(Out)!);
-        var keys = parse.GetValue(TaskKeys);
+        var model = ExportedFile.Is(path) ? ExportedFile.Read(path) : default;
+        var description = model.Description;
+        var keys = parse.GetValue(TaskKeys) ?? (description is null ? null : ModelImport.TaskKeys(description));
+        var specification = parse.GetValue(Network) ?? description?.Architecture
+            ?? throw new UserErrorException(ExitCode.Usage, "--network is missing: a state dictionary does not say what network it belongs to.");
         using var scope = torch.NewDisposeScope();
-        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(parse.GetValue(Network)!), TaskList.Parse(keys));
-        var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", network.SizeMultiple);
-        StateImport.Fill(network, StateImport.Read(path), path);
+        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys));
+        var (height, width) = description is null
+            ? Arguments.Size(parse.GetValue(Size)!, "--size", network.SizeMultiple)
+            : (description.Input.Height / ModelImport.Reduction(model.Model.Graph), description.Input.Width / ModelImport.Reduction(model.Model.Graph));
+        if (description is null)
+        {
+            StateImport.Fill(network, StateImport.Read(path), path);
+        }
+        else
+        {
+            ModelImport.Fill(network, path);
+            var address = parse.GetValue(Data) ?? throw new UserErrorException(ExitCode.Usage, "--data is missing: batch norm is folded away in an exported model and gets its statistics from images.");
+            using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none"), height, width, cancellation);
+            BatchStatistics.Anchor(network, data.Images, torch.CPU, cancellation);
+        }
+
         var state = new TrainingState
         {
             Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width },
-            DataSet = parse.GetValue(DataSet)!,
+            DataSet = parse.GetValue(DataSet) ?? description?.DataSet ?? "imported",
             Commit = SourceCommit.Read(),
         };
         Checkpoint.Save(target, state, network, optimizer: null);

@@ -60,7 +60,7 @@ internal static class TrainCommand
     private static readonly Option<int> ValidationInterval = new("--val-every") { Description = "Epochs between two validations", DefaultValueFactory = _ => Defaults.ValidationInterval };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
-    private static readonly Option<string?> Init = new("--init") { Description = "Checkpoint whose parameters are the starting point" };
+    private static readonly Option<string?> Init = new("--init") { Description = "Checkpoint (.ckpt) or exported model (.onnx) whose parameters are the starting point" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on from last.ckpt of --out; its recipe is used and the other recipe options are ignored" };
 
     public static Command Create()
@@ -136,7 +136,7 @@ internal static class TrainCommand
         trainer.LoaderThreads = Arguments.Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
-            trainer.InitialiseFrom(init);
+            trainer.InitialiseFrom(init, cancellation);
         }
 
         using var events = new RunEvents(trainer, folder);

@@ -1,29 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Core;
-using RoboPerception.Onnx;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
-using ModelMetadata = RoboPerception.Core.ModelMetadata;
 
 namespace RoboPerception.Training.Export;
 
 /// <summary>Measures an exported file as it will be used: bytes in, answers out.</summary>
 public static class OnnxEvaluator
 {
-    /// <summary>What the file says about itself.</summary>
-    /// <exception cref="UserErrorException">The file is missing, not ONNX, or without our metadata.</exception>
-    public static ModelDescription Describe(string path)
-    {
-        try
-        {
-            return ModelMetadata.Read(OnnxFile.Read(path).Metadata);
-        }
-        catch (Exception error) when (error is FormatException or IOException)
-        {
-            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be evaluated: {error.Message}", error);
-        }
-    }
-
     /// <summary>The filled meters in the order of the outputs; images must have the size of the model's input.</summary>
     public static IReadOnlyList<ITaskMeter> Measure(string path, ModelDescription description, ImageSet images, CancellationToken cancellation = default)
     {

@@ -39,7 +39,7 @@ internal static class BatchStatistics
 
         try
         {
-            using var loader = new BatchLoader(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);
+            using var loader = Whole(images);
             foreach (var batch in loader.Batches())
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -56,6 +56,89 @@ internal static class BatchStatistics
             }
 
             network.train(wasTraining);
+        }
+    }
+
+    /// <summary>
+    /// Gives batch norm the statistics of the images and moves its factor and shift so that the network answers as before. Batch norm that was
+    /// folded away normalises again afterwards, which training relies on.
+    /// </summary>
+    public static void Anchor(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
+    {
+        BatchNorm2d[] norms = [.. network.modules().OfType<BatchNorm2d>().Where(norm => norm.running_mean is not null)];
+        var moments = norms.ToDictionary(norm => norm, norm => new Moments((int)norm.running_mean!.numel()));
+        var hooks = norms.Select(norm => norm.register_forward_pre_hook((_, input) =>
+        {
+            moments[norm].Add(input);
+            return input;
+        })).ToArray();
+        var wasTraining = network.training;
+        network.eval();
+        using var noGradients = no_grad();
+        try
+        {
+            using var loader = Whole(images);
+            foreach (var batch in loader.Batches())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                network.forward(BatchTensors.Images(batch, device));
+                loader.Return(batch);
+            }
+        }
+        finally
+        {
+            foreach (var hook in hooks)
+            {
+                hook.remove();
+            }
+
+            network.train(wasTraining);
+        }
+
+        foreach (var (norm, seen) in moments.Where(entry => entry.Value.Batches > 0))
+        {
+            using var scope = NewDisposeScope();
+            var (mean, variance) = (seen.Mean.to(device), seen.Variance.to(device));
+            var factor = norm.weight!.to(float64) / (norm.running_var!.to(float64) + norm.eps).sqrt();
+            norm.bias!.add_((mean - norm.running_mean!) * factor);
+            norm.weight!.copy_(factor * (variance + norm.eps).sqrt());
+            norm.running_mean!.copy_(mean);
+            norm.running_var!.copy_(variance);
+        }
+    }
+
+    // Pictures as the network will be used on: neither zoomed nor coloured.
+    private static BatchLoader Whole(ImageSource images) =>
+        new(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);
+
+    /// <summary>First and second moments of every channel, each batch counted alike.</summary>
+    private sealed class Moments(int channels)
+    {
+        private readonly double[] sums = new double[channels], squares = new double[channels];
+
+        public int Batches { get; private set; }
+
+        public Tensor Mean => tensor(sums) / Batches;
+
+        public Tensor Variance => (tensor(squares) / Batches) - Mean.square();
+
+        public void Add(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var exact = input.detach().to(float64);
+            Add(sums, exact.mean([0, 2, 3]));
+            Add(squares, exact.square().mean([0, 2, 3]));
+            Batches++;
+
+            static void Add(double[] total, Tensor part)
+            {
+                var values = part.cpu().data<double>().ToArray();
+                for (var c = 0; c < total.Length; c++)
+                {
+                    total[c] += values[c];
+                }
+            }
         }
     }
 }

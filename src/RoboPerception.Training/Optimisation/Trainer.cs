@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Import;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
@@ -99,21 +101,33 @@ public sealed class Trainer : IDisposable
         return new Trainer(folder, initial, network, images, validation, device);
     }
 
-    /// <summary>Takes the parameters of another run's checkpoint as the starting point of this one.</summary>
-    /// <exception cref="UserErrorException">The checkpoint holds another network.</exception>
-    public void InitialiseFrom(string checkpoint)
+    /// <summary>
+    /// Takes the parameters of another run's checkpoint, or of an exported model, as the starting point of this one. In a model batch norm is
+    /// folded away: it is put back with the statistics of the training images.
+    /// </summary>
+    /// <exception cref="UserErrorException">The file holds another network.</exception>
+    public void InitialiseFrom(string path, CancellationToken cancellation = default)
     {
-        var (source, sourceState) = Checkpoint.LoadNetwork(checkpoint);
-        using (source)
+        if (ExportedFile.Is(path))
         {
-            if (!source.Spec.Equals(network.Spec))
-            {
-                throw new UserErrorException(ExitCode.Usage, $"--init '{checkpoint}' holds '{sourceState.Options.Network}', the run trains '{state.Options.Network}'.");
-            }
-
-            network.load_state_dict(source.state_dict());
-            averages?.Restart();
+            ModelImport.Fill(network, path);
+            BatchStatistics.Anchor(network, images, device, cancellation);
         }
+        else
+        {
+            var (source, sourceState) = Checkpoint.LoadNetwork(path);
+            using (source)
+            {
+                if (!source.Spec.Equals(network.Spec))
+                {
+                    throw new UserErrorException(ExitCode.Usage, $"--init '{path}' holds '{sourceState.Options.Network}', the run trains '{state.Options.Network}'.");
+                }
+
+                network.load_state_dict(source.state_dict());
+            }
+        }
+
+        averages?.Restart();
     }
 
     /// <summary>Goes on where <see cref="LastCheckpoint"/> of the folder left off.</summary>

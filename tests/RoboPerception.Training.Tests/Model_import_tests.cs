@@ -1,0 +1,138 @@
+using RoboPerception.Core;
+using RoboPerception.Onnx;
+using RoboPerception.Training.Data;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Import;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>Exported models as the start of another training.</summary>
+public sealed class Model_import_tests : IDisposable
+{
+    private const int Height = 64, Width = 96, Pictures = 6;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
+
+    private string File => Path.Combine(folder, "model.onnx");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("mtan-segnet:widths=4,4,8,8,8", 1)]
+    [InlineData("mtan-segnet:widths=4,4,8,8,8", 3)]
+    [InlineData("cross-stitch-segnet:widths=4,4,8,8,8", 1)]
+    [InlineData("mtan-mobilenetv2:decoder=8,8,12,12", 1)]
+    [InlineData("mtinet-mobilenetv2:widths=8,8,12,12", 1)]
+    [InlineData("mtinet-hrnet:input=imagenet;channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", 1)]
+    public void A_network_filled_from_its_model_answers_the_same_and_can_learn(string specification, int reduction)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        using var source = Shaken(specification);
+        Write(source, reduction);
+        using var target = Network(specification);
+        ModelImport.Fill(target, File);
+        var images = MiniatureData.Set(Pictures, Height, Width);
+        using var noGradients = no_grad();
+        var pictures = Batch(images);
+        var expected = source.forward(pictures);
+        target.eval();
+        Compare(expected, target.forward(pictures));
+
+        // One batch holds all pictures: with statistics that are theirs, batch norm does the same in training as in use.
+        BatchStatistics.Anchor(target, images, CPU);
+        Assert.False(target.training);
+        Compare(expected, target.forward(pictures));
+        target.train();
+        Compare(expected, target.forward(pictures), 2e-3);
+    }
+
+    [Fact]
+    public void A_model_of_another_network_is_refused()
+    {
+        using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
+        Write(source, 1);
+        using var target = Network("mtan-segnet:widths=4,4,8,8,4");
+        Assert.Contains("choose that --network", Assert.Throws<UserErrorException>(() => ModelImport.Fill(target, File)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_model_is_refused()
+    {
+        using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
+        Write(source, 1);
+        var model = OnnxFile.Read(File);
+        var graph = model.Graph;
+        var sigmoid = graph.Nodes.FindIndex(node => node.Operator == "Sigmoid");
+        graph.Nodes[sigmoid] = graph.Nodes[sigmoid] with { Operator = "Relu" };
+        OnnxFile.Write(File, model);
+        Assert.Contains("was changed", Assert.Throws<UserErrorException>(() => ModelImport.Fill(source, File)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constants_that_are_no_parameters_must_be_those_of_the_export()
+    {
+        using var source = Shaken("mtinet-hrnet:input=imagenet;channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1");
+        Write(source, 1);
+        var model = OnnxFile.Read(File);
+        var mean = model.Graph.Initializers.Values.First(constant => constant.Type.Element == ElementType.Float && constant.Type.ElementCount == 3 && constant.ToFloats()[0] > 50);
+        model.Graph.Initializers[mean.Name] = Initializer.Floats(mean.Name, [1, 2, 3], [.. mean.Type.Shape]);
+        OnnxFile.Write(File, model);
+        Assert.Contains("was changed", Assert.Throws<UserErrorException>(() => ModelImport.Fill(source, File)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_starts_from_a_model()
+    {
+        using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
+        Write(source, 1);
+        using var trainer = Trainer.Start(Path.Combine(folder, "run"), ShortRuns.Recipe(1), ShortRuns.Images, validation: null, CPU);
+        trainer.InitialiseFrom(File);
+        using var scope = NewDisposeScope();
+        using (no_grad())
+        {
+            var pictures = Batch(ShortRuns.Images);
+            trainer.Network.eval();
+            Compare(source.forward(pictures), trainer.Network.forward(pictures));
+        }
+
+        trainer.Run();
+        Assert.Equal(3, trainer.State.Step);
+    }
+
+    private static PerceptionNetwork Network(string specification) => PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskDescription.NyuThree);
+
+    private static PerceptionNetwork Shaken(string specification)
+    {
+        var network = Network(specification);
+        Exports.Shake(network);
+        return network;
+    }
+
+    private static Tensor Batch(ImageSet images)
+    {
+        var batch = new Batch(images.Count, images.Height, images.Width);
+        for (var n = 0; n < images.Count; n++)
+        {
+            SampleWriter.Write(images[n], View.Whole, batch, n);
+        }
+
+        return BatchTensors.Images(batch, CPU);
+    }
+
+    // On average: where two pixels of a pooling window are nearly equal, the last digit decides which one unpooling fills.
+    private static void Compare(Tensor[] expected, Tensor[] actual, double limit = 1e-4)
+    {
+        foreach (var (left, right) in expected.Zip(actual))
+        {
+            Assert.InRange((left - right).abs().mean().item<float>() / left.abs().mean().item<float>(), 0, limit);
+        }
+    }
+
+    private void Write(PerceptionNetwork network, int reduction) =>
+        OnnxFile.Write(File, ModelExporter.Export(network, Exports.Description(network, Height * reduction, Width * reduction), reduction, out _));
+}
