@@ -50,10 +50,13 @@ internal static class TrainCommand
     private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
     private static readonly Option<string> Precision = new("--precision") { Description = "float32, or bfloat16 for passes and gradients (parameters stay float32): for GPUs that compute faster in it", DefaultValueFactory = _ => Defaults.Precision };
     private static readonly Option<bool> FreezeStatistics = new("--freeze-statistics") { Description = "Batch norm with the running statistics of --init instead of those of each batch, for the end of a training" };
+    private static readonly Option<string[]> Teachers = new("--teacher") { Description = "Checkpoint or exported model whose answers are learnt beside the truth; may be given several times, then it is their mean" };
+    private static readonly Option<double> TeacherShare = new("--teacher-share") { Description = "Share of the teachers in the loss of the tasks that they answer", DefaultValueFactory = _ => Defaults.TeacherShare };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
     private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, normals turn along; 0 = what the data set's paper uses" };
+    private static readonly Option<string?> Zooms = new("--zooms") { Description = "Zooms of training views to choose from, such as 1,1,1.2, where 1 is the scale of the images; depth is divided along. By default what the data set's paper uses (MTAN: 1,1.2,1.5)" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
     private static readonly Option<double> Minutes = new("--minutes") { Description = "Wall-clock limit; the schedule then follows the clock" };
     private static readonly Option<double> CheckpointMinutes = new("--checkpoint-minutes") { Description = "Minutes between checkpoints inside an epoch", DefaultValueFactory = _ => Defaults.CheckpointMinutes };
@@ -68,7 +71,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -194,16 +197,23 @@ internal static class TrainCommand
             AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
             Precision = parse.GetValue(Precision)!,
             FreezeStatistics = parse.GetValue(FreezeStatistics),
+            Teachers = parse.GetValue(Teachers) ?? [],
+            TeacherShare = parse.GetValue(TeacherShare) is >= 0 and <= 1 and var teacherShare ? teacherShare : throw new UserErrorException(ExitCode.Usage, "--teacher-share must be between 0 and 1."),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),
             Rotation = NotNegative(parse.GetValue(Rotation), "--rotation"),
+            Zooms = parse.GetValue(Zooms) is { } zooms ? [.. zooms.Split(',').Select(Zoom)] : [],
             Seed = parse.GetValue(Seed),
             Minutes = parse.GetValue(Minutes),
             ValidationInterval = Arguments.Positive(parse.GetValue(ValidationInterval), "--val-every"),
             CheckpointMinutes = parse.GetValue(CheckpointMinutes),
         };
     }
+
+    private static double Zoom(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var zoom) && zoom is >= 1 and <= 10
+        ? zoom
+        : throw new UserErrorException(ExitCode.Usage, $"--zooms: '{text}' is not a zoom between 1 and 10.");
 
     private static double NotNegative(double value, string option) =>
         value >= 0 && double.IsFinite(value) ? value : throw new UserErrorException(ExitCode.Usage, $"{option} must not be negative.");

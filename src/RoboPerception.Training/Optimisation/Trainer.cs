@@ -43,6 +43,7 @@ public sealed class Trainer : IDisposable
     private readonly ITaskWeighting weighting;
     private readonly AveragedWeights? averages;
     private readonly WorkingCopy? copy;
+    private readonly Teacher? teacher;
     private readonly TrainingStep step;
     private TrainingState state;
 
@@ -68,7 +69,8 @@ public sealed class Trainer : IDisposable
             weighting.State = state.WeightingState;
         }
 
-        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy);
+        teacher = state.Options.Teachers.Count > 0 ? new Teacher(state.Options.Teachers, state.Options.TeacherShare, network.Tasks, device) : null;
+        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy, teacher);
     }
 
     /// <summary>Told after every step.</summary>
@@ -159,6 +161,7 @@ public sealed class Trainer : IDisposable
     {
         averages?.Dispose();
         copy?.Dispose();
+        teacher?.Dispose();
         optimizer.Dispose();
         network.Dispose();
     }
@@ -325,6 +328,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var rule = options.Rotation > 0 ? images.Augmentation with { Rotation = options.Rotation } : images.Augmentation;
+        rule = options.Zooms.Count > 0 ? rule with { Zooms = options.Zooms, ZoomRange = null } : rule;
         return options.CropHeight > 0 && Progress() < options.CropShare
             ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = rule }
             : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = rule };

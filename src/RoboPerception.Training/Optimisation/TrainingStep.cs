@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Optimisation;
 
 /// <summary>One step of the optimiser: forward, losses, weighted gradients, limit, move, average.</summary>
 internal sealed class TrainingStep(
-    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device, WorkingCopy? copy = null)
+    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device, WorkingCopy? copy = null, Teacher? teacher = null)
 {
     private readonly PerceptionNetwork working = copy?.Network ?? network;
     private readonly Parameter[] parameters = [.. network.parameters()];
@@ -33,10 +33,10 @@ internal sealed class TrainingStep(
 
         optimizer.zero_grad();
         copy?.Refresh();
-        var images = BatchTensors.Images(batch, device);
-        images = copy is null ? images : images.to(copy.Type);
+        var pictures = BatchTensors.Images(batch, device);
+        var images = copy is null ? pictures : pictures.to(copy.Type);
         var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
-        var (outputs, losses) = working.TrainingPass(images, task => targets[task]);
+        var (outputs, losses) = Pass();
         if (weighting is IIndicatorWeighting indicators)
         {
             indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
@@ -55,11 +55,17 @@ internal sealed class TrainingStep(
         {
             using var noGradients = no_grad();
             copy?.Refresh();
-            return Values(working.TrainingPass(images, task => targets[task]).Losses);
+            return Values(Pass().Losses);
         });
         averages?.Update(step);
         Weights = [.. weighting.Weights];
         return values;
+
+        (Tensor[] Outputs, Tensor[] Losses) Pass()
+        {
+            var (answers, own) = working.TrainingPass(images, task => targets[task]);
+            return (answers, teacher?.Blend(network.Tasks, answers, own, pictures) ?? own);
+        }
     }
 
     private static double[] Values(Tensor[] losses) => [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];

@@ -1,0 +1,130 @@
+using RoboPerception.Core;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Import;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Optimisation;
+
+/// <summary>
+/// Trained networks whose answers are learnt beside the truth (Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015). They
+/// see the same views as the network that learns, so that it is their function it takes over (Beyer et al., "Knowledge distillation: A good
+/// teacher is patient and consistent", CVPR 2022), also where the truth has gaps. Several teachers answer by their mean.
+/// </summary>
+internal sealed class Teacher : IDisposable
+{
+    private readonly PerceptionNetwork[] networks;
+    private readonly double share;
+
+    /// <summary>Loads the teachers of a network.</summary>
+    /// <param name="paths">Checkpoints or exported models, of any architecture.</param>
+    /// <param name="share">Share of the teachers in the loss of a task that they answer, 0..1.</param>
+    /// <param name="tasks">The tasks of the network that learns.</param>
+    /// <param name="device">Where pictures are.</param>
+    /// <exception cref="UserErrorException">A file cannot be read, or answers none of the tasks.</exception>
+    public Teacher(IReadOnlyList<string> paths, double share, IReadOnlyList<TaskDescription> tasks, Device device)
+    {
+        this.share = share;
+        networks = new PerceptionNetwork[paths.Count];
+        for (var i = 0; i < networks.Length; i++)
+        {
+            networks[i] = Load(paths[i]).to(device);
+            networks[i].eval();
+            if (!tasks.Any(task => Place(networks[i], task) >= 0))
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--teacher '{paths[i]}' answers {string.Join(", ", networks[i].Tasks.Select(Name))}, and none of {string.Join(", ", tasks.Select(Name))} that the run trains.");
+            }
+        }
+    }
+
+    /// <summary>Losses with the teachers' share in those of the answered tasks.</summary>
+    /// <param name="tasks">The tasks in the order of the answers.</param>
+    /// <param name="answers">Activated answers of the network that learns, (N,C,H,W).</param>
+    /// <param name="losses">Its losses against the truth; behind those of the tasks there may be more.</param>
+    /// <param name="images">The pictures (N,3,H,W).</param>
+    public Tensor[] Blend(IReadOnlyList<TaskDescription> tasks, Tensor[] answers, Tensor[] losses, Tensor images)
+    {
+        Tensor[][] taught;
+        using (no_grad())
+        {
+            taught = [.. networks.Select(network => network.forward(images))];
+        }
+
+        return [.. losses.Select((loss, k) => k < tasks.Count && Mean(tasks[k], taught) is { } answer
+            ? (loss * (1 - share)) + (Distance(tasks[k], answers[k], answer) * share)
+            : loss)];
+    }
+
+    /// <summary>
+    /// How far an answer (N,C,H,W) is from a teacher's, over all pixels: cross-entropy with its probabilities, difference of logarithms of distances,
+    /// and the chord between normals.
+    /// </summary>
+    public static Tensor Distance(TaskDescription task, Tensor answer, Tensor taught) => task.Kind switch
+    {
+        TaskKind.Segmentation or TaskKind.HumanParts => -(taught.exp() * answer).sum([1L]).mean(),
+        TaskKind.Normals => TaskLosses.NormalsChord(answer, taught),
+        TaskKind.Depth when task.Logarithmic => (answer.log() - taught.log()).abs().mean(),
+        TaskKind.Depth => (answer - taught).abs().mean(),
+        _ => nn.functional.binary_cross_entropy_with_logits(answer, taught.sigmoid()),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var network in networks)
+        {
+            network.Dispose();
+        }
+    }
+
+    // The teachers' common answer: the mean of probabilities, of logarithms of distances, the direction of the sum of normals.
+    private Tensor? Mean(TaskDescription task, Tensor[][] taught)
+    {
+        using var noGradients = no_grad();
+        Tensor[] answers = [.. networks.Select((network, i) => (Place: Place(network, task), Answers: taught[i])).Where(one => one.Place >= 0).Select(one => one.Answers[one.Place])];
+        if (answers.Length <= 1)
+        {
+            return answers.FirstOrDefault();
+        }
+
+        return task.Kind switch
+        {
+            TaskKind.Segmentation or TaskKind.HumanParts => Sum(answers.Select(answer => answer.exp())).div(answers.Length).log(),
+            TaskKind.Normals => nn.functional.normalize(Sum(answers), dim: 1),
+            TaskKind.Depth when task.Logarithmic => Sum(answers.Select(answer => answer.log())).div(answers.Length).exp(),
+            _ => Sum(answers).div(answers.Length),
+        };
+
+        static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum + next);
+    }
+
+    private static int Place(PerceptionNetwork teacher, TaskDescription task)
+    {
+        for (var k = 0; k < teacher.Tasks.Count; k++)
+        {
+            if (teacher.Tasks[k].Kind == task.Kind && teacher.Tasks[k].Channels == task.Channels)
+            {
+                return k;
+            }
+        }
+
+        return -1;
+    }
+
+    private static string Name(TaskDescription task) => task.Classes is null ? task.Key : $"{task.Key} into {task.Channels} classes";
+
+    private static PerceptionNetwork Load(string path)
+    {
+        if (!ExportedFile.Is(path))
+        {
+            return Checkpoint.LoadNetwork(path).Network;
+        }
+
+        var description = ExportedFile.Read(path).Description;
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(description)));
+        ModelImport.Fill(network, path);
+        return network;
+    }
+}
