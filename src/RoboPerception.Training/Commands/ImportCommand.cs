@@ -46,8 +46,8 @@ internal static class ImportCommand
         }
         else
         {
-            ModelImport.Fill(network, path);
             var address = parse.GetValue(Data) ?? throw new UserErrorException(ExitCode.Usage, "--data is missing: batch norm is folded away in an exported model and gets its statistics from images.");
+            ModelImport.Fill(network, path);
             using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none"), height, width, cancellation);
             BatchStatistics.Anchor(network, data.Images, torch.CPU, cancellation);
         }

@@ -142,7 +142,7 @@ internal static class ModelImport
     ];
 
     private static UserErrorException Differs(string path) => new(
-        ExitCode.Usage, $"'{path}' is not what this program would export from its network: it comes from another version, or was changed. Train from its checkpoint (.ckpt) instead.");
+        ExitCode.Usage, $"'{path}' is not what this program would export from its network: other --tasks, another version of the program, or the file was changed. Name its tasks, or train from its checkpoint (.ckpt).");
 
     /// <summary>Exports of the twin with chosen parameters.</summary>
     private sealed class Probe(string path, Graph file, PerceptionNetwork twin, ModelDescription description, Dictionary<string, Tensor> parameters)

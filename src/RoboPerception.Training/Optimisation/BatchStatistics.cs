@@ -39,14 +39,7 @@ internal static class BatchStatistics
 
         try
         {
-            using var loader = Whole(images);
-            foreach (var batch in loader.Batches())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                network.forward(BatchTensors.Images(batch, device));
-                loader.Return(batch);
-            }
+            Show(network, images, device, cancellation);
         }
         finally
         {
@@ -77,14 +70,7 @@ internal static class BatchStatistics
         using var noGradients = no_grad();
         try
         {
-            using var loader = Whole(images);
-            foreach (var batch in loader.Batches())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                network.forward(BatchTensors.Images(batch, device));
-                loader.Return(batch);
-            }
+            Show(network, images, device, cancellation);
         }
         finally
         {
@@ -109,8 +95,17 @@ internal static class BatchStatistics
     }
 
     // Pictures as the network will be used on: neither zoomed nor coloured.
-    private static BatchLoader Whole(ImageSource images) =>
-        new(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);
+    private static void Show(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation)
+    {
+        using var loader = new BatchLoader(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);
+        foreach (var batch in loader.Batches())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            network.forward(BatchTensors.Images(batch, device));
+            loader.Return(batch);
+        }
+    }
 
     /// <summary>First and second moments of every channel, each batch counted alike.</summary>
     private sealed class Moments(int channels)

@@ -69,7 +69,7 @@ public sealed class Trainer : IDisposable
             weighting.State = state.WeightingState;
         }
 
-        teacher = state.Options.Teachers.Count > 0 ? new Teacher(state.Options.Teachers, state.Options.TeacherShare, network.Tasks, device) : null;
+        teacher = state.Options.Teachers is { } teachers ? new Teacher(teachers, state.Options.TeacherShare, network.Tasks, device) : null;
         step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy, teacher);
     }
 
@@ -328,7 +328,7 @@ public sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var rule = options.Rotation > 0 ? images.Augmentation with { Rotation = options.Rotation } : images.Augmentation;
-        rule = options.Zooms.Count > 0 ? rule with { Zooms = options.Zooms, ZoomRange = null } : rule;
+        rule = options.Zooms is { } zooms ? rule with { Zooms = zooms, ZoomRange = null } : rule;
         return options.CropHeight > 0 && Progress() < options.CropShare
             ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = rule }
             : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = rule };

@@ -69,8 +69,8 @@ public sealed record TrainingOptions
     /// </summary>
     public bool FreezeStatistics { get; init; }
 
-    /// <summary>Checkpoints or exported models whose answers are learnt beside the truth (<see cref="Teacher"/>); empty = none.</summary>
-    public IReadOnlyList<string> Teachers { get; init; } = [];
+    /// <summary>Checkpoints or exported models whose answers are learnt beside the truth (<see cref="Teacher"/>); null = none.</summary>
+    public IReadOnlyList<string>? Teachers { get; init; }
 
     /// <summary>Their share in the loss of every task that they answer.</summary>
     public double TeacherShare { get; init; } = 0.5;
@@ -87,8 +87,8 @@ public sealed record TrainingOptions
     /// <summary>Largest random turn of a view in degrees; 0 = that of the data set's rule.</summary>
     public double Rotation { get; init; }
 
-    /// <summary>Zooms of the views to choose from, as <see cref="Data.AugmentationRule.Zooms"/>; empty = those of the data set's rule.</summary>
-    public IReadOnlyList<double> Zooms { get; init; } = [];
+    /// <summary>Zooms of the views to choose from, as <see cref="Data.AugmentationRule.Zooms"/>; null = those of the data set's rule.</summary>
+    public IReadOnlyList<double>? Zooms { get; init; }
 
     /// <summary>Seed of parameters, order and views.</summary>
     public int Seed { get; init; } = 1;
