@@ -56,14 +56,14 @@ internal sealed class Captured : IDisposable
         return frame;
     }
 
-    /// <summary>Waits for an event, taking frames meanwhile so that the source goes on.</summary>
-    public void WaitFor(SourceEventKind kind)
+    /// <summary>Waits for an event, taking frames meanwhile unless told otherwise: a recording goes on only then.</summary>
+    public void WaitFor(SourceEventKind kind, bool taking = true)
     {
         long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (!Kinds.Contains(kind))
         {
             Assert.True(Environment.TickCount64 < deadline, $"no {kind}; {string.Join(' ', Kinds)}");
-            if (Loop.Slot.TryTake(out Frame? frame, 10))
+            if (taking && Loop.Slot.TryTake(out Frame? frame, 10))
             {
                 frame.Release();
             }
