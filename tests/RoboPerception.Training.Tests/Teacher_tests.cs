@@ -36,6 +36,14 @@ public sealed class Teacher_tests : IDisposable
     }
 
     [Fact]
+    public void A_distance_below_zero_teaches_a_short_one()
+    {
+        using var scope = NewDisposeScope();
+        var loss = Teacher.Distance(TaskDescription.LogDepth, full([1, 1, 2, 2], 0.1), tensor([-1f, 0, 0.05f, 0.1f], [1, 1, 2, 2]));
+        Assert.Equal(0, loss.item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void Several_teachers_teach_their_mean()
     {
         using var scope = NewDisposeScope();

@@ -33,7 +33,7 @@ internal static class EvaluateCommand
         var path = parse.GetValue(Model)!;
         var ids = parse.GetValue(Ids);
         var choice = new DataChoice(parse.GetValue(Data)!, ids, ids) { Classes = parse.GetValue(Classes), Damaged = DataArguments.Policy(parse.GetValue(Damaged)!) };
-        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        if (ExportedFile.Is(path))
         {
             var description = ExportedFile.Read(path).Description;
             var images = TrainingData.Load(OfModel(choice, description.Output(OutputKind.Segmentation)?.Classes), ids, description.Input.Height, description.Input.Width, cancellation);

@@ -63,7 +63,7 @@ internal static class ModelImport
         var shifts = norms.Select(name => name + ".bias").ToHashSet(StringComparer.Ordinal);
         var unknown = Parameters(twin, name => !factors.Contains(name));
         var given = Constants(model.Graph);
-        var probe = new Probe(path, model.Graph, twin, description, unknown);
+        var probe = new Probe(path, model.Graph, given, twin, description, unknown);
         var zero = probe.Export([], _ => 0);
         var known = given.Select(values => new bool[values.Length]).ToArray();
         using (no_grad())
@@ -145,7 +145,7 @@ internal static class ModelImport
         ExitCode.Usage, $"'{path}' is not what this program would export from its network: other --tasks, another version of the program, or the file was changed. Name its tasks, or train from its checkpoint (.ckpt).");
 
     /// <summary>Exports of the twin with chosen parameters.</summary>
-    private sealed class Probe(string path, Graph file, PerceptionNetwork twin, ModelDescription description, Dictionary<string, Tensor> parameters)
+    private sealed class Probe(string path, Graph file, float[][] given, PerceptionNetwork twin, ModelDescription description, Dictionary<string, Tensor> parameters)
     {
         /// <summary>The constants with numbers in the named parameters and 0 in the others.</summary>
         public float[][] Export(string[] names, Func<(int Tensor, int Element), int> number)
@@ -169,7 +169,7 @@ internal static class ModelImport
             var graph = ModelExporter.BuildGraph(twin, description.Input.Height, description.Input.Width, Reduction(file));
             var constants = Constants(graph);
             var same = graph.Nodes.Select(node => node.Operator).SequenceEqual(file.Nodes.Select(node => node.Operator))
-                && constants.Select(values => values.Length).SequenceEqual(Constants(file).Select(values => values.Length));
+                && constants.Select(values => values.Length).SequenceEqual(given.Select(values => values.Length));
             return same ? constants : throw Differs(path);
         }
     }

@@ -15,6 +15,8 @@ namespace RoboPerception.Training.Optimisation;
 /// </summary>
 internal sealed class Teacher : IDisposable
 {
+    private const double NearestMetres = 0.1;
+
     private readonly PerceptionNetwork[] networks;
     private readonly double share;
 
@@ -65,7 +67,7 @@ internal sealed class Teacher : IDisposable
     {
         TaskKind.Segmentation or TaskKind.HumanParts => -(taught.exp() * answer).sum([1L]).mean(),
         TaskKind.Normals => TaskLosses.NormalsChord(answer, taught),
-        TaskKind.Depth when task.Logarithmic => (answer.log() - taught.log()).abs().mean(),
+        TaskKind.Depth when task.Logarithmic => (answer.log() - Logarithm(taught)).abs().mean(),
         TaskKind.Depth => (answer - taught).abs().mean(),
         _ => nn.functional.binary_cross_entropy_with_logits(answer, taught.sigmoid()),
     };
@@ -93,12 +95,15 @@ internal sealed class Teacher : IDisposable
         {
             TaskKind.Segmentation or TaskKind.HumanParts => Sum(answers.Select(answer => answer.exp())).div(answers.Length).log(),
             TaskKind.Normals => nn.functional.normalize(Sum(answers), dim: 1),
-            TaskKind.Depth when task.Logarithmic => Sum(answers.Select(answer => answer.log())).div(answers.Length).exp(),
+            TaskKind.Depth when task.Logarithmic => Sum(answers.Select(Logarithm)).div(answers.Length).exp(),
             _ => Sum(answers).div(answers.Length),
         };
 
         static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum + next);
     }
+
+    // A teacher that answers metres directly may answer none, or less.
+    private static Tensor Logarithm(Tensor depth) => depth.clamp(NearestMetres).log();
 
     private static int Place(PerceptionNetwork teacher, TaskDescription task)
     {
