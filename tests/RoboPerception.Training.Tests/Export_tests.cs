@@ -27,7 +27,8 @@ public sealed class Export_tests
     public void An_exported_network_answers_as_libtorch_does(string family, int tasks, int reduction)
     {
         using var network = Shaken(family, tasks);
-        var model = ModelExporter.Export(network, Exports.Description(network, 64 * reduction, 96 * reduction), reduction, out var parity);
+        network.Reduction = reduction;
+        var model = ModelExporter.Export(network, Exports.Description(network, 64 * reduction, 96 * reduction), out var parity);
         Assert.True(parity.Passed, parity.ToString());
         var description = ModelMetadata.Read(model.Metadata);
         Assert.Equal(tasks, description.Outputs.Count);

@@ -12,7 +12,7 @@ internal static class Exports
     public static void Check(PerceptionNetwork network, int height, int width)
     {
         Shake(network);
-        ModelExporter.Export(network, Description(network, height, width), 1, out var parity);
+        ModelExporter.Export(network, Description(network, height, width), out var parity);
         Assert.True(parity.Passed, parity.ToString());
     }
 

@@ -33,7 +33,9 @@ public sealed class Model_import_tests : IDisposable
         using var scope = NewDisposeScope();
         random.manual_seed(5);
         using var source = Shaken(specification);
-        Write(source, reduction);
+        source.Reduction = reduction;
+        Write(source);
+        source.Reduction = 1;
         using var target = Network(specification);
         ModelImport.Fill(target, File);
         var images = MiniatureData.Set(Pictures, Height, Width);
@@ -55,7 +57,7 @@ public sealed class Model_import_tests : IDisposable
     public void A_model_of_another_network_is_refused()
     {
         using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
-        Write(source, 1);
+        Write(source);
         using var target = Network("mtan-segnet:widths=4,4,8,8,4");
         Assert.Contains("choose that --network", Assert.Throws<UserErrorException>(() => ModelImport.Fill(target, File)).Message, StringComparison.Ordinal);
     }
@@ -64,7 +66,7 @@ public sealed class Model_import_tests : IDisposable
     public void A_changed_model_is_refused()
     {
         using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
-        Write(source, 1);
+        Write(source);
         var model = OnnxFile.Read(File);
         var graph = model.Graph;
         var sigmoid = graph.Nodes.FindIndex(node => node.Operator == "Sigmoid");
@@ -77,7 +79,7 @@ public sealed class Model_import_tests : IDisposable
     public void Constants_that_are_no_parameters_must_be_those_of_the_export()
     {
         using var source = Shaken("mtinet-hrnet:input=imagenet;channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1");
-        Write(source, 1);
+        Write(source);
         var model = OnnxFile.Read(File);
         var mean = model.Graph.Initializers.Values.First(constant => constant.Type.Element == ElementType.Float && constant.Type.ElementCount == 3 && constant.ToFloats()[0] > 50);
         model.Graph.Initializers[mean.Name] = Initializer.Floats(mean.Name, [1, 2, 3], [.. mean.Type.Shape]);
@@ -89,7 +91,7 @@ public sealed class Model_import_tests : IDisposable
     public void A_run_starts_from_a_model()
     {
         using var source = Shaken("mtan-segnet:widths=4,4,8,8,8");
-        Write(source, 1);
+        Write(source);
         using var trainer = Trainer.Start(Path.Combine(folder, "run"), ShortRuns.Recipe(1), ShortRuns.Images, validation: null, CPU);
         trainer.InitialiseFrom(File);
         using var scope = NewDisposeScope();
@@ -133,6 +135,6 @@ public sealed class Model_import_tests : IDisposable
         }
     }
 
-    private void Write(PerceptionNetwork network, int reduction) =>
-        OnnxFile.Write(File, ModelExporter.Export(network, Exports.Description(network, Height * reduction, Width * reduction), reduction, out _));
+    private void Write(PerceptionNetwork network) =>
+        OnnxFile.Write(File, ModelExporter.Export(network, Exports.Description(network, Height * network.Reduction, Width * network.Reduction), out _));
 }

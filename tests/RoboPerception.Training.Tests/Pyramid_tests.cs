@@ -272,7 +272,6 @@ public sealed class Pyramid_tests
                 Licence = "none",
                 TrainingCommit = "test",
             },
-            1,
             out var parity);
         return parity;
     }

@@ -117,7 +117,7 @@ public sealed class Teacher_tests : IDisposable
         var path = Path.Combine(folder, $"{seed}{(exported ? ".onnx" : ".ckpt")}");
         if (exported)
         {
-            OnnxFile.Write(path, ModelExporter.Export(network, Exports.Description(network, 32, 32), 1, out _));
+            OnnxFile.Write(path, ModelExporter.Export(network, Exports.Description(network, 32, 32), out _));
         }
         else
         {

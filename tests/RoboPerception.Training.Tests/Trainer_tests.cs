@@ -275,6 +275,17 @@ public sealed class Trainer_tests : IDisposable
     }
 
     [Fact]
+    public void What_an_older_version_did_not_write_has_its_default()
+    {
+        var path = Path.Combine(folder, "old.ckpt");
+        CheckpointFile.Write(path, "RPCKPT01"u8, block => block.Write("""{"options":{"network":"mtan-segnet","height":64,"width":96,"seed":7},"epoch":3}"""u8));
+        var state = Checkpoint.ReadState(path);
+        Assert.Equal(3, state.Epoch);
+        Assert.Equal(new TrainingOptions { Network = "mtan-segnet", Height = 64, Width = 96, Seed = 7 }, state.Options);
+        Assert.Equal(("float32", 1, "adam"), (state.Options.Precision, state.Options.Reduction, state.Options.Optimizer));
+    }
+
+    [Fact]
     public void A_checkpoint_for_use_cannot_be_resumed()
     {
         using (var trainer = Trainer.Start(folder, Recipe(1), Images, Images, CPU))

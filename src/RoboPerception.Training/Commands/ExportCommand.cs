@@ -15,7 +15,7 @@ internal static class ExportCommand
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the model; by default the file's" };
     private static readonly Option<string?> DataSet = new("--data-set") { Description = "Data the weights were fitted on; by default the name of the training folder" };
     private static readonly Option<string> Licence = new("--licence") { Description = "Licence of the weights", DefaultValueFactory = _ => "as the training data allow" };
-    private static readonly Option<int> Reduction = new("--reduction") { Description = "Input pixels per pixel of the training size, along each side: the graph reduces the picture and enlarges the answers", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Reduction = new("--reduction") { Description = "Input pixels per pixel of the training size, along each side: the graph reduces the picture and enlarges the answers (train --reduction trains it so)", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Intrinsics = new("--intrinsics") { Description = "Training camera as fx,fy,cx,cy,width,height; 'none' if there were many. By default the Kinect of NYU Depth v2", DefaultValueFactory = _ => "518.858,519.470,325.582,253.736,640,480" };
     private static readonly Option<string> DepthRange = new("--depth-range") { Description = "Nearest and farthest training depth in metres", DefaultValueFactory = _ => "0.5,10" };
 
@@ -39,6 +39,7 @@ internal static class ExportCommand
                 throw new UserErrorException(ExitCode.Usage, $"--reduction {reduction} must be from 1 to 8.");
             }
 
+            network.Reduction *= reduction;
             var (height, width) = (options.Height * reduction, options.Width * reduction);
             var range = Numbers(parse.GetValue(DepthRange)!, "--depth-range", 2);
             var description = new ModelDescription
@@ -52,7 +53,7 @@ internal static class ExportCommand
                 TrainingCommit = state.Commit,
                 Metrics = state.Metrics.Where(metric => double.IsFinite(metric.Value)).ToDictionary(metric => metric.Key, metric => Math.Round(metric.Value, 6)),
             };
-            OnnxFile.Write(path, ModelExporter.Export(network, description, reduction, out var parity));
+            OnnxFile.Write(path, ModelExporter.Export(network, description, out var parity));
             Console.WriteLine($"Wrote '{path}': {parity}");
             if (ModelExporter.LeftOut(network) is { Count: > 0 } leftOut)
             {

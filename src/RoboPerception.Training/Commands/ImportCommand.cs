@@ -37,9 +37,10 @@ internal static class ImportCommand
             ?? throw new UserErrorException(ExitCode.Usage, "--network is missing: a state dictionary does not say what network it belongs to.");
         using var scope = torch.NewDisposeScope();
         using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys));
+        network.Reduction = description is null ? 1 : ModelImport.Reduction(model.Model.Graph);
         var (height, width) = description is null
             ? Arguments.Size(parse.GetValue(Size)!, "--size", network.SizeMultiple)
-            : (description.Input.Height / ModelImport.Reduction(model.Model.Graph), description.Input.Width / ModelImport.Reduction(model.Model.Graph));
+            : (description.Input.Height, description.Input.Width);
         if (description is null)
         {
             StateImport.Fill(network, StateImport.Read(path), path);
@@ -54,7 +55,7 @@ internal static class ImportCommand
 
         var state = new TrainingState
         {
-            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width },
+            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width, Reduction = network.Reduction },
             DataSet = parse.GetValue(DataSet) ?? description?.DataSet ?? "imported",
             Commit = SourceCommit.Read(),
         };

@@ -32,6 +32,7 @@ internal static class TrainCommand
     private static readonly Option<double> MixShare = new("--mix-share") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
+    private static readonly Option<int> Reduction = new("--reduction") { Description = "Rows and columns of the images per row and column that the network sees: it answers about averaged squares, and the answers are enlarged to the images' size", DefaultValueFactory = _ => Defaults.Reduction };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
     private static readonly Option<double> CropShare = new("--crop-share") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Passes over the data", DefaultValueFactory = _ => Defaults.Epochs };
@@ -70,7 +71,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Reduction, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
             WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
@@ -160,7 +161,8 @@ internal static class TrainCommand
 
     private static TrainingOptions Recipe(ParseResult parse)
     {
-        const int multiple = 1 << SegNet.Levels;
+        var reduction = parse.GetValue(Reduction) is >= 1 and <= 8 and var given ? given : throw new UserErrorException(ExitCode.Usage, "--reduction must be from 1 to 8.");
+        var multiple = reduction << SegNet.Levels;
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", multiple);
         var (cropHeight, cropWidth) = parse.GetValue(Crop) is { } crop ? Arguments.Size(crop, "--crop", multiple) : (0, 0);
         if (cropHeight > height || cropWidth > width)
@@ -178,6 +180,7 @@ internal static class TrainCommand
                 : null,
             Height = height,
             Width = width,
+            Reduction = reduction,
             CropHeight = cropHeight,
             CropWidth = cropWidth,
             CropShare = parse.GetValue(CropShare),

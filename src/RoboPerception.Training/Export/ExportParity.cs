@@ -25,7 +25,7 @@ public sealed record ExportParity(double LargestDeviation, double ClassAgreement
         CultureInfo.InvariantCulture,
         $"largest deviation {LargestDeviation:0.0e-0} (allowed {DeviationLimit:0e-0}), classes agree in {ClassAgreement:P3} of the pixels (needed {AgreementLimit:P1})");
 
-    internal static ExportParity Measure(PerceptionNetwork network, GraphRunner runner, int reduction = 1)
+    internal static ExportParity Measure(PerceptionNetwork network, GraphRunner runner)
     {
         var golden = new byte[runner.Height * runner.Width * 3];
         GoldenInput.Fill(golden, runner.Width, runner.Height);
@@ -38,7 +38,7 @@ public sealed record ExportParity(double LargestDeviation, double ClassAgreement
             using var scope = NewDisposeScope();
             using var noGradients = no_grad();
             var input = ToNetworkInput(picture, runner).to(network.parameters().First().device);
-            var outputs = Answers(network, input, reduction);
+            var outputs = network.forward(input);
             for (var k = 0; k < outputs.Length; k++)
             {
                 var task = network.Tasks[k];
@@ -61,20 +61,6 @@ public sealed record ExportParity(double LargestDeviation, double ClassAgreement
         }
 
         return new ExportParity(deviation, agreement);
-    }
-
-    private static Tensor[] Answers(PerceptionNetwork network, Tensor input, int reduction)
-    {
-        if (reduction == 1)
-        {
-            return network.forward(input);
-        }
-
-        var small = network.forward(nn.functional.avg_pool2d(input, [reduction, reduction], [reduction, reduction]));
-        var outputs = small.Select(output => nn.functional.interpolate(output, size: [input.shape[2], input.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false)).ToArray();
-
-        // Log-probabilities keep their order under interpolation, depth is as it is, normals need their length back.
-        return [.. outputs.Zip(network.Tasks, (output, task) => task.Kind == TaskKind.Normals ? task.Activate(output) : output)];
     }
 
     private static Tensor ToNetworkInput(byte[] picture, GraphRunner runner) =>

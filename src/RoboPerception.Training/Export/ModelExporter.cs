@@ -17,17 +17,16 @@ public static class ModelExporter
     /// </summary>
     /// <param name="network">The network; it is put into evaluation mode.</param>
     /// <param name="description">What the file will say about itself; the golden pair is filled in here.</param>
-    /// <param name="reduction">The network sees the picture reduced by this factor (mean over squares) inside the graph; 1 for none.</param>
     /// <param name="parity">How well the two agree.</param>
     /// <exception cref="UserErrorException">The network has no graph form, the size does not fit it, or the answers differ.</exception>
-    public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, int reduction, out ExportParity parity)
+    public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, out ExportParity parity)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(description);
         network.eval();
-        var graph = BuildGraph(network, description.Input.Height, description.Input.Width, reduction);
+        var graph = BuildGraph(network, description.Input.Height, description.Input.Width);
         using var runner = new GraphRunner(OnnxFile.ToBytes(new OnnxModel(graph)), description.Input.Height, description.Input.Width);
-        parity = ExportParity.Measure(network, runner, reduction);
+        parity = ExportParity.Measure(network, runner);
         if (!parity.Passed)
         {
             throw new UserErrorException(ExitCode.Failed, $"The exported graph does not answer as the network does: {parity}. Nothing was written; this is an error of the exporter.");
@@ -56,23 +55,23 @@ public static class ModelExporter
     }
 
     /// <summary>The graph from bytes to answers, batch norm folded, checked.</summary>
-    internal static Graph BuildGraph(PerceptionNetwork network, int height, int width, int reduction = 1)
+    internal static Graph BuildGraph(PerceptionNetwork network, int height, int width)
     {
         if (network is not IOnnxExportable exportable)
         {
             throw new UserErrorException(ExitCode.Usage, $"Network '{network.Spec.Family}' cannot be exported.");
         }
 
-        var multiple = network.SizeMultiple * reduction;
+        var multiple = network.SizeMultiple * network.Reduction;
         if (height % multiple != 0 || width % multiple != 0)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {reduction} needs an input size in multiples of {multiple}, not {height}x{width}.");
+            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {network.Reduction} needs an input size in multiples of {multiple}, not {height}x{width}.");
         }
 
         var builder = new GraphBuilder(network.Spec.Family);
         var image = builder.Input(InputName, ElementType.UInt8, 1, height, width, 3);
         var picture = builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2);
-        var heads = exportable.Export(builder, reduction == 1 ? picture : builder.AveragePool(picture, reduction, reduction));
+        var heads = exportable.Export(builder, network.Reduction == 1 ? picture : builder.AveragePool(picture, network.Reduction, network.Reduction));
         for (var k = 0; k < heads.Count; k++)
         {
             if (network.Tasks[k].Output is null)

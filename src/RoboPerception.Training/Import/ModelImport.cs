@@ -56,6 +56,7 @@ internal static class ModelImport
 
         using var scope = NewDisposeScope();
         using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks);
+        twin.Reduction = Reduction(model.Graph);
         twin.eval();
         MakeIdentity(twin);
         string[] norms = [.. twin.named_modules().Where(entry => entry.module is BatchNorm2d).Select(entry => entry.name)];
@@ -166,7 +167,7 @@ internal static class ModelImport
                 }
             }
 
-            var graph = ModelExporter.BuildGraph(twin, description.Input.Height, description.Input.Width, Reduction(file));
+            var graph = ModelExporter.BuildGraph(twin, description.Input.Height, description.Input.Width);
             var constants = Constants(graph);
             var same = graph.Nodes.Select(node => node.Operator).SequenceEqual(file.Nodes.Select(node => node.Operator))
                 && constants.Select(values => values.Length).SequenceEqual(given.Select(values => values.Length));

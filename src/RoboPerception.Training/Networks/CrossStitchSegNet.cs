@@ -55,7 +55,7 @@ public sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var sources = PerTask(() => new Tensor[Levels]);

@@ -52,7 +52,7 @@ public sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var shared = Run(encoder_block, decoder_block, input, null);

@@ -77,7 +77,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
     public override Parameter? LogVariances => Tasks.Count > 1 ? logsigma : null;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var stages = backbone.forward(input);

@@ -58,7 +58,7 @@ public sealed class MtanSegNet : SegNet
     public override Parameter? LogVariances => logsigma;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         var trunk = RunTrunk(input);
         var outputs = new Tensor[Tasks.Count];

@@ -30,8 +30,14 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// </summary>
     public virtual IReadOnlyList<TaskDescription> SupervisedTasks => Tasks;
 
-    /// <summary>Height and width of the input must be multiples of this.</summary>
+    /// <summary>Height and width of what the network sees must be multiples of this.</summary>
     public abstract int SizeMultiple { get; }
+
+    /// <summary>
+    /// Rows and columns of the input per row and column that the network sees: the input is averaged over squares, and the answers are enlarged
+    /// bilinearly to its size. 1 = the input itself.
+    /// </summary>
+    public int Reduction { get; set; } = 1;
 
     /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
     public virtual Parameter? LogVariances => null;
@@ -65,6 +71,13 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public virtual void LoadBackbone(string path) =>
         throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");
 
+    /// <summary>Activated answers (N,C,H,W), one per task, about a picture (N,3,H,W) with values 0..1.</summary>
+    public sealed override Tensor[] forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return [.. Perceive(Reduced(input)).Zip(Tasks, (answer, task) => Enlarged(task, answer, input.shape))];
+    }
+
     /// <summary>
     /// A training pass: the activated answers as <c>forward</c> gives them, and one scalar loss per task of <see cref="SupervisedTasks"/>. A
     /// network with predictions on the way adds their losses to that of the task's answer, so that one weight holds for all terms of a task.
@@ -76,6 +89,26 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
         ArgumentNullException.ThrowIfNull(target);
         var outputs = forward(input);
         return (outputs, [.. Tasks.Select((task, k) => task.Loss(outputs[k], target(task)))]);
+    }
+
+    /// <summary>What <c>forward</c> answers about a picture that is reduced already.</summary>
+    protected abstract Tensor[] Perceive(Tensor input);
+
+    /// <summary>The part of the input that the network sees.</summary>
+    private protected Tensor Reduced(Tensor input) => Reduction == 1 ? input : functional.avg_pool2d(input, [Reduction, Reduction], [Reduction, Reduction]);
+
+    /// <summary>An activated answer at the size of the input (N,C,H,W).</summary>
+    private protected Tensor Enlarged(TaskDescription task, Tensor answer, long[] size)
+    {
+        if (Reduction == 1)
+        {
+            return answer;
+        }
+
+        var enlarged = functional.interpolate(answer, size: [size[2], size[3]], mode: InterpolationMode.Bilinear, align_corners: false);
+
+        // Metres are metres between pixels too; a mean of probabilities' logarithms does not add up to 1, nor has a mean of normals their length.
+        return task.Kind is TaskKind.Segmentation or TaskKind.HumanParts or TaskKind.Normals ? task.Activate(enlarged) : enlarged;
     }
 
     /// <summary>Trainable values; running statistics of batch norm are not counted.</summary>

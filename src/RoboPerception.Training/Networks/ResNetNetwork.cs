@@ -56,7 +56,7 @@ public abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor[] forward(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
+    protected sealed override Tensor[] Perceive(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
 
     /// <summary>The enlarged heads before their activations, in the order of the tasks.</summary>
     internal Tensor[] ForwardRaw(Tensor input)

@@ -32,7 +32,7 @@ public sealed class SplitSegNet : SegNet
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         var trunk = RunTrunk(input);
         return [.. heads.Select((head, k) => Tasks[k].Activate(head.forward(trunk.Decoded[0])))];

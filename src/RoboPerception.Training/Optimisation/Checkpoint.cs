@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
@@ -14,6 +15,7 @@ public static class Checkpoint
 {
     private const int Parameters = 1, Optimizer = 2, Averages = 3;
     private static readonly byte[] Magic = "RPCKPT01"u8.ToArray();
+    private static readonly TrainingState Defaults = new() { Options = new TrainingOptions { Network = "", Height = 0, Width = 0 } };
 
     /// <summary>Writes beside the target, flushes to disk and renames, so that a kill leaves the old file or the new one, never half of one.</summary>
     public static void Save(string path, TrainingState state, PerceptionNetwork network, OptimizerHelper? optimizer) =>
@@ -83,11 +85,32 @@ public static class Checkpoint
     {
         var state = ParseState(path, stateBlock);
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks));
+        network.Reduction = state.Options.Reduction;
         network.load(new BinaryReader(new MemoryStream(parameters)));
         return (network, state);
     }
 
-    private static TrainingState ParseState(string path, byte[] block) =>
-        JsonSerializer.Deserialize(block, TrainingJson.Default.TrainingState)
-        ?? throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' holds no state.");
+    private static TrainingState ParseState(string path, byte[] block)
+    {
+        // What an older version did not write has its default, which generated deserialisation alone would replace by zero.
+        var state = JsonSerializer.SerializeToNode(Defaults, TrainingJson.Default.TrainingState)!.AsObject();
+        var written = JsonNode.Parse(block) as JsonObject;
+        Overlay(state, written ?? throw new UserErrorException(ExitCode.Usage, $"Checkpoint '{path}' holds no state."));
+        return state.Deserialize(TrainingJson.Default.TrainingState)!;
+    }
+
+    private static void Overlay(JsonObject state, JsonObject written)
+    {
+        foreach (var (name, value) in written)
+        {
+            if (name == "options" && value is JsonObject options)
+            {
+                Overlay(state[name]!.AsObject(), options);
+            }
+            else
+            {
+                state[name] = value?.DeepClone();
+            }
+        }
+    }
 }

@@ -127,8 +127,9 @@ internal sealed class Teacher : IDisposable
             return Checkpoint.LoadNetwork(path).Network;
         }
 
-        var description = ExportedFile.Read(path).Description;
+        var (model, description) = ExportedFile.Read(path);
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(description)));
+        network.Reduction = ModelImport.Reduction(model.Graph);
         ModelImport.Fill(network, path);
         return network;
     }

@@ -95,6 +95,7 @@ public sealed class Trainer : IDisposable
         Directory.CreateDirectory(folder);
         random.manual_seed(initial.Options.Seed);
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks));
+        network.Reduction = initial.Options.Reduction;
         if (initial.Options.Backbone is { } backbone)
         {
             LoadBackbone(network, backbone);

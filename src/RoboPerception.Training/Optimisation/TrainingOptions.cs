@@ -15,6 +15,9 @@ public sealed record TrainingOptions
     /// <summary>Columns of the images.</summary>
     public required int Width { get; init; }
 
+    /// <summary>Rows and columns of the images per row and column that the network sees, see <see cref="Networks.PerceptionNetwork.Reduction"/>.</summary>
+    public int Reduction { get; init; } = 1;
+
     /// <summary>Rows of the random crops of the first part of the run; 0 = whole images throughout.</summary>
     public int CropHeight { get; init; }
 

@@ -44,7 +44,7 @@ public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
     public override int SizeMultiple => 32;
 
     /// <inheritdoc/>
-    public override Tensor[] forward(Tensor input)
+    protected override Tensor[] Perceive(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return [.. Predict(input, supervised: false).Final.Select((raw, k) => Tasks[k].Activate(Resizing.To(raw, input.shape)))];
@@ -54,21 +54,24 @@ public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
     public override (Tensor[] Outputs, Tensor[] Losses) TrainingPass(Tensor input, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Supervise(Predict(input, supervised: true), input.shape, target);
+        return Supervise(Predict(Reduced(input), supervised: true), input.shape, target);
     }
 
     /// <summary>An answer's part of <see cref="TrainingPass"/>; predictions are enlarged to the picture's size (N,C,H,W).</summary>
     public (Tensor[] Outputs, Tensor[] Losses) Supervise(Answer answer, long[] size, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        Tensor[] outputs = [.. answer.Final.Select((raw, k) => Tasks[k].Activate(Resizing.To(raw, size)))];
+        long[] small = [.. size[..2], size[2] / Reduction, size[3] / Reduction];
+        Tensor[] outputs = [.. answer.Final.Select((raw, k) => Prediction(Tasks[k], raw))];
         return (outputs, [.. SupervisedTasks.Select((task, k) =>
         {
-            var predictions = answer.OnTheWay.Where(step => step.Task == task).Select(step => task.Activate(Resizing.To(step.Raw, size)));
+            var predictions = answer.OnTheWay.Where(step => step.Task == task).Select(step => Prediction(task, step.Raw));
             predictions = k < Tasks.Count ? predictions.Prepend(outputs[k]) : predictions;
             var truth = target(task);
             return predictions.Select(prediction => task.Loss(prediction, truth)).Aggregate((sum, next) => sum + next);
         })]);
+
+        Tensor Prediction(TaskDescription task, Tensor raw) => Enlarged(task, task.Activate(Resizing.To(raw, small)), size);
     }
 
     /// <summary>All raw predictions of a picture.</summary>
