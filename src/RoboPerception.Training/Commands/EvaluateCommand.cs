@@ -44,7 +44,7 @@ internal static class EvaluateCommand
         var (network, state) = Checkpoint.LoadNetwork(path);
         using (network)
         {
-            var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.SizeMultiple * network.Reduction) : (state.Options.Height, state.Options.Width);
+            var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.InputMultiple) : (state.Options.Height, state.Options.Width);
             var images = TrainingData.Load(OfModel(choice, network.Tasks.FirstOrDefault(task => task.Kind == TaskKind.Segmentation)?.Classes), ids, height, width, cancellation);
             var device = Arguments.Device(parse.GetValue(DeviceName)!);
             TorchSharp.ModuleExtensionMethods.to(network, device);

@@ -33,12 +33,7 @@ internal static class ExportCommand
         using (network)
         {
             var options = state.Options;
-            var reduction = parse.GetValue(Reduction);
-            if (reduction is < 1 or > 8)
-            {
-                throw new UserErrorException(ExitCode.Usage, $"--reduction {reduction} must be from 1 to 8.");
-            }
-
+            var reduction = Arguments.Reduction(parse.GetValue(Reduction));
             network.Reduction *= reduction;
             var (height, width) = (options.Height * reduction, options.Width * reduction);
             var range = Numbers(parse.GetValue(DepthRange)!, "--depth-range", 2);

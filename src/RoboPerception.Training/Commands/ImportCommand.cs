@@ -36,10 +36,9 @@ internal static class ImportCommand
         var specification = parse.GetValue(Network) ?? description?.Architecture
             ?? throw new UserErrorException(ExitCode.Usage, "--network is missing: a state dictionary does not say what network it belongs to.");
         using var scope = torch.NewDisposeScope();
-        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys));
-        network.Reduction = description is null ? 1 : ModelImport.Reduction(model.Model.Graph);
+        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys), description is null ? 1 : ModelImport.Reduction(model.Model.Graph));
         var (height, width) = description is null
-            ? Arguments.Size(parse.GetValue(Size)!, "--size", network.SizeMultiple)
+            ? Arguments.Size(parse.GetValue(Size)!, "--size", network.InputMultiple)
             : (description.Input.Height, description.Input.Width);
         if (description is null)
         {

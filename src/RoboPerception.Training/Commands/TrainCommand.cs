@@ -161,7 +161,7 @@ internal static class TrainCommand
 
     private static TrainingOptions Recipe(ParseResult parse)
     {
-        var reduction = parse.GetValue(Reduction) is >= 1 and <= 8 and var given ? given : throw new UserErrorException(ExitCode.Usage, "--reduction must be from 1 to 8.");
+        var reduction = Arguments.Reduction(parse.GetValue(Reduction));
         var multiple = reduction << SegNet.Levels;
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", multiple);
         var (cropHeight, cropWidth) = parse.GetValue(Crop) is { } crop ? Arguments.Size(crop, "--crop", multiple) : (0, 0);

@@ -62,10 +62,9 @@ public static class ModelExporter
             throw new UserErrorException(ExitCode.Usage, $"Network '{network.Spec.Family}' cannot be exported.");
         }
 
-        var multiple = network.SizeMultiple * network.Reduction;
-        if (height % multiple != 0 || width % multiple != 0)
+        if (height % network.InputMultiple != 0 || width % network.InputMultiple != 0)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {network.Reduction} needs an input size in multiples of {multiple}, not {height}x{width}.");
+            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {network.Reduction} needs an input size in multiples of {network.InputMultiple}, not {height}x{width}.");
         }
 
         var builder = new GraphBuilder(network.Spec.Family);

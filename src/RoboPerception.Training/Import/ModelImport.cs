@@ -55,8 +55,7 @@ internal static class ModelImport
         }
 
         using var scope = NewDisposeScope();
-        using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks);
-        twin.Reduction = Reduction(model.Graph);
+        using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks, Reduction(model.Graph));
         twin.eval();
         MakeIdentity(twin);
         string[] norms = [.. twin.named_modules().Where(entry => entry.module is BatchNorm2d).Select(entry => entry.name)];

@@ -39,6 +39,9 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// </summary>
     public int Reduction { get; set; } = 1;
 
+    /// <summary>Height and width of the input must be multiples of this.</summary>
+    public int InputMultiple => SizeMultiple * Reduction;
+
     /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
     public virtual Parameter? LogVariances => null;
 
@@ -115,9 +118,11 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
     /// <summary>Builds the network of a specification with fresh parameters.</summary>
-    public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
+    public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, int reduction = 1)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return NetworkFamilies.Find(spec.Family).Create(spec, tasks);
+        var network = NetworkFamilies.Find(spec.Family).Create(spec, tasks);
+        network.Reduction = reduction;
+        return network;
     }
 }

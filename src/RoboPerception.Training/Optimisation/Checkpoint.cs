@@ -84,8 +84,7 @@ public static class Checkpoint
     private static (PerceptionNetwork Network, TrainingState State) Build(string path, byte[] stateBlock, byte[] parameters)
     {
         var state = ParseState(path, stateBlock);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks));
-        network.Reduction = state.Options.Reduction;
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks), state.Options.Reduction);
         network.load(new BinaryReader(new MemoryStream(parameters)));
         return (network, state);
     }

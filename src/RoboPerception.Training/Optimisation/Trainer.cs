@@ -94,8 +94,7 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(initial);
         Directory.CreateDirectory(folder);
         random.manual_seed(initial.Options.Seed);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks));
-        network.Reduction = initial.Options.Reduction;
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks), initial.Options.Reduction);
         if (initial.Options.Backbone is { } backbone)
         {
             LoadBackbone(network, backbone);

@@ -22,8 +22,7 @@ internal sealed class WorkingCopy : IDisposable
     public WorkingCopy(PerceptionNetwork exact, ScalarType type, Device device)
     {
         (this.exact, Type) = (exact, type);
-        Network = PerceptionNetwork.Create(exact.Spec, exact.Tasks);
-        Network.Reduction = exact.Reduction;
+        Network = PerceptionNetwork.Create(exact.Spec, exact.Tasks, exact.Reduction);
         Network.to(device);
         Network.to(type);
         foreach (var norm in Network.modules().OfType<BatchNorm2d>())
@@ -98,7 +97,7 @@ internal sealed class WorkingCopy : IDisposable
         try
         {
             // Two pictures, of two units each way at the deepest stage: batch norm needs more than one value.
-            var side = 2 * Network.SizeMultiple * Network.Reduction;
+            var side = 2 * Network.InputMultiple;
             var answers = Network.forward(zeros([2, 3, side, side], dtype: Type, device: device));
             answers.Aggregate(zeros([], device: device), (sum, answer) => sum + answer.sum()).backward();
         }
