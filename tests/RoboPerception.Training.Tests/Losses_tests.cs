@@ -11,7 +11,7 @@ public sealed class Losses_tests
         using var scope = NewDisposeScope();
         var target = tensor([1f, 0, 2], [1, 1, 1, 3]);
         var prediction = tensor([2f, 5, 4], [1, 1, 1, 3]);
-        Assert.Equal(1.5, TaskLosses.Depth(prediction, target).item<float>(), 1e-6);
+        Assert.Equal(1.5, DepthLosses.Absolute(prediction, target).item<float>(), 1e-6);
     }
 
     [Fact]

@@ -53,6 +53,28 @@ public sealed class Model_import_tests : IDisposable
         Compare(expected, target.forward(pictures), 2e-3);
     }
 
+    [Theory]
+    [InlineData("mtan-segnet:widths=4,4,8,8,8", "seg13,depth,normal", false)]
+    [InlineData("mtan-segnet:widths=4,4,8,8,8", "seg13,depth-silog,normal", true)]
+    [InlineData("mtan-mobilenetv2:decoder=8,8,12,12", "seg13,depth,normal", true)]
+    [InlineData("mtan-mobilenetv2:depth=linear;decoder=8,8,12,12", "seg13,depth,normal", false)]
+    public void A_model_tells_whether_its_depth_was_a_logarithm(string specification, string keys, bool logarithmic)
+    {
+        using var scope = NewDisposeScope();
+        using var source = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys));
+        Exports.Shake(source);
+        Write(source);
+        var (model, description) = ExportedFile.Read(File);
+        var read = ModelImport.TaskKeys(model.Graph, description);
+        Assert.Equal(logarithmic ? "seg13,logdepth,normal" : "seg13,depth,normal", read);
+        using var target = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(read));
+        ModelImport.Fill(target, File);
+        target.eval();
+        using var noGradients = no_grad();
+        var pictures = Batch(MiniatureData.Set(2, Height, Width));
+        Compare(source.forward(pictures), target.forward(pictures));
+    }
+
     [Fact]
     public void A_model_of_another_network_is_refused()
     {

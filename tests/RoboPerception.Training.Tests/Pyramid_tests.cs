@@ -156,7 +156,7 @@ public sealed class Pyramid_tests
         var answer = network.Predict(input, supervised: true);
         Assert.Equal(["scale_0", "scale_1", "scale_2", "scale_3"], answer.OnTheWay.Where(step => step.Task == TaskDescription.Depth).Select(step => step.Name).Order());
         var expected = answer.OnTheWay.Where(step => step.Task == TaskDescription.Depth).Select(step => step.Raw).Append(answer.Final[0])
-            .Sum(raw => TaskLosses.Depth(nn.functional.interpolate(raw, [64, 64], mode: InterpolationMode.Bilinear, align_corners: false), truth).item<float>());
+            .Sum(raw => DepthLosses.Absolute(nn.functional.interpolate(raw, [64, 64], mode: InterpolationMode.Bilinear, align_corners: false), truth).item<float>());
         var losses = network.TrainingPass(input, _ => truth).Losses;
         Assert.Equal([TaskDescription.Depth, TaskDescription.Edges], network.SupervisedTasks);
         Assert.Equal(2, losses.Length);

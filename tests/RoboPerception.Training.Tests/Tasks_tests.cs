@@ -10,6 +10,8 @@ public sealed class Tasks_tests
     [
         .. TaskDescription.NyuThree, TaskDescription.LogDepth, TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Absolute },
         TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Chord },
+        TaskDescription.Depth with { DepthLoss = DepthLossKind.InverseHuber }, TaskDescription.LogDepth with { DepthLoss = DepthLossKind.InverseHuber },
+        TaskDescription.LogDepth with { DepthLoss = DepthLossKind.ScaleInvariant },
         TaskDescription.Edges, TaskDescription.Saliency, TaskDescription.HumanParts,
     ];
 

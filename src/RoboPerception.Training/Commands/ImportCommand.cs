@@ -32,7 +32,7 @@ internal static class ImportCommand
         var (path, target) = (parse.GetValue(State)!, parse.GetValue(Out)!);
         var model = ExportedFile.Is(path) ? ExportedFile.Read(path) : default;
         var description = model.Description;
-        var keys = parse.GetValue(TaskKeys) ?? (description is null ? null : ModelImport.TaskKeys(description));
+        var keys = parse.GetValue(TaskKeys) ?? (description is null ? null : ModelImport.TaskKeys(model.Model.Graph, description));
         var specification = parse.GetValue(Network) ?? description?.Architecture
             ?? throw new UserErrorException(ExitCode.Usage, "--network is missing: a state dictionary does not say what network it belongs to.");
         using var scope = torch.NewDisposeScope();

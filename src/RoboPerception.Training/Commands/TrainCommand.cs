@@ -18,7 +18,7 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Config = new("--config") { Description = "Experiment file (YAML): option names without dashes and their values; options given here go before it" };
     private static readonly Option<string?> Preset = new("--preset") { Description = $"Experiment that comes with the program: {string.Join(", ", Presets.Names)}" };
-    private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal. Known are seg2, seg7, seg13 (or seg), seg19, seg21, seg40, depth, logdepth, normal, normal-chord (the same with a loss close to the angle), edge, sal, human_parts" };
+    private static readonly Option<string?> TaskKeys = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal. Known are seg2, seg7, seg13 (or seg), seg19, seg21, seg40, depth, logdepth, depth-berhu (inverse Huber loss), depth-silog (scale-invariant loss of logarithms), normal, normal-chord (the same with a loss close to the angle), edge, sal, human_parts" };
     private static readonly Option<string> Network = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };
     private static readonly Option<string?> Data = new("--data") { Description = DataArguments.DataHelp };
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images");

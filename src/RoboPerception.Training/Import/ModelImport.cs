@@ -28,14 +28,15 @@ internal static class ModelImport
         return graph.Nodes.Count > 2 && graph.Nodes[2] is { Operator: "AveragePool" } pool ? (int)pool.Attribute("kernel_shape", new long[] { 1 })[0] : 1;
     }
 
-    /// <summary>Keys of the tasks that a model answers, as <c>--tasks</c> takes them.</summary>
-    public static string TaskKeys(ModelDescription description)
+    /// <summary>Keys of the tasks that a model answers, as <c>--tasks</c> takes them. Only a logarithmic head of depth has an exponential.</summary>
+    public static string TaskKeys(Graph graph, ModelDescription description)
     {
+        ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(description);
         return string.Join(',', description.Outputs.Select(output => output.Kind switch
         {
             OutputKind.Segmentation => string.Create(CultureInfo.InvariantCulture, $"seg{output.Classes!.Count}"),
-            OutputKind.Depth => "depth",
+            OutputKind.Depth => graph.Nodes.Any(node => node.Operator == "Exp") ? "logdepth" : "depth",
             _ => "normal",
         }));
     }

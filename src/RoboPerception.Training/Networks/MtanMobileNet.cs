@@ -36,7 +36,7 @@ public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public MtanMobileNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
-        : base(spec, [.. tasks.Select(task => task.Kind == TaskKind.Depth && spec.Word("depth", "log", "linear") == "log" ? TaskDescription.LogDepth : task)])
+        : base(spec, [.. tasks.Select(task => task.Kind == TaskKind.Depth && spec.Word("depth", "log", "linear") == "log" ? task with { Logarithmic = true } : task)])
     {
         var widths = spec.Numbers("decoder", [64, 96, 128, 128]);
         var (first, last) = (MobileNetV2.FirstChannels, MobileNetV2.StageChannels);

@@ -13,6 +13,8 @@ internal static class TaskList
     {
         ["depth"] = TaskDescription.Depth,
         ["logdepth"] = TaskDescription.LogDepth,
+        ["depth-berhu"] = TaskDescription.Depth with { DepthLoss = DepthLossKind.InverseHuber },
+        ["depth-silog"] = TaskDescription.LogDepth with { DepthLoss = DepthLossKind.ScaleInvariant },
         ["normal"] = TaskDescription.Normals,
         ["normal-chord"] = TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Chord },
         ["edge"] = TaskDescription.Edges,

@@ -128,7 +128,7 @@ internal sealed class Teacher : IDisposable
         }
 
         var (model, description) = ExportedFile.Read(path);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(description)), ModelImport.Reduction(model.Graph));
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(model.Graph, description)), ModelImport.Reduction(model.Graph));
         ModelImport.Fill(network, path);
         return network;
     }

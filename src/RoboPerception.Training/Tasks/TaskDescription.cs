@@ -54,7 +54,10 @@ public sealed record TaskDescription
     public bool LowerIsBetter => Kind is TaskKind.Depth or TaskKind.Normals;
 
     /// <summary>Whether the head answers the logarithm of the distance: nearby errors then count by their share, and no answer is negative.</summary>
-    public bool Logarithmic { get; private init; }
+    public bool Logarithmic { get; init; }
+
+    /// <summary>The loss of depth; other tasks ignore it.</summary>
+    public DepthLossKind DepthLoss { get; init; }
 
     /// <summary>The loss of normals; other tasks ignore it.</summary>
     public NormalsLossKind NormalsLoss { get; init; }
@@ -106,7 +109,7 @@ public sealed record TaskDescription
         };
     }
 
-    /// <summary>The training loss of an activated prediction; a scalar tensor. See <see cref="TaskLosses"/>.</summary>
+    /// <summary>The training loss of an activated prediction; a scalar tensor. See <see cref="TaskLosses"/> and <see cref="DepthLosses"/>.</summary>
     public Tensor Loss(Tensor prediction, Tensor target) => Kind switch
     {
         TaskKind.Segmentation or TaskKind.HumanParts => TaskLosses.Segmentation(prediction, target),
@@ -118,7 +121,7 @@ public sealed record TaskDescription
         },
         TaskKind.Edges => TaskLosses.Edges(prediction, target),
         TaskKind.Saliency => TaskLosses.Saliency(prediction, target),
-        _ => Logarithmic ? TaskLosses.LogDepth(prediction, target) : TaskLosses.Depth(prediction, target),
+        _ => DepthLosses.Of(DepthLoss, Logarithmic, prediction, target),
     };
 
     /// <summary>A meter for one pass over a validation set.</summary>

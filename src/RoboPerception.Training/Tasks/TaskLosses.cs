@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>
-/// The losses of MTAN and MTI-Net. Each is normalised by the valid pixels of the whole batch and is 0, not NaN, when there are none.
+/// The losses of MTAN and MTI-Net, but for depth (<see cref="DepthLosses"/>). Each is normalised by the valid pixels of the whole batch and is 0, not NaN, when there are none.
 /// </summary>
 public static class TaskLosses
 {
@@ -23,28 +23,6 @@ public static class TaskLosses
         var isVoid = target.eq(VoidLabel);
         var valid = isVoid.logical_not().sum().clamp(1);
         return nn.functional.nll_loss(prediction, target.masked_fill(isVoid, LibtorchIgnoreIndex), reduction: nn.Reduction.Sum) / valid;
-    }
-
-    /// <summary>Mean absolute error in metres. Both (N,1,H,W); target 0 is invalid.</summary>
-    public static Tensor Depth(Tensor prediction, Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(prediction);
-        ArgumentNullException.ThrowIfNull(target);
-        var valid = target.ne(0).to(prediction.dtype);
-        return ((prediction - target).abs() * valid).sum() / valid.sum().clamp(1);
-    }
-
-    /// <summary>Mean absolute difference of the logarithms of depths in metres. Both (N,1,H,W), prediction positive; target 0 is invalid.</summary>
-    public static Tensor LogDepth(Tensor prediction, Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(prediction);
-        ArgumentNullException.ThrowIfNull(target);
-        var known = target.ne(0);
-        var valid = known.to(prediction.dtype);
-
-        // Where there is no target its logarithm is that of 1 m, which the mask removes: minus infinity times 0 would be NaN.
-        var reference = target.masked_fill(known.logical_not(), 1).log();
-        return ((prediction.log() - reference).abs() * valid).sum() / valid.sum().clamp(1);
     }
 
     /// <summary>

@@ -39,7 +39,7 @@ internal static class MtiNetFamilies
         var logarithmic = spec.Word(DepthOption, "log", "linear") == "log";
         return new MtiNet(spec, tasks, Adapt, new MobileNetPyramid(spec.Numbers("widths", MobileWidths)), MobileHead, learnsVariances: true);
 
-        TaskDescription Adapt(TaskDescription task) => task.Kind == TaskKind.Depth && logarithmic ? TaskDescription.LogDepth : WithLoss(spec, task, NormalsLossKind.Cosine);
+        TaskDescription Adapt(TaskDescription task) => task.Kind == TaskKind.Depth && logarithmic ? task with { Logarithmic = true } : WithLoss(spec, task, NormalsLossKind.Cosine);
     }
 
     /// <summary>The task; normals with the loss that option <c>normals</c> names, <c>absolute</c> or <c>cosine</c>, unless the task asks for the chord.</summary>
