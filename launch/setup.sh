@@ -146,7 +146,7 @@ if [ "$stack" = system ]; then
   if has_part train; then
     # A libtorch of your own (CUDA, or inside a Python torch) comes in through CMAKE_PREFIX_PATH.
     [ -n "${CMAKE_PREFIX_PATH:-}" ] || apt_install libtorch-dev
-    say "building the libtorch shim (about a minute)"
+    say "building the libtorch shim (about a minute the first time)"
     native torch
   fi
 fi

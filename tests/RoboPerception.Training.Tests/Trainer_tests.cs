@@ -257,6 +257,28 @@ public sealed class Trainer_tests : IDisposable
         Assert.Contains("widths=4,4,8,8,8", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("seg,depth,normal-chord", null)]
+    [InlineData("seg,depth-berhu,normal", null)]
+    [InlineData("seg,logdepth,normal", "the run trains seg,logdepth,normal")]
+    [InlineData("seg40,depth,normal", "the run trains seg40,depth,normal")]
+    [InlineData("depth,seg,normal", "the run trains depth,seg,normal")]
+    public void Parameters_may_start_another_loss_but_not_another_answer(string tasks, string? refused)
+    {
+        Train(folder, Recipe(1), stopAfter: null);
+        var other = Recipe(1);
+        other = other with { Options = other.Options with { Tasks = tasks } };
+        using var trainer = Trainer.Start(Path.Combine(folder, "other"), other, Images, validation: null, CPU);
+        var error = Xunit.Record.Exception(() => trainer.InitialiseFrom(Path.Combine(folder, Trainer.LastCheckpoint)));
+        if (refused is null)
+        {
+            Assert.Null(error);
+            return;
+        }
+
+        Assert.Contains(refused, Assert.IsType<UserErrorException>(error).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_damaged_checkpoint_is_refused_by_name()
     {
