@@ -7,6 +7,7 @@ namespace RoboPerception.Training.Data;
 internal sealed class DataSummary
 {
     private readonly long[] labels = new long[256];
+    private readonly NormalsDetail detail = new();
     private long pixels, depths, normals, away, edges, salient, parts;
     private double depthSum, nearest = double.PositiveInfinity, farthest;
     private bool inverse;
@@ -27,6 +28,7 @@ internal sealed class DataSummary
             }
         }
 
+        detail.Add(image);
         edges += image.Edges?.Count(value => value == 1) ?? 0;
         salient += image.Saliency?.Count(value => value == 1) ?? 0;
         parts += image.HumanParts?.Count(value => value is > 0 and not LabeledImage.Unknown) ?? 0;
@@ -50,6 +52,7 @@ internal sealed class DataSummary
         if (normals > 0)
         {
             yield return ("normals", $"{Share(normals, pixels)}, of those {Share(away, normals)} point away from the camera");
+            yield return ("  from the mean of", detail.ToString());
         }
 
         foreach (var (name, count) in new[] { ("edges", edges), ("salient", salient), ("parts of people", parts) }.Where(entry => entry.Item2 > 0))
