@@ -33,7 +33,7 @@ public static class DepthLosses
 
     /// <summary>
     /// Mean of |d| where it is at most c, else of (d^2 + c^2) / 2c, with c = <see cref="HuberShare"/> of the largest |d| of the batch (Laina et al.,
-    /// 3DV 2016, eq. 3): large differences pull harder than in <see cref="Absolute"/>, small ones no less.
+    /// 3DV 2016, section 3.2): large differences pull harder than in <see cref="Absolute"/>, small ones no less.
     /// </summary>
     public static Tensor InverseHuber(Tensor prediction, Tensor target, bool logarithmic = false)
     {
@@ -48,7 +48,7 @@ public static class DepthLosses
 
     /// <summary>
     /// Root of the mean square of the differences of logarithms less <see cref="VarianceFocus"/> times their squared mean, for each picture (Eigen, Puhrsch,
-    /// Fergus, NIPS 2014, section 3.2; the root as in Lee et al., "From Big to Small", 2019, eq. 4), and the mean over pictures with a valid pixel: a
+    /// Fergus, NIPS 2014, section 3.2; the root as in Lee et al., "From Big to Small", 2019), and the mean over pictures with a valid pixel: a
     /// picture that is right but for its scale costs little.
     /// </summary>
     public static Tensor ScaleInvariant(Tensor prediction, Tensor target)

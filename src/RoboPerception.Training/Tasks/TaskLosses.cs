@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>
-/// The losses of MTAN and MTI-Net, but for depth (<see cref="DepthLosses"/>). Each is normalised by the valid pixels of the whole batch and is 0, not NaN, when there are none.
+/// The losses of MTAN and MTI-Net, but for depth (<see cref="DepthLosses"/>). Each is normalised by the valid pixels of the whole batch and is 0,
+/// not NaN, when there are none.
 /// </summary>
 public static class TaskLosses
 {
