@@ -32,6 +32,7 @@ public sealed class Normals_detail_tests
         var none = new NormalsDetail();
         none.Add(new LabeledImage(Side, Side));
         Assert.True(double.IsNaN(none.MeanAngle(0)));
+        Assert.Empty(none.ToString());
     }
 
     private static NormalsDetail Of(Func<int, double> pitch)

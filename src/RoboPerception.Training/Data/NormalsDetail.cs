@@ -34,9 +34,9 @@ internal sealed class NormalsDetail
     /// <summary>Mean angle in degrees for the k-th side; NaN without normals.</summary>
     public double MeanAngle(int k) => counts[k] == 0 ? double.NaN : angles[k] / counts[k];
 
-    /// <inheritdoc/>
+    /// <summary>Side and mean angle of the squares that fit into the images.</summary>
     public override string ToString() =>
-        string.Join(", ", Sides.Select((side, k) => string.Create(CultureInfo.InvariantCulture, $"{side}x{side} {MeanAngle(k):F1} deg")));
+        string.Join(", ", Sides.Index().Where(entry => counts[entry.Index] > 0).Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Item}x{entry.Item} {MeanAngle(entry.Index):F1} deg")));
 
     private void AddSquare(LabeledImage image, int top, int left, int k)
     {
