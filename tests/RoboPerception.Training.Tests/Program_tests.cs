@@ -85,6 +85,12 @@ public sealed class Program_tests : IDisposable
         Assert.Equal(2, code);
         Assert.Contains("1 shares for 2", output, StringComparison.Ordinal);
 
+        // Metres and their logarithms have the same shapes and must not be mixed.
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/C", epochs: 1, "--tasks seg,logdepth,normal --val-ids ids.txt"))));
+        (code, output) = Run("average OUT/A/best.ckpt OUT/C/best.ckpt --data DATA --val-ids ids.txt --out OUT/x.ckpt");
+        Assert.Equal(2, code);
+        Assert.Contains("the same answers", output, StringComparison.Ordinal);
+
         float[] Parameters(string path)
         {
             var (network, _) = RoboPerception.Training.Optimisation.Checkpoint.LoadNetwork(Path.Combine(folder, path));

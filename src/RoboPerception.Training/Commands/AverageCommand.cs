@@ -77,9 +77,9 @@ internal static class AverageCommand
             var (other, _) = Checkpoint.LoadNetwork(paths[i]);
             using (other)
             {
-                if (!other.Spec.Equals(network.Spec) || !other.Tasks.Select(task => task.Key).SequenceEqual(network.Tasks.Select(task => task.Key)))
+                if (!other.Spec.Equals(network.Spec) || !other.AnswersLike(network))
                 {
-                    throw new UserErrorException(ExitCode.Usage, $"'{paths[i]}' holds '{other.Spec}', '{paths[0]}' holds '{network.Spec}': only checkpoints of one network can be averaged.");
+                    throw new UserErrorException(ExitCode.Usage, $"'{paths[i]}' holds '{other.Spec}', '{paths[0]}' holds '{network.Spec}': only checkpoints of one network with the same answers (--tasks) can be averaged.");
                 }
 
                 var theirs = other.state_dict();

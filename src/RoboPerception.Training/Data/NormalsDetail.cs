@@ -54,7 +54,7 @@ internal sealed class NormalsDetail
         for (var i = 0; i < side * side; i++)
         {
             var normal = At(image, top + (i / side), left + (i % side));
-            angles[k] += normal == Vector3.Zero ? 0 : Math.Acos(Math.Clamp(Vector3.Dot(normal, mean), -1, 1)) * 180 / Math.PI;
+            angles[k] += normal == Vector3.Zero ? 0 : double.RadiansToDegrees(Math.Acos(Math.Clamp(Vector3.Dot(normal, mean), -1, 1)));
         }
 
         counts[k] += seen;

@@ -42,6 +42,13 @@ public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     /// <summary>Height and width of the input must be multiples of this.</summary>
     public int InputMultiple => SizeMultiple * Reduction;
 
+    /// <summary>Whether another network answers the same tasks in the same order and units, so that parameters of one mean the same in the other.</summary>
+    public bool AnswersLike(PerceptionNetwork other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Tasks.Count == other.Tasks.Count && Tasks.Zip(other.Tasks).All(pair => pair.First.AnswersLike(pair.Second));
+    }
+
     /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
     public virtual Parameter? LogVariances => null;
 

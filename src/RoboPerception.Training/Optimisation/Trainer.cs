@@ -125,8 +125,7 @@ public sealed class Trainer : IDisposable
                     throw new UserErrorException(ExitCode.Usage, $"--init '{path}' holds '{sourceState.Options.Network}', the run trains '{state.Options.Network}'.");
                 }
 
-                // Metres read as logarithms would fit the shapes, and start from nonsense.
-                if (!source.Tasks.Select(Answer).SequenceEqual(network.Tasks.Select(Answer)))
+                if (!source.AnswersLike(network))
                 {
                     throw new UserErrorException(ExitCode.Usage, $"--init '{path}' was trained with --tasks {Keys(sourceState)}, the run trains {Keys(state)}: the answers would change their meaning.");
                 }
@@ -136,8 +135,6 @@ public sealed class Trainer : IDisposable
         }
 
         averages?.Restart();
-
-        static (TaskKind Kind, int Channels, bool Logarithmic) Answer(TaskDescription task) => (task.Kind, task.Channels, task.Logarithmic);
 
         static string Keys(TrainingState state) => state.Options.Tasks ?? string.Join(',', TaskDescription.NyuThree.Select(task => task.Key));
     }

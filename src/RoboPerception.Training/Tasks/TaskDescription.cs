@@ -124,6 +124,13 @@ public sealed record TaskDescription
         _ => DepthLosses.Of(DepthLoss, Logarithmic, prediction, target),
     };
 
+    /// <summary>Whether both heads' numbers mean the same, whatever they are trained with: metres are not logarithms, though their shapes fit.</summary>
+    public bool AnswersLike(TaskDescription other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Kind, Channels, Logarithmic) == (other.Kind, other.Channels, other.Logarithmic);
+    }
+
     /// <summary>A meter for one pass over a validation set.</summary>
     public ITaskMeter CreateMeter() => Kind switch
     {
