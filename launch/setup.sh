@@ -145,7 +145,9 @@ if [ "$stack" = system ]; then
   native opencv
   if has_part train; then
     # A libtorch of your own (CUDA, or inside a Python torch) comes in through CMAKE_PREFIX_PATH.
-    [ -n "${CMAKE_PREFIX_PATH:-}" ] || apt_install libtorch-dev
+    # Beside the distribution's comes only the reference BLAS, several times slower: libtorch's 1x1 convolutions on one thread are its products.
+    # The OpenMP build keeps to the threads that libtorch is given.
+    [ -n "${CMAKE_PREFIX_PATH:-}" ] || apt_install libtorch-dev libopenblas0-openmp
     say "building the libtorch shim (about a minute the first time)"
     native torch
   fi

@@ -23,6 +23,8 @@ public sealed class Program_tests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --size 50x50", 2, "50x50")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --new-heads", 2, "--init, which is missing")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --reduction 9", 2, "--reduction")]
     [InlineData("train --preset walk", 2, "walk")]
     [InlineData("train --out OUT", 2, "--data")]
     [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]

@@ -65,6 +65,7 @@ internal static class TrainCommand
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<string?> Init = new("--init") { Description = "Checkpoint (.ckpt) or exported model (.onnx) whose parameters are the starting point" };
+    private static readonly Option<bool> NewHeads = new("--new-heads") { Description = "With --init: tasks that the file answers with other classes, or in metres instead of logarithms, start with fresh last layers instead of being refused" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on from last.ckpt of --out; its recipe is used and the other recipe options are ignored" };
 
     public static Command Create()
@@ -72,7 +73,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Reduction, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, ResumeFlag,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, NewHeads, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -140,7 +141,8 @@ internal static class TrainCommand
         trainer.LoaderThreads = Arguments.Positive(parse.GetValue(LoaderThreads), "--loader-threads");
         if (!resume && parse.GetValue(Init) is { } init)
         {
-            trainer.InitialiseFrom(init, cancellation);
+            var anew = trainer.InitialiseFrom(init, parse.GetValue(NewHeads), cancellation);
+            Console.WriteLine(anew.Count == 0 ? $"Starting from all of '{init}'" : $"Starting from '{init}', but for the last layers of {TaskList.Names(anew)}, which are fresh");
         }
 
         using var events = new RunEvents(trainer, folder);
@@ -168,6 +170,11 @@ internal static class TrainCommand
         if (cropHeight > height || cropWidth > width)
         {
             throw new UserErrorException(ExitCode.Usage, $"--crop {cropHeight}x{cropWidth} is larger than --size {height}x{width}.");
+        }
+
+        if (parse.GetValue(NewHeads) && parse.GetValue(Init) is null)
+        {
+            throw new UserErrorException(ExitCode.Usage, "--new-heads says what to do with the parameters of --init, which is missing.");
         }
 
         var schedule = parse.GetValue(Schedule)!;

@@ -56,9 +56,17 @@ internal static class TaskList
             throw new UserErrorException(ExitCode.Usage, "The data have classes of whole pictures only; training needs answers for their pixels.");
         }
 
-        var keys = string.Join(',', tasks.Select(task => task.Kind == TaskKind.Segmentation && task.Channels != ClassMap.Nyu13.Count ? $"{task.Key}{task.Channels}" : task.Key));
-        return keys == string.Join(',', TaskDescription.NyuThree.Select(task => task.Key)) ? null : keys;
+        var keys = Names(tasks);
+        return keys == Names(TaskDescription.NyuThree) ? null : keys;
     }
+
+    /// <summary>The tasks by what they answer, whatever they are trained with, such as <c>seg40,logdepth,normal</c>.</summary>
+    public static string Names(IReadOnlyList<TaskDescription> tasks) => string.Join(',', tasks.Select(task => task switch
+    {
+        { Kind: TaskKind.Segmentation } when task.Channels != ClassMap.Nyu13.Count => string.Create(CultureInfo.InvariantCulture, $"{task.Key}{task.Channels}"),
+        { Kind: TaskKind.Depth, Logarithmic: true } => "logdepth",
+        _ => task.Key,
+    }));
 
     private static TaskDescription One(string key)
     {

@@ -1,6 +1,4 @@
 using RoboPerception.Core;
-using RoboPerception.Training.Export;
-using RoboPerception.Training.Import;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using TorchSharp;
@@ -32,7 +30,7 @@ internal sealed class Teacher : IDisposable
         networks = new PerceptionNetwork[paths.Count];
         for (var i = 0; i < networks.Length; i++)
         {
-            networks[i] = Load(paths[i]).to(device);
+            networks[i] = TrainedNetwork.Load(paths[i]).to(device);
             networks[i].eval();
             if (!tasks.Any(task => Place(networks[i], task) >= 0))
             {
@@ -119,17 +117,4 @@ internal sealed class Teacher : IDisposable
     }
 
     private static string Name(TaskDescription task) => task.Classes is null ? task.Key : $"{task.Key} into {task.Channels} classes";
-
-    private static PerceptionNetwork Load(string path)
-    {
-        if (!ExportedFile.Is(path))
-        {
-            return Checkpoint.LoadNetwork(path).Network;
-        }
-
-        var (model, description) = ExportedFile.Read(path);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(model.Graph, description)), ModelImport.Reduction(model.Graph));
-        ModelImport.Fill(network, path);
-        return network;
-    }
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Export;
-using RoboPerception.Training.Import;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
@@ -107,36 +106,21 @@ public sealed class Trainer : IDisposable
     /// Takes the parameters of another run's checkpoint, or of an exported model, as the starting point of this one. In a model batch norm is
     /// folded away: it is put back with the statistics of the training images.
     /// </summary>
+    /// <param name="path">Checkpoint or exported model.</param>
+    /// <param name="newHeads">Whether tasks that answer something else in the file start with fresh last layers; else such a file is refused.</param>
+    /// <param name="cancellation">Ends the measuring of statistics.</param>
+    /// <returns>The tasks with fresh last layers.</returns>
     /// <exception cref="UserErrorException">The file holds another network.</exception>
-    public void InitialiseFrom(string path, CancellationToken cancellation = default)
+    public IReadOnlyList<TaskDescription> InitialiseFrom(string path, bool newHeads = false, CancellationToken cancellation = default)
     {
+        var anew = StartingPoint.Take(network, path, newHeads);
         if (ExportedFile.Is(path))
         {
-            ModelImport.Fill(network, path);
             BatchStatistics.Anchor(network, images, device, cancellation);
-        }
-        else
-        {
-            var (source, sourceState) = Checkpoint.LoadNetwork(path);
-            using (source)
-            {
-                if (!source.Spec.Equals(network.Spec))
-                {
-                    throw new UserErrorException(ExitCode.Usage, $"--init '{path}' holds '{sourceState.Options.Network}', the run trains '{state.Options.Network}'.");
-                }
-
-                if (!source.AnswersLike(network))
-                {
-                    throw new UserErrorException(ExitCode.Usage, $"--init '{path}' was trained with --tasks {Keys(sourceState)}, the run trains {Keys(state)}: the answers would change their meaning.");
-                }
-
-                network.load_state_dict(source.state_dict());
-            }
         }
 
         averages?.Restart();
-
-        static string Keys(TrainingState state) => state.Options.Tasks ?? string.Join(',', TaskDescription.NyuThree.Select(task => task.Key));
+        return anew;
     }
 
     /// <summary>Goes on where <see cref="LastCheckpoint"/> of the folder left off.</summary>

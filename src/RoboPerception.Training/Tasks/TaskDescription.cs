@@ -45,7 +45,7 @@ public sealed record TaskDescription
     };
 
     /// <summary>Channels of the prediction: classes for segmentation and human parts, 3 for normals, 1 for the others.</summary>
-    public int Channels { get; }
+    public int Channels { get; private init; }
 
     /// <summary>The classes; segmentation and human parts only.</summary>
     public ClassMap? Classes { get; private init; }
@@ -130,6 +130,9 @@ public sealed record TaskDescription
         ArgumentNullException.ThrowIfNull(other);
         return (Kind, Channels, Logarithmic) == (other.Kind, other.Channels, other.Logarithmic);
     }
+
+    /// <summary>The same task with one channel more in its answer: shows which layers of a network depend on it.</summary>
+    internal TaskDescription Widened() => this with { Channels = Channels + 1 };
 
     /// <summary>A meter for one pass over a validation set.</summary>
     public ITaskMeter CreateMeter() => Kind switch
