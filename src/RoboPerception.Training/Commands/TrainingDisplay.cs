@@ -51,11 +51,14 @@ internal static class TrainingDisplay
 
             next = clock.Elapsed + LineInterval;
             var done = report.Progress - start.Value;
-            var left = done > 0 ? clock.Elapsed * ((1 - report.Progress) / done) : TimeSpan.Zero;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Step(trainer, report)}  {report.Progress:P1}  {left:hh\\:mm\\:ss} left"));
+            var left = done > 0 ? "  " + Left(clock.Elapsed * ((1 - report.Progress) / done)) : "";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Step(trainer, report)}  {report.Progress:P1}{left}"));
         };
         run();
     }
+
+    // Trainings take days: the hours of the day would begin anew.
+    private static string Left(TimeSpan left) => string.Create(CultureInfo.InvariantCulture, $"{(long)left.TotalHours:00}:{left:mm\\:ss} left");
 
     /// <summary>Epoch, batch and, for every task, loss x weight.</summary>
     private static string Step(Trainer trainer, StepReport report) => string.Create(
