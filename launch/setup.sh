@@ -49,7 +49,7 @@ apt_install() { # names: installs those that are missing, in one go
 
 apt_install ca-certificates g++ cmake make
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
-  apt_install dotnet-sdk-10.0 || true
+  (apt_install dotnet-sdk-10.0) || true
   command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' \
     || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
 fi
@@ -147,7 +147,10 @@ if [ "$stack" = system ]; then
     # A libtorch of your own (CUDA, or inside a Python torch) comes in through CMAKE_PREFIX_PATH.
     # Beside the distribution's comes only the reference BLAS, several times slower: libtorch's 1x1 convolutions on one thread are its products.
     # The OpenMP build keeps to the threads that libtorch is given.
-    [ -n "${CMAKE_PREFIX_PATH:-}" ] || apt_install libtorch-dev libopenblas0-openmp
+    if [ -z "${CMAKE_PREFIX_PATH:-}" ]; then
+      apt_install libtorch-dev
+      (apt_install libopenblas0-openmp) || say "going on without OpenBLAS: training is correct, and on one thread several times slower"
+    fi
     say "building the libtorch shim (about a minute the first time)"
     native torch
   fi
