@@ -304,7 +304,18 @@ public sealed class Trainer_tests : IDisposable
         var state = Checkpoint.ReadState(path);
         Assert.Equal(3, state.Epoch);
         Assert.Equal(new TrainingOptions { Network = "mtan-segnet", Height = 64, Width = 96, Seed = 7 }, state.Options);
-        Assert.Equal(("float32", 1, "adam"), (state.Options.Precision, state.Options.Reduction, state.Options.Optimizer));
+        Assert.Equal(("float32", 1, "adam", true), (state.Options.Precision, state.Options.Reduction, state.Options.Optimizer, state.Options.Colour));
+    }
+
+    [Fact]
+    public void Views_may_keep_the_colours_of_their_pictures()
+    {
+        var recipe = Recipe(1);
+        recipe = recipe with { Options = recipe.Options with { Zooms = [1] } };
+        var changed = Train(Path.Combine(folder, "a"), recipe, stopAfter: null);
+        var kept = Train(Path.Combine(folder, "b"), recipe with { Options = recipe.Options with { Colour = false } }, stopAfter: null);
+        var still = Train(Path.Combine(folder, "c"), recipe with { Options = recipe.Options with { Augment = false } }, stopAfter: null);
+        Assert.Equal(3, new[] { changed[0], kept[0], still[0] }.Distinct().Count());
     }
 
     [Fact]

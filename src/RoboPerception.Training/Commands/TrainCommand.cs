@@ -56,6 +56,7 @@ internal static class TrainCommand
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
+    private static readonly Option<bool> NoColour = new("--no-colour") { Description = "Views keep the brightness, contrast and colour of their images" };
     private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, normals turn along; 0 = what the data set's paper uses" };
     private static readonly Option<string?> Zooms = new("--zooms") { Description = "Zooms of training views to choose from, such as 1,1,1.2, where 1 is the scale of the images; depth is divided along. By default what the data set's paper uses (MTAN: 1,1.2,1.5)" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
@@ -73,7 +74,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
             Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Reduction, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, NewHeads, ResumeFlag,
+            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, NoColour, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, NewHeads, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -212,6 +213,7 @@ internal static class TrainCommand
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),
+            Colour = !parse.GetValue(NoColour),
             Rotation = NotNegative(parse.GetValue(Rotation), "--rotation"),
             Zooms = parse.GetValue(Zooms) is { } zooms ? [.. zooms.Split(',').Select(Zoom)] : null,
             Seed = parse.GetValue(Seed),

@@ -321,7 +321,7 @@ public sealed class Trainer : IDisposable
         var rule = options.Rotation > 0 ? images.Augmentation with { Rotation = options.Rotation } : images.Augmentation;
         rule = options.Zooms is { } zooms ? rule with { Zooms = zooms, ZoomRange = null } : rule;
         return options.CropHeight > 0 && Progress() < options.CropShare
-            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment) { Rule = rule }
-            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment) { Rule = rule };
+            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment && options.Colour) { Rule = rule }
+            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment && options.Colour) { Rule = rule };
     }
 }

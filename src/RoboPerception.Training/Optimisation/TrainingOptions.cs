@@ -87,6 +87,9 @@ public sealed record TrainingOptions
     /// <summary>Random views and colours.</summary>
     public bool Augment { get; init; } = true;
 
+    /// <summary>Random brightness, contrast and colour, if there are random views at all.</summary>
+    public bool Colour { get; init; } = true;
+
     /// <summary>Largest random turn of a view in degrees; 0 = that of the data set's rule.</summary>
     public double Rotation { get; init; }
 
