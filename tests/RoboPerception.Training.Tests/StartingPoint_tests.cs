@@ -84,6 +84,25 @@ public sealed class StartingPoint_tests : IDisposable
         Assert.Equal(3, trainer.State.Step);
     }
 
+    [Theory]
+    [InlineData("seg,depth,normal,edge")]
+    [InlineData("depth,seg,normal")]
+    public void A_model_starts_the_network_it_was_exported_from_whatever_it_left_out(string tasks)
+    {
+        using var source = Network(Mtan, tasks, seed: 1);
+        Exports.Shake(source);
+        var file = Path.Combine(folder, "model.onnx");
+        OnnxFile.Write(file, ModelExporter.Export(source, Exports.Description(source, 32, 32), out _));
+        using var target = Network(Mtan, tasks, seed: 2);
+        Assert.Empty(StartingPoint.Take(target, file, newHeads: false));
+        target.eval();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var picture = rand([2, 3, 32, 32]);
+        Tensor[] given = source.forward(picture), taken = target.forward(picture);
+        Assert.All([0, 1, 2], k => Assert.InRange((given[k] - taken[k]).abs().mean().item<float>(), 0, 1e-4));
+    }
+
     private string Saved(string specification)
     {
         var path = Path.Combine(folder, "source.ckpt");

@@ -1,4 +1,6 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Export;
+using RoboPerception.Training.Import;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
@@ -20,6 +22,12 @@ internal static class StartingPoint
     public static IReadOnlyList<TaskDescription> Take(PerceptionNetwork network, string path, bool newHeads)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (ExportedFile.Is(path) && IsExportOf(network, path))
+        {
+            ModelImport.Fill(network, path);
+            return [];
+        }
+
         using var source = TrainedNetwork.Load(path);
         if (!source.Spec.Equals(network.Spec))
         {
@@ -52,6 +60,16 @@ internal static class StartingPoint
 
         UserErrorException Differs(string remedy) =>
             new(ExitCode.Usage, $"--init '{path}' answers {TaskList.Names(source.Tasks)}, the run trains {TaskList.Names(network.Tasks)}: {remedy}");
+    }
+
+    // A model leaves out what its contract has no output for, such as edges: those parts of the network then start fresh.
+    private static bool IsExportOf(PerceptionNetwork network, string path)
+    {
+        var (model, description) = ExportedFile.Read(path);
+        var given = TaskList.Parse(ModelImport.TaskKeys(model.Graph, description));
+        return Names(given).SequenceEqual(Names(network.Tasks.Where(task => task.Output is not null)));
+
+        static IEnumerable<string> Names(IEnumerable<TaskDescription> tasks) => tasks.Select(task => TaskList.Names([task])).Order(StringComparer.Ordinal);
     }
 
     /// <summary>
