@@ -145,12 +145,7 @@ if [ "$stack" = system ]; then
   native opencv
   if has_part train; then
     # A libtorch of your own (CUDA, or inside a Python torch) comes in through CMAKE_PREFIX_PATH.
-    # Beside the distribution's comes only the reference BLAS, several times slower: libtorch's 1x1 convolutions on one thread are its products.
-    # The OpenMP build keeps to the threads that libtorch is given.
-    if [ -z "${CMAKE_PREFIX_PATH:-}" ]; then
-      apt_install libtorch-dev
-      (apt_install libopenblas0-openmp) || say "going on without OpenBLAS: training is correct, and on one thread several times slower"
-    fi
+    [ -n "${CMAKE_PREFIX_PATH:-}" ] || apt_install libtorch-dev
     say "building the libtorch shim (about a minute the first time)"
     native torch
   fi

@@ -53,7 +53,7 @@ internal sealed class ParityReport
     public void Number(string group, string where, double actual, double expected, double tolerance) =>
         Add(group, "abs", double.IsNaN(actual) && double.IsNaN(expected) ? 0 : Math.Abs(actual - expected), tolerance, where);
 
-    /// <summary>Norm of the difference over the norm of the reference.</summary>
+    /// <summary>Norm of the difference over the norm of the reference; two zeros agree.</summary>
     public void RelativeNorm(string group, string where, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
     {
         double difference = 0, reference = 0;
@@ -63,7 +63,7 @@ internal sealed class ParityReport
             reference += Math.Pow(expected[i], 2);
         }
 
-        Add(group, "relative L2", Math.Sqrt(difference / reference), tolerance, where);
+        Add(group, "relative L2", difference == 0 ? 0 : Math.Sqrt(difference / reference), tolerance, where);
     }
 
     /// <summary>Largest difference in units of |reference| + 0.01.</summary>
