@@ -25,7 +25,7 @@ done
 if [ -z "$source" ]; then
   # opencv-doc is installed by setup; some minimal images leave documentation out of packages.
   video=/usr/share/doc/opencv-doc/examples/data/vtest.avi
-  if [ -f "$video.gz" ] && [ ! -f "$video" ]; then mkdir -p "$root/.stack" && gunzip -c "$video.gz" >"$root/.stack/vtest.avi"; video=$root/.stack/vtest.avi; fi
+  if [ -f "$video.gz" ] && [ ! -f "$video" ]; then mkdir -p "$root/.logs" && gunzip -c "$video.gz" >"$root/.logs/vtest.avi"; video=$root/.logs/vtest.avi; fi
   if [ -f "$video" ]; then
     source=$video
   else

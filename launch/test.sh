@@ -14,7 +14,7 @@ for project in tests/*.Tests; do
     for word in "$@"; do case "$project" in *"$word"*) wanted=yes ;; esac; done
     [ $wanted = yes ] || continue
   fi
-  log=.stack/test-$(basename "$project").log
+  log=.logs/test-$(basename "$project").log
   dotnet test "$project" -c Release --no-build -nologo >"$log" 2>&1
   status=$?
   line=$(grep -E '^(Passed|Failed)! +- ' "$log" | tail -1)

@@ -74,8 +74,8 @@ public sealed class ResNet_tests
     {
         using var backbone = new ResNetBackbone(ResNetLayout.Parse(NetworkSpec.Parse($"single-resnet:{options};stem=2;middle=2,2,2,2")));
         var convolution = (Conv2d)backbone.named_modules().Single(pair => pair.name == name).module;
-        Assert.Equal((stride, dilation), (convolution.stride[0], convolution.dilation[0]));
-        Assert.Equal(dilation * (convolution.weight.shape[2] - 1) / 2, convolution.padding[0]);
+        Assert.Equal((stride, dilation), (convolution.stride![0], convolution.dilation![0]));
+        Assert.Equal(dilation * (convolution.weight!.shape[2] - 1) / 2, convolution.padding![0]);
     }
 
     [Theory]

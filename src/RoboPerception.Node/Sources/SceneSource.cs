@@ -9,7 +9,7 @@ namespace RoboPerception.Node.Sources;
 /// <c>scene://room?seed=7</c>: a rendered room as a camera. Frame n is a function of the address alone, so it counts as a
 /// recording: nothing is dropped, and two runs are bit for bit the same on every machine of one architecture.
 /// </summary>
-internal sealed class SceneSource : FrameSource
+internal sealed class SceneSource : Capture.FrameSource
 {
     /// <summary>Example for help texts.</summary>
     public const string Example = "scene://room?seed=7&fps=30&size=640x480";

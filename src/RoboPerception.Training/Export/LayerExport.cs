@@ -92,7 +92,7 @@ internal static class LayerExport
     /// <summary>A convolution, with other padding (top, left, bottom, right) or other weights where they are given.</summary>
     public static Value Convolution(GraphBuilder graph, Conv2d convolution, Value x, long[]? pads = null, Tensor? weight = null)
     {
-        var own = convolution.padding;
+        long[] own = convolution.padding ?? throw new NotSupportedException("a convolution with padding by name");
         return graph.Conv(
             x,
             Constant(graph, weight ?? convolution.weight!),
