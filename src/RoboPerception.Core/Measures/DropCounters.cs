@@ -1,7 +1,7 @@
 namespace RoboPerception.Core;
 
 /// <summary>Thread-safe counts of dropped frames, one per <see cref="DropCause"/>.</summary>
-internal sealed class DropCounters
+public sealed class DropCounters
 {
     private readonly long[] counts = new long[DropCauses.All.Count];
 

@@ -6,7 +6,7 @@ namespace RoboPerception.Core;
 /// Durations in nanoseconds, counted into buckets of at most 3 % width (32 per power of two), so that quantiles cost no
 /// memory per sample and recording costs no allocation. One thread records or several do; any thread reads.
 /// </summary>
-internal sealed class LatencyHistogram
+public sealed class LatencyHistogram
 {
     private const int SubBits = 5;
     private const int Buckets = (64 - SubBits) << SubBits;

@@ -8,6 +8,8 @@ namespace RoboPerception.Training.Import;
 /// <summary>
 /// Tensors of a file that <c>torch.save</c> wrote: a zip archive of one pickle and one entry of raw bytes per storage. The pickle is read as data
 /// (<see cref="Pickle"/>); the only calls it may make are those that put a tensor together.
+/// Own code, because Razorvine.Pickle, on which TorchSharp.PyBridge stands, executes nothing either but makes a dictionary of any unknown class
+/// (<c>posix.system</c> without arguments too) where we refuse it by name, and registers what may be built for the whole process.
 /// </summary>
 internal sealed class PyTorchFile : IDisposable
 {
