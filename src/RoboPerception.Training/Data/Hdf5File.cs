@@ -16,6 +16,7 @@ internal sealed class Hdf5File : IDisposable
     private const long LeastLimit = 64 << 20;
 
     private readonly Lock gate = new();
+    private readonly Dictionary<string, SimpleReadingChunkCache> caches = new(StringComparer.Ordinal);
     private readonly NativeFile file;
     private readonly GuardedStream stream;
     private readonly string path;
@@ -88,6 +89,7 @@ internal sealed class Hdf5File : IDisposable
         lock (gate)
         {
             isDisposed = true;
+            caches.Clear();
             file.Dispose();
             stream.Dispose();
         }
@@ -100,19 +102,19 @@ internal sealed class Hdf5File : IDisposable
         where T : unmanaged, INumber<T> => InTurn(name, start.FirstOrDefault(), dataset =>
         {
             var length = count.Aggregate(1UL, (product, dimension) => checked(product * dimension));
-            var chunk = dataset.Layout.Class switch
+            var (chunks, inChunks) = dataset.Layout.Class switch
             {
-                H5DataLayoutClass.Chunked => dataset.Layout.Chunks.Aggregate(1UL, (product, dimension) => checked(product * dimension)),
+                H5DataLayoutClass.Chunked => Touched(dataset.Layout.Chunks, count),
                 H5DataLayoutClass.VirtualStorage => throw new FormatException("it lies in other files"),
-                _ => 0UL,
+                _ => (1UL, 0UL),
             };
             var size = checked((ulong)dataset.Type.Size);
-            if (size is 0 or > 8 || checked(Math.Max(length, chunk) * size) > (ulong)limit)
+            if (size is 0 or > 8 || checked(Math.Max(length, inChunks) * size) > (ulong)limit)
             {
-                throw new FormatException($"{length} elements of {size} bytes in chunks of {chunk} are more than the file can hold");
+                throw new FormatException($"{length} elements of {size} bytes, {inChunks} in their chunks, are more than the file can hold");
             }
 
-            Selection? selection = start.Length == 0 ? null : new HyperslabSelection(start.Length, start, count);
+            var selection = new Part(start.Length == 0 ? null : new HyperslabSelection(start.Length, start, count), Cache(name, chunks, inChunks * size));
             return dataset.Type switch
             {
                 { Class: H5DataTypeClass.FloatingPoint, Size: 4 } => Convert<float, T>(dataset, selection),
@@ -129,12 +131,32 @@ internal sealed class Hdf5File : IDisposable
             };
         });
 
-    private static TTo[] Convert<TFrom, TTo>(IH5Dataset dataset, Selection? selection)
+    private static TTo[] Convert<TFrom, TTo>(IH5Dataset dataset, Part part)
         where TFrom : unmanaged, INumber<TFrom>
         where TTo : unmanaged, INumber<TTo>
     {
-        var values = dataset.Read<TFrom[]>(selection);
+        var values = dataset is NativeDataset native ? native.Read<TFrom[]>(part.Access, part.Selection) : dataset.Read<TFrom[]>(part.Selection);
         return values is TTo[] same ? same : Array.ConvertAll(values, TTo.CreateSaturating);
+    }
+
+    // How many chunks an entry lies in, and the elements of all of them: MATLAB's chunks hold parts of several entries.
+    private static (ulong Chunks, ulong Elements) Touched(ulong[] chunk, ulong[] count)
+    {
+        var chunks = count.Zip(chunk).Aggregate(1UL, (product, pair) => checked(product * ((pair.First + pair.Second - 1) / pair.Second)));
+        return (chunks, chunk.Take(count.Length).Aggregate(chunks, (product, dimension) => checked(product * dimension)));
+    }
+
+    // PureHDF reads row by row, and would inflate a chunk again for each of its rows if all chunks of an entry did not fit; kept, because the
+    // next entry often lies in the same chunks.
+    private SimpleReadingChunkCache Cache(string name, ulong chunks, ulong bytes)
+    {
+        var slots = checked((int)Math.Max(chunks, 1));
+        if (!caches.TryGetValue(name, out var cache) || cache.ChunkSlotCount < slots || cache.ByteCount < bytes)
+        {
+            caches[name] = cache = new SimpleReadingChunkCache(slots, bytes);
+        }
+
+        return cache;
     }
 
     private TResult InTurn<TResult>(string name, ulong entry, Func<IH5Dataset, TResult> read)
@@ -154,6 +176,11 @@ internal sealed class Hdf5File : IDisposable
                 throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' cannot be read at {entry}: its data are damaged, cut short or of a kind that is not read ({error.Message.TrimEnd('.')}).", error);
             }
         }
+    }
+
+    private sealed record Part(Selection? Selection, SimpleReadingChunkCache Cache)
+    {
+        public H5DatasetAccess Access { get; } = new(ChunkCache: Cache);
     }
 
     /// <summary>
