@@ -27,7 +27,17 @@ public sealed class FailureTests
             copy.Remove(library);
         }
         string[] arguments = [.. command.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("MODEL", Model(), StringComparison.Ordinal).Split(' ')];
-        using var process = Process.Start(new ProcessStartInfo(copy.Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var (code, errors) = Run(copy.Program, arguments);
+        var line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("roboperception-train: ", line, StringComparison.Ordinal);
+        Assert.Contains(library, line, StringComparison.Ordinal);
+        Assert.Contains(remedy, line, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+    }
+
+    private static (int Code, string Errors) Run(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(Patience))
         {
@@ -35,11 +45,8 @@ public sealed class FailureTests
         }
 
         process.WaitForExit();
-        var line = Assert.Single(errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("roboperception-train: ", line, StringComparison.Ordinal);
-        Assert.Contains(library, line, StringComparison.Ordinal);
-        Assert.Contains(remedy, line, StringComparison.Ordinal);
-        Assert.True(process.ExitCode == 1, $"exit code {process.ExitCode}: {output.Result}");
+        _ = output.Result;
+        return (process.ExitCode, errors.Result);
     }
 
     private static string Model([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>

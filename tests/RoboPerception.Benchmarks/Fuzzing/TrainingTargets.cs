@@ -98,7 +98,7 @@ internal static class TrainingTargets
     {
         var graph = new GraphBuilder("seed");
         graph.Output("y", graph.Resize(graph.Input("x", ElementType.Float, 1, 1, 1, 2), 1, 4, ResizeRule.LinearHalfPixel));
-        return OnnxFile.ToBytes(graph.Build());
+        return OnnxFile.ToBytes(new OnnxModel(graph.Build()));
     }
 
     private static IEnumerable<byte[]> Arrays()
