@@ -8,6 +8,7 @@
 #   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh temporal FILM [--frames N] [--model FILE]                    flicker of labels, jitter of depth and normals over a film
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not
+#   launch/bench.sh fuzz [N] [--seed S] [--only NAME]                             N damaged inputs (a million) for each format that is read from outside
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

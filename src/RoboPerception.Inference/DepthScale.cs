@@ -8,7 +8,7 @@ namespace RoboPerception.Inference;
 /// twice the focal length is twice as far, so depth is multiplied by f_camera / f_training, both at the model's input size
 /// (conventions section 4).
 /// </summary>
-public static class DepthScale
+internal static class DepthScale
 {
     /// <summary>
     /// The factor, or 1 when either camera is unknown or uncalibrated (fx = 0, REP-104). A picture stretched to the input has two focal

@@ -7,7 +7,7 @@ namespace RoboPerception.Inference;
 /// Where TensorRT's engines are kept: one folder for each combination of model content, options, ONNX Runtime, TensorRT and GPU.
 /// ONNX Runtime's own key leaves some of these out and has served engines of another model; a folder of one's own cannot.
 /// </summary>
-public static class EngineCache
+internal static class EngineCache
 {
     /// <summary><c>$XDG_CACHE_HOME/roboperception</c>, else <c>~/.cache/roboperception</c>.</summary>
     public static string DefaultFolder => Path.Combine(

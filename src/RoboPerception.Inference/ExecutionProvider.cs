@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference;
 
 /// <summary>Where ONNX Runtime computes.</summary>
-public enum ExecutionProvider
+internal enum ExecutionProvider
 {
     /// <summary>The processor, float32: always there, and the reference the others are compared with.</summary>
     Cpu,
@@ -16,7 +16,7 @@ public enum ExecutionProvider
 }
 
 /// <summary>The names of execution providers in configuration, logs and <c>description</c>.</summary>
-public static class ExecutionProviders
+internal static class ExecutionProviders
 {
     /// <summary>The default order: the fastest first.</summary>
     public static IReadOnlyList<ExecutionProvider> Default { get; } = [ExecutionProvider.TensorRt, ExecutionProvider.Cuda, ExecutionProvider.Cpu];

@@ -7,7 +7,7 @@ namespace RoboPerception.Inference;
 /// Tries execution providers for real: a provider counts as loaded when a session on it has answered the golden input as the CPU
 /// does, not when a list names it.
 /// </summary>
-public sealed class ExecutionProviderSelector
+internal sealed class ExecutionProviderSelector
 {
     private readonly ModelFile _model;
     private readonly InferenceSettings _settings;

@@ -10,7 +10,7 @@ namespace RoboPerception.Inference;
 /// Plain memory also for GPU providers: the picture comes from the CPU and the answers go to CPU encoders, so Run copies them
 /// once either way, and memory that a GPU library allocated would be gone with its session.
 /// </remarks>
-public sealed class FrameBuffers
+internal sealed class FrameBuffers
 {
     private readonly Memory<byte> _input;
     private readonly OutputBuffers[] _outputs;

@@ -5,7 +5,7 @@ namespace RoboPerception.Inference;
 /// What is not here was measured on two cores and is best as ONNX Runtime has it: all graph optimisations (1.35 times faster than
 /// without the layout step), memory pattern (2 to 5 % faster for twice the activation memory), arena (without it 7 % more CPU time).
 /// </remarks>
-public sealed record InferenceSettings
+internal sealed record InferenceSettings
 {
     /// <summary>Execution providers in the order of trying.</summary>
     public IReadOnlyList<ExecutionProvider> Providers { get; init; } = ExecutionProviders.Default;

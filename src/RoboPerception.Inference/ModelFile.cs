@@ -9,7 +9,7 @@ namespace RoboPerception.Inference;
 /// A model file whose graph is what its description says (conventions section 4). The bytes that were hashed and checked are the
 /// bytes every session is made from, even if somebody replaces the file meanwhile.
 /// </summary>
-public sealed class ModelFile
+internal sealed class ModelFile
 {
     private ModelFile(string path, byte[] content, byte[] sha256, ModelDescription description)
     {

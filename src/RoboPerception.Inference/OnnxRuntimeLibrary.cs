@@ -8,7 +8,7 @@ namespace RoboPerception.Inference;
 /// The native library of ONNX Runtime this process uses: the one setup placed beside the program, or the one the user names
 /// (a build of JetPack, one's own build) in <see cref="PathVariable"/>. Works for both stacks.
 /// </summary>
-public static class OnnxRuntimeLibrary
+internal static class OnnxRuntimeLibrary
 {
     /// <summary>Environment variable with the full path of another <c>libonnxruntime.so</c>.</summary>
     public const string PathVariable = "ROBOPERCEPTION_ONNXRUNTIME";

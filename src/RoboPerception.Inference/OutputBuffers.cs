@@ -6,7 +6,7 @@ namespace RoboPerception.Inference;
 /// One set of answers: memory that a run fills and the publishing stage reads. The memory is managed and never moves
 /// (pinned object heap), so a span taken from it stays valid whatever happens to the session.
 /// </summary>
-public sealed class OutputBuffers
+internal sealed class OutputBuffers
 {
     internal OutputBuffers(ModelDescription model)
     {

@@ -9,7 +9,7 @@ namespace RoboPerception.Inference;
 /// it serves (a GPU that fell off the bus, out of memory) is left for the next one of the list, and the frame is answered by that.
 /// </summary>
 /// <remarks>One thread calls <see cref="Run"/>. The properties may be read from any thread.</remarks>
-public sealed class PerceptionEngine : IDisposable
+internal sealed class PerceptionEngine : IDisposable
 {
     private readonly ExecutionProviderSelector _selector;
     private readonly IReadOnlyList<ExecutionProvider> _providers;

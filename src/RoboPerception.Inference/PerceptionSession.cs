@@ -12,7 +12,7 @@ namespace RoboPerception.Inference;
 /// ONNX Runtime crashes the process when a session is used after its end: here that is an ObjectDisposedException, and what depends on
 /// the session (bindings, values) is always released before it.
 /// </remarks>
-public sealed class PerceptionSession : IDisposable
+internal sealed class PerceptionSession : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly InferenceSession _session;

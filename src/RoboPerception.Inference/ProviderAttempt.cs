@@ -6,7 +6,7 @@ namespace RoboPerception.Inference;
 /// <param name="Reason">Why not, on one line: the missing file, or the library's words; empty if loaded.</param>
 /// <param name="Remedy">What the user can do about it; empty if loaded.</param>
 /// <param name="Duration">How long loading took: for TensorRT mostly the building of the engine.</param>
-public sealed record ProviderAttempt(ExecutionProvider Provider, bool Loaded, string Reason, string Remedy, TimeSpan Duration)
+internal sealed record ProviderAttempt(ExecutionProvider Provider, bool Loaded, string Reason, string Remedy, TimeSpan Duration)
 {
     /// <summary>The line for the log.</summary>
     public override string ToString() => Loaded

@@ -6,13 +6,13 @@ namespace RoboPerception.Inference;
 /// <summary>What a comparison found.</summary>
 /// <param name="Passed">True if everything is within its bounds.</param>
 /// <param name="Summary">The figures, or the first bound that is broken.</param>
-public readonly record struct SelfCheckResult(bool Passed, string Summary);
+internal readonly record struct SelfCheckResult(bool Passed, string Summary);
 
 /// <summary>
 /// Decides whether answers on the golden input are right: against those of the float32 CPU session for a GPU provider before it may
 /// publish, and against the means the exporter wrote into the file for the CPU session itself.
 /// </summary>
-public static class SelfCheck
+internal static class SelfCheck
 {
     // The exporter's CPU may have other vector units, so last bits move. Of class ids the mean moves most: each near tie that flips
     // counts with the distance of two ids, and a cell may hold many of them.

@@ -4,7 +4,7 @@ namespace RoboPerception.Inference;
 /// How far a GPU may be from the float32 CPU answer on the golden input. Half precision stays well inside; a wrong engine (another
 /// model's, a broken kernel) is far outside.
 /// </summary>
-public sealed record SelfCheckTolerance
+internal sealed record SelfCheckTolerance
 {
     /// <summary>Share of pixels whose class may differ: near ties of two classes flip with the last bits.</summary>
     public double SegmentationDisagreement { get; init; } = 0.02;

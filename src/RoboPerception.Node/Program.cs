@@ -1,35 +1,28 @@
 using System.CommandLine;
 using RoboPerception.Core;
 using RoboPerception.Node.Commands;
-using Spectre.Console;
 
 namespace RoboPerception.Node;
 
 /// <summary>The program <c>roboperception</c>.</summary>
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static int Main(string[] args) => ProgramGuard.Run("roboperception", args, Run);
+
+    private static int Run(string[] args)
     {
-        try
+        ParseResult parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0)
         {
-            ParseResult parsed = Root().Parse(args);
-            if (parsed.Errors.Count > 0)
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
             {
-                foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
-                {
-                    Console.Error.WriteLine($"roboperception: {error.Message}");
-                }
-                Console.Error.WriteLine("roboperception: see 'roboperception --help'");
-                return (int)ExitCode.Usage;
+                Console.Error.WriteLine($"roboperception: {error.Message}");
             }
-            // Signals are handled by the commands: a clean stop takes longer than the library's own time-out allows.
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            Console.Error.WriteLine("roboperception: see 'roboperception --help'");
+            return (int)ExitCode.Usage;
         }
-        catch (UserErrorException e)
-        {
-            Console.Error.WriteLine($"roboperception: {e.Message}");
-            return (int)e.ExitCode;
-        }
+        // Signals are handled by the commands: a clean stop takes longer than the library's own time-out allows.
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
     /// <summary>The command line.</summary>
@@ -40,5 +33,6 @@ internal static class Program
         WatchCommand.Build(),
         DecodeCommand.Build(),
         DoctorCommand.Build(),
+        new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
 }

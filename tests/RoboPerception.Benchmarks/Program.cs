@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Benchmarks;
+using RoboPerception.Benchmarks.Fuzzing;
 using RoboPerception.Benchmarks.Quality;
 using RoboPerception.Benchmarks.Scenes;
 using RoboPerception.Benchmarks.Training;
@@ -46,6 +47,13 @@ var threads = new Option<int>("--threads") { Description = "threads of libtorch 
 var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads };
 training.SetAction(parsed => TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads)));
 root.Subcommands.Add(training);
+
+var inputs = new Argument<int>("inputs") { Description = "damaged inputs for each format", DefaultValueFactory = _ => 1_000_000 };
+var seed = new Option<int>("--seed") { Description = "the same seed gives the same inputs", DefaultValueFactory = _ => 1 };
+var only = new Option<string>("--only") { Description = "formats whose names contain this", DefaultValueFactory = _ => "" };
+var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only };
+fuzz.SetAction(parsed => FuzzBenchmark.Run(Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!));
+root.Subcommands.Add(fuzz);
 
 try
 {

@@ -124,8 +124,9 @@ public sealed class ClosedFormTests
     [InlineData(PrimitiveShape.Ellipsoid, 0f)]
     [InlineData(PrimitiveShape.Frustum, 0.2f)]
     [InlineData(PrimitiveShape.Frustum, 0.9f)]
-    public void Every_solid_is_hit_where_double_precision_hits_it_from_all_sides(PrimitiveShape shape, float radius)
+    public void Every_solid_is_hit_where_double_precision_hits_it_from_all_sides(object solid, float radius)
     {
+        var shape = (PrimitiveShape)solid;
         var random = new SceneRandom(5);
         CameraIntrinsics camera = TestScenes.Camera(64, 48);
         int compared = 0;

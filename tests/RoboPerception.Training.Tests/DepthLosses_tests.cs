@@ -63,11 +63,11 @@ public sealed class DepthLosses_tests
     [InlineData("mtinet-mobilenetv2:widths=8,8,16,16;head=8", "depth-silog", DepthLossKind.ScaleInvariant, true)]
     [InlineData("mtan-segnet:widths=4,4,8,8,8", "depth-berhu", DepthLossKind.InverseHuber, false)]
     [InlineData("mtan-segnet:widths=4,4,8,8,8", "depth-silog", DepthLossKind.ScaleInvariant, true)]
-    public void A_task_list_can_ask_for_them_and_networks_keep_what_it_asks(string text, string key, DepthLossKind kind, bool logarithmic)
+    public void A_task_list_can_ask_for_them_and_networks_keep_what_it_asks(string text, string key, object kind, bool logarithmic)
     {
         using var network = PerceptionNetwork.Create(NetworkSpec.Parse(text), TaskList.Parse($"seg,{key}"));
         Assert.Equal("depth", network.Tasks[1].Key);
-        Assert.Equal(kind, network.Tasks[1].DepthLoss);
+        Assert.Equal((DepthLossKind)kind, network.Tasks[1].DepthLoss);
         Assert.Equal(logarithmic, network.Tasks[1].Logarithmic);
     }
 

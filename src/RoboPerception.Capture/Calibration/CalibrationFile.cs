@@ -9,7 +9,7 @@ namespace RoboPerception.Capture;
 /// image_height, camera_name, camera_matrix, distortion_model, distortion_coefficients, rectification_matrix,
 /// projection_matrix. Reading is strict: an unknown, missing or impossible value is an error that names its line.
 /// </summary>
-public static class CalibrationFile
+internal static class CalibrationFile
 {
     private static readonly string[] Keys =
     [

@@ -7,7 +7,7 @@ namespace RoboPerception.Capture;
 /// <param name="Intrinsics">The camera as it is: K, lens model and coefficients, at the size it was calibrated at.</param>
 /// <param name="Rectification">R, 3x3 row-major: rotation into the rectified frame; identity for a single camera.</param>
 /// <param name="Projection">P, 3x4 row-major: the camera of the rectified image.</param>
-public sealed record CameraCalibration(
+internal sealed record CameraCalibration(
     string CameraName, CameraIntrinsics Intrinsics, IReadOnlyList<double> Rectification, IReadOnlyList<double> Projection)
 {
     /// <summary>Identity, 3x3.</summary>

@@ -4,7 +4,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Capture;
 
 /// <content>What the capture thread does.</content>
-public sealed partial class CaptureLoop
+internal sealed partial class CaptureLoop
 {
     private long sequence;
     private long delivered;

@@ -14,7 +14,7 @@ namespace RoboPerception.Capture;
 /// is reported after <see cref="CaptureOptions.StallTimeout"/> and given up after <see cref="CaptureOptions.AbandonTimeout"/>;
 /// it never holds up <see cref="Stop"/>, whose wait is bounded (the thread is a background thread and cleans up when its call returns).
 /// </remarks>
-public sealed partial class CaptureLoop : IDisposable
+internal sealed partial class CaptureLoop : IDisposable
 {
     // Beyond this many damaged frames in a row the source is not worth calling alive.
     private const int MostDamagedInARow = 100;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Capture;
 
 /// <summary>At which speed a recording plays.</summary>
-public enum ReplayPace
+internal enum ReplayPace
 {
     /// <summary>As recorded.</summary>
     Realtime,
@@ -11,7 +11,7 @@ public enum ReplayPace
 }
 
 /// <summary>How a <see cref="CaptureLoop"/> runs its source.</summary>
-public sealed record CaptureOptions
+internal sealed record CaptureOptions
 {
     /// <summary>Speed of recordings; live sources have their own.</summary>
     public ReplayPace Pace { get; init; } = ReplayPace.Realtime;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Capture;
 
 /// <summary>Where a <see cref="CaptureLoop"/> stands; health derives starved and dead from it.</summary>
-public enum CaptureState
+internal enum CaptureState
 {
     /// <summary>Not started, or opening for the first time.</summary>
     Opening,

@@ -1,7 +1,7 @@
 namespace RoboPerception.Capture;
 
 /// <summary>What happened to a source.</summary>
-public enum SourceEventKind
+internal enum SourceEventKind
 {
     /// <summary>It is open and delivers.</summary>
     Opened,
@@ -39,4 +39,4 @@ public enum SourceEventKind
 /// <param name="Source">The source's name, without secrets.</param>
 /// <param name="Sequence">Sequence number of the next frame when it happened.</param>
 /// <param name="Message">The same in words, with the source's name.</param>
-public readonly record struct SourceEvent(SourceEventKind Kind, string Source, long Sequence, string Message);
+internal readonly record struct SourceEvent(SourceEventKind Kind, string Source, long Sequence, string Message);

@@ -10,7 +10,7 @@ namespace RoboPerception.Capture;
 /// averaging whole areas in one step, INTER_AREA, costs 5 to 10 times as much at these sizes). With a calibration the picture can be
 /// rectified in the same pass. For one thread; allocates nothing per frame after warm-up.
 /// </summary>
-public sealed class FrameResizer : IDisposable
+internal sealed class FrameResizer : IDisposable
 {
     private const double MostAspectError = 0.01;
 

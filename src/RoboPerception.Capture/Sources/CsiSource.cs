@@ -5,7 +5,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Capture;
 
 /// <summary>A CSI camera of a Jetson: <c>csi://0?size=1280x720&amp;fps=30&amp;flip=0</c>; flip is nvvidconv's flip-method, 0 to 7.</summary>
-public sealed class CsiSource : LiveVideoSource
+internal sealed class CsiSource : LiveVideoSource
 {
     private const string Sink = "appsink drop=true max-buffers=1 sync=false";
 

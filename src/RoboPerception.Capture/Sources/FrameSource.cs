@@ -9,7 +9,7 @@ namespace RoboPerception.Capture;
 /// </summary>
 /// <param name="name">Name for logs and events, without any secret of the address.</param>
 /// <param name="isLive">True for sources that run whether or not somebody looks (cameras, streams); false for recordings.</param>
-public abstract class FrameSource(string name, bool isLive) : IDisposable
+internal abstract class FrameSource(string name, bool isLive) : IDisposable
 {
     /// <summary>
     /// Recordings have no time of day. Their stamps start here (2000-01-01T00:00:00Z, in nanoseconds since the UNIX epoch)

@@ -1,7 +1,7 @@
 namespace RoboPerception.Capture;
 
 /// <summary>What asking a source for its next frame led to.</summary>
-public enum GrabOutcome
+internal enum GrabOutcome
 {
     /// <summary>A frame is there, stamped and ready to be retrieved.</summary>
     Frame,

@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// their names. They carry no time: frame i is stamped <see cref="FrameSource.RecordingEpoch"/> + i / fps (option <c>fps</c>, 30 if not given).
 /// The decoder makes a matrix header of a few hundred managed bytes per image; pixels are not copied on the managed heap.
 /// </summary>
-public sealed class ImageSequenceSource : FrameSource
+internal sealed class ImageSequenceSource : FrameSource
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"];
 

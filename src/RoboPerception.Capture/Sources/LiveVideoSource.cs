@@ -4,7 +4,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Capture;
 
 /// <summary>A camera or stream behind OpenCV's VideoCapture. Stamps are the wall clock at the moment the grab returns, before decoding.</summary>
-public abstract class LiveVideoSource(string name) : FrameSource(name, true)
+internal abstract class LiveVideoSource(string name) : FrameSource(name, true)
 {
     /// <summary>The device, for derived classes to open.</summary>
     protected VideoCapture Capture { get; private set; } = new();

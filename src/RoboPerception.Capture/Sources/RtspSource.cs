@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// passed on as it is, query included; user name and password appear in no message. A camera that is told another picture size has to
 /// end the session (they do): OpenCV's FFmpeg reader cannot follow a change within one.
 /// </summary>
-public sealed class RtspSource : LiveVideoSource
+internal sealed class RtspSource : LiveVideoSource
 {
     /// <summary>How long FFmpeg waits for a connection or a packet, milliseconds; beyond it the stream counts as lost.</summary>
     public const int TimeoutMilliseconds = 5000;

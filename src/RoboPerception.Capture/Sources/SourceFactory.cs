@@ -14,7 +14,7 @@ namespace RoboPerception.Capture;
 /// </list>
 /// Other schemes can be added with <see cref="Register"/>.
 /// </summary>
-public sealed class SourceFactory
+internal sealed class SourceFactory
 {
     private readonly Dictionary<string, (string Example, Func<SourceUri, FrameSource> Create)> schemes = [];
 

@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// The address of a source: <c>scheme://place?key=value&amp;key=value</c>, or a plain path, which is a video file, an image
 /// folder or a glob. Options are strict: one that the source does not ask for is an error.
 /// </summary>
-public sealed class SourceUri
+internal sealed class SourceUri
 {
     private readonly Dictionary<string, string> options = [];
     private readonly List<string> known = [];

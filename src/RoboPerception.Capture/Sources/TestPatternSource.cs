@@ -11,7 +11,7 @@ namespace RoboPerception.Capture;
 /// Faults, to see how a system takes them: <c>stall-at</c> (grabbing this frame blocks, for <c>stall-ms</c>, 3000), <c>lose-at</c> (the source is
 /// lost once before this frame), <c>resize-at</c> (half the size from this frame on), <c>corrupt-every</c> (every n-th frame does not decode).
 /// </summary>
-public sealed class TestPatternSource : FrameSource
+internal sealed class TestPatternSource : FrameSource
 {
     private const int Period = 256;
     private const int Step = 3;

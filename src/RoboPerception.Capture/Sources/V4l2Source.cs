@@ -4,7 +4,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Capture;
 
 /// <summary>A V4L2 camera: <c>v4l2:///dev/video0?size=1280x720&amp;fps=30&amp;format=MJPG</c>. Without options the driver's own settings stay.</summary>
-public sealed class V4l2Source : LiveVideoSource
+internal sealed class V4l2Source : LiveVideoSource
 {
     private readonly string device;
     private readonly Size size;

@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// cannot read; they show as gaps in the presentation times of a file with a constant rate and are reported as skipped.
 /// One file has one picture size: OpenCV's FFmpeg reader cannot follow a change in mid-stream.
 /// </summary>
-public sealed class VideoFileSource : FrameSource
+internal sealed class VideoFileSource : FrameSource
 {
     // FFmpeg reports a damaged stretch as "no frame"; behind it the stream may go on.
     private const int RetriesAfterFailure = 30;

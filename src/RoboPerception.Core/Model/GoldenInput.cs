@@ -4,7 +4,7 @@ namespace RoboPerception.Core;
 /// A picture from a formula, the same on every machine: smooth ramps with rectangles and a checkered floor, so that every
 /// layer of a network sees edges and plain areas. Exporter and node both make it; it is never stored.
 /// </summary>
-public static class GoldenInput
+internal static class GoldenInput
 {
     /// <summary>Fills a BGR picture of <paramref name="width"/> x <paramref name="height"/>, rows without padding.</summary>
     /// <exception cref="ArgumentException">The destination is not width * height * 3 bytes long.</exception>

@@ -1,7 +1,7 @@
 namespace RoboPerception.Core;
 
 /// <summary>Writes files so that whoever reads them sees the old one or the new one, never half of one, also after a power cut.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes beside, syncs to disk, renames over.</summary>
     /// <exception cref="UserErrorException">The folder is missing or may not be written.</exception>

@@ -4,7 +4,7 @@ namespace RoboPerception.Core;
 /// Where two pipeline stages meet. One thread puts, one takes; nothing is allocated per item. What a slot drops it
 /// hands to its <c>onDropped</c> callback, so that buffers return to their pool and drops are counted.
 /// </summary>
-public interface ISlot<T>
+internal interface ISlot<T>
     where T : class
 {
     /// <summary>Hands an item over. False if the slot is closed: the item is still the caller's.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace RoboPerception.Core;
 
 /// <summary>A slot of one for live data: the newest item wins, the one it replaces goes to <c>onDropped</c>. Putting never waits.</summary>
-public sealed class LatestSlot<T> : ISlot<T>
+internal sealed class LatestSlot<T> : ISlot<T>
     where T : class
 {
     private readonly object gate = new();

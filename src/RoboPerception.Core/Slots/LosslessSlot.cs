@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace RoboPerception.Core;
 
 /// <summary>A bounded queue for recordings: putting waits while it is full (back-pressure), nothing is ever dropped.</summary>
-public sealed class LosslessSlot<T> : ISlot<T>
+internal sealed class LosslessSlot<T> : ISlot<T>
     where T : class
 {
     private readonly object gate = new();

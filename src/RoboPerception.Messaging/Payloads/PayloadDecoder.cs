@@ -7,6 +7,9 @@ namespace RoboPerception.Messaging;
 /// <summary>Reads the payloads of <see cref="PayloadEncoder"/>. Strict: what is damaged is refused and named, never guessed.</summary>
 public static class PayloadDecoder
 {
+    /// <summary>Pixels of the largest frame that is decoded: 4096 x 2160.</summary>
+    public const int MostPixels = 4096 * 2160;
+
     /// <summary>Reads the header alone: cheap, for those who only want to know which frame it is.</summary>
     /// <exception cref="PayloadException">The payload is not one of ours or its header is damaged.</exception>
     public static FrameHeader ReadHeader(ReadOnlySpan<byte> payload) => Locate(payload, out _);
@@ -19,6 +22,11 @@ public static class PayloadDecoder
         if (header.Width == 0 || header.Height == 0)
         {
             throw new PayloadException($"The frame header says {header.Width} x {header.Height} pixels.");
+        }
+        if ((long)header.Width * header.Height > MostPixels)
+        {
+            // A few hundred bytes must not make a subscriber take gigabytes.
+            throw new PayloadException($"The frame header says {header.Width} x {header.Height} pixels, more than the {MostPixels} of a 4K image.");
         }
         if (header.Kind is not (OutputKind.Segmentation or OutputKind.Depth or OutputKind.Normals))
         {

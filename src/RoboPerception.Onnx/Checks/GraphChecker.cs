@@ -4,7 +4,7 @@ namespace RoboPerception.Onnx;
 /// Says what is wrong with a graph before a runtime does: every name written once and before it is read, types and shapes that fit, the
 /// declared outputs, and only operators that TensorRT runs (<see cref="OperatorSupport"/>).
 /// </summary>
-public static class GraphChecker
+internal static class GraphChecker
 {
     // Resize: what docs/operators.md allows.
     private static readonly string[] ResizeModes = ["nearest", "linear"];

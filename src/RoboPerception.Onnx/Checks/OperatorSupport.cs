@@ -5,7 +5,7 @@ namespace RoboPerception.Onnx;
 /// repository, docs/operators.md ("Supported ONNX Operators"), reduced to the ones this project needs. The restrictions named there
 /// are part of <see cref="GraphChecker"/>.
 /// </summary>
-public static class OperatorSupport
+internal static class OperatorSupport
 {
     /// <summary>The allowed operators.</summary>
     public static IReadOnlySet<string> TensorRt { get; } = new HashSet<string>(StringComparer.Ordinal)

@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>Element types of tensors; the numbers are those of the ONNX format.</summary>
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>Not known.</summary>
     Undefined = 0,
@@ -29,7 +29,7 @@ public enum ElementType
 }
 
 /// <summary>Facts about element types.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>Bytes of one element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The type has no size.</exception>

@@ -1,10 +1,10 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>A named tensor at the border of a graph.</summary>
-public sealed record GraphValue(string Name, TensorType Type);
+internal sealed record GraphValue(string Name, TensorType Type);
 
 /// <summary>A computation: nodes in an order in which they can run, constants, inputs and outputs.</summary>
-public sealed class Graph
+internal sealed class Graph
 {
     /// <summary>An empty graph.</summary>
     public Graph(string name)

@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>How <see cref="GraphBuilder.Resize"/> places the samples.</summary>
-public enum ResizeRule
+internal enum ResizeRule
 {
     /// <summary>Bilinear, half-pixel centres (PyTorch align_corners=False).</summary>
     LinearHalfPixel,
@@ -14,7 +14,7 @@ public enum ResizeRule
 }
 
 /// <content>One method an operator; shapes as in the ONNX operator documentation.</content>
-public sealed partial class GraphBuilder
+internal sealed partial class GraphBuilder
 {
     /// <summary>2-D convolution of (N,C,H,W) with equal padding on all sides.</summary>
     public Value Conv(Value x, Value weight, Value? bias, int padding = 0, int stride = 1, int dilation = 1, int groups = 1) =>

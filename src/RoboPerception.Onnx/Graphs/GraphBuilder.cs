@@ -7,7 +7,7 @@ namespace RoboPerception.Onnx;
 /// Builds a graph node by node. Types and shapes are inferred at once, so a mistake is reported where it is made. Equal constants are
 /// stored once.
 /// </summary>
-public sealed partial class GraphBuilder
+internal sealed partial class GraphBuilder
 {
     private readonly Graph graph;
     private readonly Dictionary<string, Value> constants = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RoboPerception.Onnx;
 
 /// <summary>A constant of a graph: weights, or the shapes and axes some operators take as inputs.</summary>
-public sealed class Initializer
+internal sealed class Initializer
 {
     /// <summary>Takes little-endian data in C order.</summary>
     /// <exception cref="ArgumentException">The number of bytes does not fit the type.</exception>

@@ -6,7 +6,7 @@ namespace RoboPerception.Onnx;
 /// <param name="Inputs">Names of the inputs; an empty name leaves an optional input out.</param>
 /// <param name="Outputs">Names of the outputs.</param>
 /// <param name="Attributes">Attributes: <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, <c>long[]</c> or <c>float[]</c>.</param>
-public sealed record Node(
+internal sealed record Node(
     string Operator,
     string Name,
     IReadOnlyList<string> Inputs,

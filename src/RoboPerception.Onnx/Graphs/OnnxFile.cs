@@ -4,7 +4,7 @@ using RoboPerception.Onnx.Format;
 namespace RoboPerception.Onnx;
 
 /// <summary>Reads and writes <c>.onnx</c> files.</summary>
-public static class OnnxFile
+internal static class OnnxFile
 {
     /// <summary>Writes beside the target, flushes to disk and renames: a reader sees the old file or the new one, never half of one.</summary>
     public static void Write(string path, OnnxModel model)
@@ -52,6 +52,18 @@ public static class OnnxFile
             throw new FormatException("this is not an ONNX file.", error);
         }
 
-        return proto.Graph is null ? throw new FormatException("this is not an ONNX file: it holds no graph.") : ModelConversion.FromProto(proto);
+        if (proto.Graph is null)
+        {
+            throw new FormatException("this is not an ONNX file: it holds no graph.");
+        }
+
+        try
+        {
+            return ModelConversion.FromProto(proto);
+        }
+        catch (Exception error) when (error is ArgumentException or OverflowException)
+        {
+            throw new FormatException($"this is a damaged ONNX file: {error.Message}", error);
+        }
     }
 }

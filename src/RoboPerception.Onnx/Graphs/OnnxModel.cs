@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>A graph with what a file says about it.</summary>
-public sealed class OnnxModel
+internal sealed class OnnxModel
 {
     /// <summary>Format version written: 8 is read by every ONNX Runtime since 1.10 and by TensorRT since 8.5.</summary>
     public const int IrVersion = 8;

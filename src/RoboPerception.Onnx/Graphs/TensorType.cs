@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>Element type and shape of a tensor. Shapes are fixed: TensorRT builds one engine.</summary>
-public sealed class TensorType : IEquatable<TensorType>
+internal sealed class TensorType : IEquatable<TensorType>
 {
     /// <summary>A type with the given dimensions, outermost first.</summary>
     public TensorType(ElementType element, params ReadOnlySpan<long> shape)

@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>Rewrites of a graph that keep its answers.</summary>
-public static class Passes
+internal static class Passes
 {
     /// <summary>
     /// Folds every BatchNormalization into the convolution before it, or into both convolutions where it follows their sum, if nothing else

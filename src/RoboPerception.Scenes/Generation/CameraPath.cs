@@ -6,7 +6,7 @@ namespace RoboPerception.Scenes;
 /// A walk through a room: a closed curve at eye height with slowly turning view, as a person shows a room with a camera.
 /// Corners are cut within the free margin, so the curve keeps its distance from furniture.
 /// </summary>
-public sealed class CameraPath
+internal sealed class CameraPath
 {
     private const float Spacing = 0.02f;
     private const float CornerCut = 0.3f;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Scenes;
 
 /// <summary>A furnished room, and where cameras may be in it.</summary>
-public sealed class GeneratedRoom
+internal sealed class GeneratedRoom
 {
     private readonly ViewPlanner _planner;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>Draws whole rooms from numbers. The same seed gives the same room, bit for bit, on every machine of one architecture.</summary>
-public static class RoomGenerator
+internal static class RoomGenerator
 {
     /// <summary>Builds the room of a seed. Takes some tens of milliseconds, most of them for the bounced light.</summary>
     /// <param name="seed">Any number.</param>

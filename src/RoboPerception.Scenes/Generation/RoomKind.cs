@@ -1,7 +1,7 @@
 namespace RoboPerception.Scenes;
 
 /// <summary>What a room is used for.</summary>
-public enum RoomKind
+internal enum RoomKind
 {
     /// <summary>Beds, night stands, wardrobe.</summary>
     Bedroom,

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>Axis-parallel box in the world, metres.</summary>
-public readonly record struct BoundingBox(Vector3 Low, Vector3 High)
+internal readonly record struct BoundingBox(Vector3 Low, Vector3 High)
 {
     /// <summary>The box around nothing.</summary>
     public static BoundingBox Empty { get; } = new(new(float.MaxValue), new(-float.MaxValue));

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace RoboPerception.Scenes;
 
 /// <summary>The convex solids that everything is made of.</summary>
-public enum PrimitiveShape
+internal enum PrimitiveShape
 {
     /// <summary>Box of half extents <see cref="Primitive.Half"/>.</summary>
     Box,
@@ -26,7 +26,7 @@ public enum PrimitiveShape
 /// z up.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct Primitive
+internal struct Primitive
 {
     /// <summary>Axes of the local frame in the world.</summary>
     public Rotation Frame;

@@ -6,7 +6,7 @@ namespace RoboPerception.Scenes;
 /// A rotation as the three axes of the turned frame in the outer frame: outer = X * a.x + Y * a.y + Z * a.z. Plain products
 /// instead of quaternions, so that no fused instruction of one processor changes a bit.
 /// </summary>
-public readonly record struct Rotation(Vector3 X, Vector3 Y, Vector3 Z)
+internal readonly record struct Rotation(Vector3 X, Vector3 Y, Vector3 Z)
 {
     /// <summary>No rotation.</summary>
     public static Rotation Identity { get; } = new(Vector3.UnitX, Vector3.UnitY, Vector3.UnitZ);

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>How a surface is drawn; each pattern reads the colours of <see cref="Material"/> in its own way.</summary>
-public enum SurfacePattern
+internal enum SurfacePattern
 {
     /// <summary>One colour with faint mottling: paint, plastic, metal.</summary>
     Plain,
@@ -79,7 +79,7 @@ public enum SurfacePattern
 /// <param name="Gloss">Mirror reflectance seen straight on: 0 matt, 0.04 varnish, 1 mirror.</param>
 /// <param name="Roughness">Spread of the mirror image, 0 sharp to 1.</param>
 /// <param name="Emission">Light given off, in units of the scene's lamps.</param>
-public sealed record Material(
+internal sealed record Material(
     SurfacePattern Pattern,
     Vector3 First,
     Vector3 Second,

@@ -7,7 +7,7 @@ namespace RoboPerception.Scenes;
 /// Writes PNG files (ISO/IEC 15948): 8- and 16-bit grey, 8-bit RGB. Rows are filtered with Sub, which suits smooth labels and
 /// costs little.
 /// </summary>
-public static class PngWriter
+internal static class PngWriter
 {
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 

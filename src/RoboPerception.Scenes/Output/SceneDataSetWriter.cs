@@ -12,7 +12,7 @@ namespace RoboPerception.Scenes;
 /// <param name="Camera">The camera; null = that of NYU Depth v2 at 640x480.</param>
 /// <param name="ViewsPerRoom">Views in one room.</param>
 /// <param name="Workers">Threads; 0 = all processors.</param>
-public sealed record SceneDataSetOptions(
+internal sealed record SceneDataSetOptions(
     string Folder, int Count, ulong Seed = 1, CameraIntrinsics? Camera = null, int ViewsPerRoom = 2, int Workers = 0);
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed record SceneDataSetOptions(
 /// room), <c>ids.txt</c> with <c>ids_fit.txt</c> and <c>ids_val.txt</c> (every tenth room). Resumable: a sample whose meta file exists is done,
 /// since that file is written last.
 /// </summary>
-public static class SceneDataSetWriter
+internal static class SceneDataSetWriter
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = false };
 

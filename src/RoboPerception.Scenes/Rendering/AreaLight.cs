@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RoboPerception.Scenes;
 
 /// <summary>Forms of light source.</summary>
-public enum LightShape
+internal enum LightShape
 {
     /// <summary>A rectangle that shines to the side of EdgeU x EdgeV: a window pane, a ceiling panel.</summary>
     Rectangle,
@@ -23,7 +23,7 @@ public enum LightShape
 /// <param name="Radius">Radius of a ball, metres.</param>
 /// <param name="Radiance">Light given off; for the sun what a facing surface receives.</param>
 /// <param name="Direction">Unit vector towards the sun.</param>
-public sealed record AreaLight(
+internal sealed record AreaLight(
     LightShape Shape, Vector3 Centre, Vector3 EdgeU, Vector3 EdgeV, float Radius, Vector3 Radiance, Vector3 Direction = default)
 {
     /// <summary>The side a rectangle shines to.</summary>

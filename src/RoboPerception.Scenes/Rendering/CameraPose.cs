@@ -5,7 +5,7 @@ namespace RoboPerception.Scenes;
 /// <summary>Where a camera is and how it is turned. World: metres, z up. Camera: x right, y down, z forward (REP-103 optical).</summary>
 /// <param name="Position">Optical centre in the world.</param>
 /// <param name="Orientation">Axes of the camera in the world: X right, Y down, Z forward.</param>
-public readonly record struct CameraPose(Vector3 Position, Rotation Orientation)
+internal readonly record struct CameraPose(Vector3 Position, Rotation Orientation)
 {
     /// <summary>A camera with level horizon unless rolled.</summary>
     /// <param name="position">Optical centre.</param>

@@ -1,7 +1,7 @@
 namespace RoboPerception.Scenes;
 
 /// <summary>Where a rendered frame goes: picture and exact labels. Allocated once, overwritten by every frame.</summary>
-public sealed class FrameBuffers
+internal sealed class FrameBuffers
 {
     /// <summary>Allocates for one image size.</summary>
     public FrameBuffers(int width, int height)

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace RoboPerception.Scenes;
 
 /// <content>From rays to labels, reflectance and unfiltered light.</content>
-public sealed partial class Renderer
+internal sealed partial class Renderer
 {
     private const float Far = 1000;
     private const float Lift = 1e-3f;

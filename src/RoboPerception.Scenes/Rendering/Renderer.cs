@@ -7,7 +7,7 @@ namespace RoboPerception.Scenes;
 /// scene, pose, frame number and sensor, so the number of threads cannot change a bit. After the first frame nothing is allocated.
 /// One frame at a time; not for use by several threads at once.
 /// </summary>
-public sealed partial class Renderer : IDisposable
+internal sealed partial class Renderer : IDisposable
 {
     private readonly RenderPlanes _planes;
     private readonly WorkerTeam _team;

@@ -5,13 +5,13 @@ namespace RoboPerception.Scenes;
 /// <summary>One thing of a scene: all its solids carry its place in <see cref="Scene.Instances"/> as id.</summary>
 /// <param name="Class">What it is.</param>
 /// <param name="Name">What it is called, for people.</param>
-public sealed record SceneInstance(SceneClass Class, string Name);
+internal sealed record SceneInstance(SceneClass Class, string Name);
 
 /// <summary>
 /// A room, ready to be rendered: solids in a hierarchy, materials, lights, and the light that bounces between the walls.
 /// Immutable; any number of renderers may read it at once.
 /// </summary>
-public sealed class Scene
+internal sealed class Scene
 {
     /// <summary>Builds the hierarchy and the bounced light.</summary>
     /// <param name="primitives">Solids; copied.</param>

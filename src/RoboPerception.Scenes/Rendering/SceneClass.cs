@@ -1,7 +1,7 @@
 namespace RoboPerception.Scenes;
 
 /// <summary>The 13 indoor classes of NYU Depth v2, in the order of the papers; values are the ids in label images.</summary>
-public enum SceneClass : byte
+internal enum SceneClass : byte
 {
     /// <summary>Beds with their bedding.</summary>
     Bed = 0,

@@ -12,7 +12,7 @@ namespace RoboPerception.Scenes;
 /// <param name="Blur">Share of light a pixel gives to its neighbours, 0 to 0.6.</param>
 /// <param name="JpegQuality">Quality of JPEG compression 1..100; 0 = none.</param>
 /// <param name="Seed">Seed of the noise.</param>
-public sealed record SensorParameters(
+internal sealed record SensorParameters(
     float Exposure = 0,
     float WhiteBalance = 0.7f,
     float Vignetting = 0.15f,

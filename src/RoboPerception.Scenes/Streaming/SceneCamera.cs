@@ -6,7 +6,7 @@ namespace RoboPerception.Scenes;
 /// Frames of a <see cref="SceneUri"/>. Frame n is a function of the address and n alone: it may be rendered in any order, again, and
 /// on any machine of the architecture, and is the same bits. Not for use by several threads at once.
 /// </summary>
-public sealed class SceneCamera : IDisposable
+internal sealed class SceneCamera : IDisposable
 {
     private readonly Renderer _renderer;
     private GeneratedRoom? _room;

@@ -9,13 +9,13 @@ namespace RoboPerception.Scenes;
 /// <param name="Kind">Use of the room.</param>
 /// <param name="Pose">Where the camera was.</param>
 /// <param name="Sensor">What the camera did.</param>
-public sealed record SceneSample(long Index, ulong RoomSeed, RoomKind Kind, CameraPose Pose, SensorParameters Sensor);
+internal sealed record SceneSample(long Index, ulong RoomSeed, RoomKind Kind, CameraPose Pose, SensorParameters Sensor);
 
 /// <summary>
 /// Endless training data without a file: sample n of a seed is always the same picture with the same exact labels. Several views
 /// are taken in a room before the next one is built. Not for use by several threads at once; make one per thread.
 /// </summary>
-public sealed class SceneSamples : IDisposable
+internal sealed class SceneSamples : IDisposable
 {
     private readonly Renderer _renderer;
     private readonly ulong _seed;

@@ -19,7 +19,7 @@ namespace RoboPerception.Scenes;
 /// <param name="ChangeSeconds">Seconds in one room; 0 = for ever.</param>
 /// <param name="ShutterSeconds">Exposure that blurs motion; 0 = none.</param>
 /// <param name="Frames">Length of the stream; 0 = endless.</param>
-public sealed record SceneUri(
+internal sealed record SceneUri(
     ulong Seed = 1, double FramesPerSecond = 30, int Width = 640, int Height = 480, RoomKind? Kind = null, bool IdealSensor = false,
     double FieldOfView = SceneUri.NyuFieldOfView, double ChangeSeconds = 0, double ShutterSeconds = 0, long Frames = 0)
 {

@@ -14,15 +14,9 @@ internal static class UserErrors
         {
             return (int)command();
         }
-        catch (UserErrorException error)
+        catch (Exception error)
         {
-            Console.Error.WriteLine($"roboperception-train: {error.Message}");
-            return (int)error.ExitCode;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("roboperception-train: interrupted.");
-            return (int)ExitCode.Interrupted;
+            return (int)ProgramGuard.Report(error);
         }
     }
 }

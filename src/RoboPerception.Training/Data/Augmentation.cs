@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="Width">Columns of a sample.</param>
 /// <param name="Geometry">Zoom, crop, turn and mirror.</param>
 /// <param name="Colour">Brightness, contrast and colour.</param>
-public sealed record Augmentation(int Height, int Width, bool Geometry = true, bool Colour = true)
+internal sealed record Augmentation(int Height, int Width, bool Geometry = true, bool Colour = true)
 {
     /// <summary>Which views there are.</summary>
     public AugmentationRule Rule { get; init; } = AugmentationRule.Mtan;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>Which views of its pictures a data set is trained with.</summary>
-public sealed record AugmentationRule
+internal sealed record AugmentationRule
 {
     /// <summary>Zooms to choose from, times the zoom that shows the whole picture.</summary>
     public IReadOnlyList<double> Zooms { get; init; } = [1, 1.2, 1.5];

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>A batch ready to become tensors. Optional maps are there once a sample that has them was written.</summary>
-public sealed class Batch
+internal sealed class Batch
 {
     /// <summary>Value of an edge, saliency or part pixel without truth.</summary>
     public const int Unknown = -1;

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Data;
 /// Prepares the batches of one epoch on threads of its own, a few ahead of the trainer. Order and views depend on seed, epoch and place
 /// alone, not on the threads, so a resumed run sees exactly what the interrupted one would have seen.
 /// </summary>
-public sealed class BatchLoader : IDisposable
+internal sealed class BatchLoader : IDisposable
 {
     private readonly ImageSource images;
     private readonly Augmentation augmentation;

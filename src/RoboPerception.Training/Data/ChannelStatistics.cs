@@ -5,7 +5,7 @@ namespace RoboPerception.Training.Data;
 /// <summary>Mean and spread of a data set's colours, 0..1, by which its pictures are normalised for the network.</summary>
 /// <param name="Mean">Of red, green, blue.</param>
 /// <param name="Deviation">Standard deviation of red, green, blue.</param>
-public sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
+internal sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
 {
     // A channel of one value all over would be divided by nothing.
     private const double LeastDeviation = 1e-6;

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Data;
 /// <c>disparity/SPLIT/CITY/ID_disparity.png</c> (16 bit; 0 = none, else 256 * disparity + 1). Ids are <c>SPLIT/CITY/ID</c>. Depth is inverse as
 /// MTAN's copy has it (file value / 65536), or in metres with the <c>camera</c> files of the same shape.
 /// </summary>
-public sealed class CityScapes : ImageReader
+internal sealed class CityScapes : ImageReader
 {
     /// <summary>Inverse depth of one step of the disparity files.</summary>
     internal const double InverseDepthStep = 1.0 / 65536;

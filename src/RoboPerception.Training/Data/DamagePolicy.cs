@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>What to do about a picture whose files are missing or damaged.</summary>
-public enum DamagePolicy
+internal enum DamagePolicy
 {
     /// <summary>End with the picture named.</summary>
     Fail,

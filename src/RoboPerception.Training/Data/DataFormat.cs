@@ -5,4 +5,4 @@ namespace RoboPerception.Training.Data;
 /// <param name="Layout">What lies in the folder.</param>
 /// <param name="Recognises">Whether a path looks like it.</param>
 /// <param name="Open">Makes the reader.</param>
-public sealed record DataFormat(string Name, string Layout, Func<string, bool> Recognises, Func<DataRequest, ImageReader> Open);
+internal sealed record DataFormat(string Name, string Layout, Func<string, bool> Recognises, Func<DataRequest, ImageReader> Open);

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Data;
 /// The layouts that <c>--data</c> understands. The rule: <c>FORMAT:PATH</c> where FORMAT is a name of the list, else the first format of the
 /// list whose marks are at PATH.
 /// </summary>
-public static class DataFormats
+internal static class DataFormats
 {
     /// <summary>All formats, the most particular marks first.</summary>
     public static IReadOnlyList<DataFormat> All { get; } =

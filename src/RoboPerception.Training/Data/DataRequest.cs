@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="Ids">Split or file of ids; null = what the format trains or validates on.</param>
 /// <param name="Validation">Which of the two, where <paramref name="Ids"/> does not say.</param>
 /// <param name="Classes">Number of classes; 0 = what the format's paper uses.</param>
-public sealed record DataRequest(string Path, string? Ids, bool Validation, int Classes)
+internal sealed record DataRequest(string Path, string? Ids, bool Validation, int Classes)
 {
     /// <summary>The ids asked for, or one of two defaults.</summary>
     public string IdsOr(string training, string validation) => Ids ?? (Validation ? validation : training);

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Data;
 /// those paths. The class of a picture is the place of its folder among the sorted folders of the split. Pictures keep their shape, the
 /// shorter side as long as asked for.
 /// </summary>
-public sealed class Decathlon : ImageReader
+internal sealed class Decathlon : ImageReader
 {
     private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".ppm", ".bmp"];
 

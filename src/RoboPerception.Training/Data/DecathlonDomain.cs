@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="Name">Its folder.</param>
 /// <param name="Classes">How many classes it has.</param>
 /// <param name="Augmentation">How it is trained.</param>
-public sealed record DecathlonDomain(string Name, int Classes, AugmentationRule Augmentation)
+internal sealed record DecathlonDomain(string Name, int Classes, AugmentationRule Augmentation)
 {
     /// <summary>All ten in the order of the challenge.</summary>
     public static IReadOnlyList<DecathlonDomain> All { get; } =

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>How a sensor's depth files count.</summary>
-public enum DepthCode
+internal enum DepthCode
 {
     /// <summary>16 bit, millimetres.</summary>
     Millimetres,

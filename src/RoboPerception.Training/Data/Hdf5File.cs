@@ -1,22 +1,38 @@
-using Microsoft.Win32.SafeHandles;
+using System.Numerics;
+using PureHDF;
+using PureHDF.Selections;
+using PureHDF.VOL.Native;
 using RoboPerception.Core;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>An HDF5 file opened for reading arrays of numbers. May be used from several threads; they take turns.</summary>
+/// <summary>
+/// An HDF5 file (MATLAB 7.3) opened for reading arrays of numbers, one entry at a time: the file may be larger than memory. May be used from
+/// several threads; they take turns. Whatever a damaged file makes the reader do ends in an exception that names it.
+/// </summary>
 internal sealed class Hdf5File : IDisposable
 {
-    private readonly Handle file;
-    private readonly string path;
+    // An array may be larger than what is stored (compressed, or never written), but not without limit.
+    private const long LeastLimit = 64 << 20;
 
-    private Hdf5File(string path, Handle file)
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, SimpleReadingChunkCache> caches = new(StringComparer.Ordinal);
+    private readonly NativeFile file;
+    private readonly GuardedStream stream;
+    private readonly string path;
+    private readonly long limit;
+    private bool isDisposed;
+
+    private Hdf5File(string path, GuardedStream stream, NativeFile file)
     {
         this.path = path;
+        this.stream = stream;
         this.file = file;
+        limit = Math.Max(LeastLimit, 10 * stream.Length);
     }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="UserErrorException">It is missing or not HDF5, or the library is not installed.</exception>
+    /// <exception cref="UserErrorException">It is missing or not HDF5.</exception>
     public static Hdf5File Open(string path)
     {
         if (!File.Exists(path))
@@ -24,47 +40,27 @@ internal sealed class Hdf5File : IDisposable
             throw new UserErrorException(ExitCode.NoSource, $"Data file '{path}' does not exist; name it with --data.");
         }
 
-        _ = Hdf5Library.Need();
-        lock (Hdf5Library.Gate)
+        GuardedStream? stream = null;
+        try
         {
-            var id = Hdf5Library.H5Fopen(path, 0, 0);
-            return id >= 0
-                ? new Hdf5File(path, new Handle(id, Hdf5Library.H5Fclose))
-                : throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format.");
+            stream = new GuardedStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+            return new Hdf5File(path, stream, H5File.Open(stream));
         }
-    }
-
-    /// <summary>Whether an array is in the file.</summary>
-    public bool Has(string name)
-    {
-        lock (Hdf5Library.Gate)
+        catch (Exception error) when (IsDamage(error))
         {
-            return Hdf5Library.H5Lexists(file.Id, name, 0) > 0;
+            stream?.Dispose();
+            throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format.", error);
         }
     }
 
     /// <summary>Dimensions of an array, slowest first: those of MATLAB in reverse.</summary>
     /// <exception cref="UserErrorException">There is no such array.</exception>
-    public unsafe IReadOnlyList<int> Shape(string name)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var dataset = OpenArray(name);
-            using var space = new Handle(Hdf5Library.H5Dget_space(dataset.Id), Hdf5Library.H5Sclose);
-            var dimensions = new ulong[Math.Max(Hdf5Library.H5Sget_simple_extent_ndims(space.Id), 0)];
-            fixed (ulong* first = dimensions)
-            {
-                _ = Hdf5Library.H5Sget_simple_extent_dims(space.Id, first, null);
-            }
+    public IReadOnlyList<int> Shape(string name) => InTurn(name, 0, dataset => dataset.Space.Dimensions.Select(dimension => checked((int)dimension)).ToArray());
 
-            return [.. dimensions.Select(dimension => checked((int)dimension))];
-        }
-    }
-
-    /// <summary>One entry of the slowest dimension, its elements converted by the library to a type of ours.</summary>
+    /// <summary>One entry of the slowest dimension, its elements converted to a type of ours; what that cannot hold becomes its nearest value.</summary>
     /// <exception cref="UserErrorException">There is no such array or entry, or its data are damaged.</exception>
-    public unsafe T[] Entry<T>(string name, int index)
-        where T : unmanaged
+    public T[] Entry<T>(string name, int index)
+        where T : unmanaged, INumber<T>
     {
         var shape = Shape(name);
         if (shape.Count == 0 || index < 0 || index >= shape[0])
@@ -81,7 +77,7 @@ internal sealed class Hdf5File : IDisposable
     /// <summary>All elements of an array.</summary>
     /// <exception cref="UserErrorException">There is no such array, or its data are damaged.</exception>
     public T[] All<T>(string name)
-        where T : unmanaged
+        where T : unmanaged, INumber<T>
     {
         var shape = Shape(name);
         return Read<T>(name, new ulong[shape.Count], [.. shape.Select(dimension => (ulong)dimension)]);
@@ -90,71 +86,161 @@ internal sealed class Hdf5File : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (Hdf5Library.Gate)
+        lock (gate)
         {
+            isDisposed = true;
+            caches.Clear();
             file.Dispose();
+            stream.Dispose();
         }
     }
 
-    private unsafe T[] Read<T>(string name, ulong[] start, ulong[] count)
-        where T : unmanaged
-    {
-        var values = new T[checked((int)count.Aggregate(1UL, (product, dimension) => checked(product * dimension)))];
-        lock (Hdf5Library.Gate)
+    // PureHDF throws plain Exception, and on damage whatever the damage leads to: no list of kinds would hold.
+    private static bool IsDamage(Exception error) => error is not UserErrorException;
+
+    private T[] Read<T>(string name, ulong[] start, ulong[] count)
+        where T : unmanaged, INumber<T> => InTurn(name, start.FirstOrDefault(), dataset =>
         {
-            using var dataset = OpenArray(name);
-            using var from = new Handle(Hdf5Library.H5Dget_space(dataset.Id), Hdf5Library.H5Sclose);
-            fixed (ulong* first = start, counts = count)
-            fixed (T* to = values)
+            var length = count.Aggregate(1UL, (product, dimension) => checked(product * dimension));
+            var (chunks, inChunks) = dataset.Layout.Class switch
             {
-                using var memory = new Handle(Hdf5Library.H5Screate_simple(count.Length, counts, null), Hdf5Library.H5Sclose);
-                if (Hdf5Library.H5Sselect_hyperslab(from.Id, 0, first, null, counts, null) < 0
-                    || Hdf5Library.H5Dread(dataset.Id, NativeType<T>(), memory.Id, from.Id, 0, to) < 0)
-                {
-                    throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' cannot be read at {start.FirstOrDefault()}: its data are damaged or cut short.");
-                }
+                H5DataLayoutClass.Chunked => Touched(dataset.Layout.Chunks, count),
+                H5DataLayoutClass.VirtualStorage => throw new FormatException("it lies in other files"),
+                _ => (1UL, 0UL),
+            };
+            var size = checked((ulong)dataset.Type.Size);
+            if (size is 0 or > 8 || checked(Math.Max(length, inChunks) * size) > (ulong)limit)
+            {
+                throw new FormatException($"{length} elements of {size} bytes, {inChunks} in their chunks, are more than the file can hold");
+            }
+
+            var selection = new Part(start.Length == 0 ? null : new HyperslabSelection(start.Length, start, count), Cache(name, chunks, inChunks * size));
+            return dataset.Type switch
+            {
+                { Class: H5DataTypeClass.FloatingPoint, Size: 4 } => Convert<float, T>(dataset, selection),
+                { Class: H5DataTypeClass.FloatingPoint, Size: 8 } => Convert<double, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 1, FixedPoint.IsSigned: false } => Convert<byte, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 1 } => Convert<sbyte, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 2, FixedPoint.IsSigned: false } => Convert<ushort, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 2 } => Convert<short, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 4, FixedPoint.IsSigned: false } => Convert<uint, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 4 } => Convert<int, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 8, FixedPoint.IsSigned: false } => Convert<ulong, T>(dataset, selection),
+                { Class: H5DataTypeClass.FixedPoint, Size: 8 } => Convert<long, T>(dataset, selection),
+                _ => throw new FormatException($"its elements are {dataset.Type.Class} of {size} bytes, not numbers"),
+            };
+        });
+
+    private static TTo[] Convert<TFrom, TTo>(IH5Dataset dataset, Part part)
+        where TFrom : unmanaged, INumber<TFrom>
+        where TTo : unmanaged, INumber<TTo>
+    {
+        var values = dataset is NativeDataset native ? native.Read<TFrom[]>(part.Access, part.Selection) : dataset.Read<TFrom[]>(part.Selection);
+        return values is TTo[] same ? same : Array.ConvertAll(values, TTo.CreateSaturating);
+    }
+
+    // How many chunks an entry lies in, and the elements of all of them: MATLAB's chunks hold parts of several entries.
+    private static (ulong Chunks, ulong Elements) Touched(ulong[] chunk, ulong[] count)
+    {
+        var chunks = count.Zip(chunk).Aggregate(1UL, (product, pair) => checked(product * ((pair.First + pair.Second - 1) / pair.Second)));
+        return (chunks, chunk.Take(count.Length).Aggregate(chunks, (product, dimension) => checked(product * dimension)));
+    }
+
+    // PureHDF reads row by row, and would inflate a chunk again for each of its rows if all chunks of an entry did not fit; kept, because the
+    // next entry often lies in the same chunks.
+    private SimpleReadingChunkCache Cache(string name, ulong chunks, ulong bytes)
+    {
+        var slots = checked((int)Math.Max(chunks, 1));
+        if (!caches.TryGetValue(name, out var cache) || cache.ChunkSlotCount < slots || cache.ByteCount < bytes)
+        {
+            caches[name] = cache = new SimpleReadingChunkCache(slots, bytes);
+        }
+
+        return cache;
+    }
+
+    private TResult InTurn<TResult>(string name, ulong entry, Func<IH5Dataset, TResult> read)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            stream.Allow(limit);
+            try
+            {
+                return read(file.LinkExists(name) && file.Get(name) is IH5Dataset dataset
+                    ? dataset
+                    : throw new UserErrorException(ExitCode.NoSource, $"'{path}' holds no array '{name}'."));
+            }
+            catch (Exception error) when (IsDamage(error))
+            {
+                throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' cannot be read at {entry}: its data are damaged, cut short or of a kind that is not read ({error.Message.TrimEnd('.')}).", error);
             }
         }
-
-        return values;
     }
 
-    private Handle OpenArray(string name)
+    private sealed record Part(Selection? Selection, SimpleReadingChunkCache Cache)
     {
-        ObjectDisposedException.ThrowIf(file.IsClosed, this);
-        var id = Hdf5Library.H5Lexists(file.Id, name, 0) > 0 ? Hdf5Library.H5Dopen2(file.Id, name, 0) : -1;
-        return id >= 0 ? new Handle(id, Hdf5Library.H5Dclose) : throw new UserErrorException(ExitCode.NoSource, $"'{path}' holds no array '{name}'.");
+        public H5DatasetAccess Access { get; } = new(ChunkCache: Cache);
     }
 
-    private static long NativeType<T>() => Hdf5Library.Type(default(T) switch
+    /// <summary>
+    /// The file as the reader may see it. Places in an HDF5 file point at each other, and a damaged one may send the reader in circles: it then
+    /// meets the limit of bytes for one call, or that of the stack, as an exception.
+    /// </summary>
+    private sealed class GuardedStream(FileStream inner) : Stream
     {
-        byte => "H5T_NATIVE_UINT8_g",
-        ushort => "H5T_NATIVE_UINT16_g",
-        float => "H5T_NATIVE_FLOAT_g",
-        double => "H5T_NATIVE_DOUBLE_g",
-        _ => throw new NotSupportedException($"Elements of type {typeof(T)} are not read."),
-    });
+        private long allowed = 64 << 20;
 
-    /// <summary>An identifier of the library, closed once.</summary>
-    private sealed class Handle : SafeHandleMinusOneIsInvalid
-    {
-        private readonly Func<long, int> close;
+        public override bool CanRead => true;
 
-        public Handle(long id, Func<long, int> close)
-            : base(ownsHandle: true)
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => inner.Length;
+
+        public override long Position
         {
-            this.close = close;
-            SetHandle(checked((IntPtr)id));
+            get => inner.Position;
+            set => Seek(value, SeekOrigin.Begin);
         }
 
-        public long Id => handle;
+        public void Allow(long bytes) => allowed = bytes;
 
-        protected override bool ReleaseHandle()
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
         {
-            lock (Hdf5Library.Gate)
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+
+            if (buffer.Length > Length - Position)
             {
-                return close(handle) >= 0;
+                throw new EndOfStreamException("it points beyond its end");
             }
+
+            // A short step costs time too.
+            allowed -= Math.Max(buffer.Length, 64);
+            return allowed >= 0 ? inner.Read(buffer) : throw new InvalidDataException("it sends its reader in circles");
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
         }
     }
 }

@@ -4,7 +4,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>A data set on disk: a list of ids, and how to read one. Each format is one subclass; see <see cref="DataFormats"/>.</summary>
-public abstract class ImageReader
+internal abstract class ImageReader
 {
     /// <summary>A reader of these ids.</summary>
     protected ImageReader(IReadOnlyList<string> ids) => Ids = ids;

@@ -5,7 +5,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>Labelled images decoded once and held in memory (1 MB each at 288x384 with three tasks).</summary>
-public sealed class ImageSet : ImageSource
+internal sealed class ImageSet : ImageSource
 {
     private readonly LabeledImage[] images;
 

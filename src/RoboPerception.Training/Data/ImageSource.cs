@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 /// Where training pictures come from: decoded files in memory (<see cref="ImageSet"/>), files decoded when they are needed
 /// (<see cref="StreamedImages"/>) or scenes rendered on the way (<see cref="SceneImages"/>).
 /// </summary>
-public abstract class ImageSource
+internal abstract class ImageSource
 {
     /// <summary>Pictures of one epoch.</summary>
     public abstract int Count { get; }

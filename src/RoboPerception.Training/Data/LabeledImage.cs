@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Data;
 /// One training picture with its answers, kept in the smallest integers that hold them so that a whole data set fits in memory. Only the
 /// maps that the data set has are there; the optional ones are null otherwise.
 /// </summary>
-public sealed class LabeledImage
+internal sealed class LabeledImage
 {
     /// <summary>Edge, saliency or part of a pixel that has none to compare with.</summary>
     public const byte Unknown = Core.ClassMap.Unlabelled;

@@ -12,6 +12,9 @@ internal static class MatFile
 {
     private const int HeaderLength = 128, Matrix = 14, Compressed = 15;
 
+    // What a variable may unpack to, and how deep cells and structures may lie in each other: enough for every published data set.
+    private const int MostBytes = 256 << 20, MostDepth = 64;
+
     /// <summary>Reads all variables of a file.</summary>
     /// <exception cref="UserErrorException">It is missing, damaged or of another format.</exception>
     public static IReadOnlyDictionary<string, MatValue> Read(string path)
@@ -75,7 +78,11 @@ internal static class MatFile
                 using var inflated = new MemoryStream();
                 using (var zlib = new ZLibStream(new MemoryStream(data.ToArray()), CompressionMode.Decompress))
                 {
-                    zlib.CopyTo(inflated);
+                    var part = new byte[81920];
+                    for (int read; (read = zlib.Read(part)) > 0;)
+                    {
+                        inflated.Write(part, 0, inflated.Length + read <= MostBytes ? read : throw new FormatException($"a variable is larger than {MostBytes} bytes"));
+                    }
                 }
 
                 (type, data) = new Reader(inflated.ToArray()).Element();
@@ -83,7 +90,7 @@ internal static class MatFile
 
             if (type == Matrix)
             {
-                var (name, value) = Value(data);
+                var (name, value) = Value(data, 0);
                 variables[name] = value;
             }
         }
@@ -91,8 +98,13 @@ internal static class MatFile
         return variables;
     }
 
-    private static (string Name, MatValue Value) Value(ReadOnlyMemory<byte> content)
+    private static (string Name, MatValue Value) Value(ReadOnlyMemory<byte> content, int depth)
     {
+        if (depth > MostDepth)
+        {
+            throw new FormatException($"values lie more than {MostDepth} deep in each other");
+        }
+
         if (content.IsEmpty)
         {
             // How an empty field of a structure is stored.
@@ -104,10 +116,15 @@ internal static class MatFile
         int[] dimensions = [.. Numbers(reader.Element()).Select(number => checked((int)number))];
         var name = Encoding.ASCII.GetString(reader.Element().Data.Span);
         var count = dimensions.Aggregate(1, (product, dimension) => checked(product * dimension));
+        if (kind is 1 or 2 or 3 && count > content.Length)
+        {
+            throw new FormatException($"{count} values are announced in {content.Length} bytes");
+        }
+
         switch (kind)
         {
             case 1:
-                return (name, MatValue.Empty with { Dimensions = dimensions, Cells = Values(ref reader, count) });
+                return (name, MatValue.Empty with { Dimensions = dimensions, Cells = Values(ref reader, count, depth) });
             case 2 or 3:
                 if (kind == 3)
                 {
@@ -121,7 +138,7 @@ internal static class MatFile
                 var elements = new Dictionary<string, MatValue>[count];
                 for (var e = 0; e < count; e++)
                 {
-                    var values = Values(ref reader, fields.Length);
+                    var values = Values(ref reader, fields.Length, depth);
                     elements[e] = fields.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
                 }
 
@@ -136,12 +153,12 @@ internal static class MatFile
         }
     }
 
-    private static MatValue[] Values(ref Reader reader, int count)
+    private static MatValue[] Values(ref Reader reader, int count, int depth)
     {
         var values = new MatValue[count];
         for (var i = 0; i < count; i++)
         {
-            values[i] = Value(reader.Element().Data).Value;
+            values[i] = Value(reader.Element().Data, depth + 1).Value;
         }
 
         return values;

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 /// All pictures of one set in every epoch, and beside them some of a second one: rendered rooms as company for a few hundred real ones.
 /// Classes, tasks, views and normalisation are those of the first.
 /// </summary>
-public sealed class MixedImages : ImageSource, IDisposable
+internal sealed class MixedImages : ImageSource, IDisposable
 {
     private readonly ImageSource main, company;
 

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// LibMTL's copy calls the 7 classes <c>label</c>. Depth is inverse, 0 = none or infinitely far. A class set without a folder follows from a
 /// finer one.
 /// </summary>
-public sealed class MtanCityScapes : ImageReader
+internal sealed class MtanCityScapes : ImageReader
 {
     private readonly string directory;
     private readonly (string Folder, int Classes) labels;

@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Data;
 /// MTAN's preprocessed NYU Depth v2 (architectures.md section 6.1): <c>{train,val}/{image,label,depth,normal}/N.npy</c>, N from 0. Ids are
 /// <c>train/0</c> and so on. Labels are the 13 classes, -1 = void; depth is in metres; the sign of the normals is found by looking.
 /// </summary>
-public sealed class MtanNyu : ImageReader
+internal sealed class MtanNyu : ImageReader
 {
     private readonly string directory;
     private readonly Lazy<NormalsSigns> signs;

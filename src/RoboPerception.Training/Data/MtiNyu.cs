@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// MTI-Net's NYUD_MT (architectures.md section 6.3): <c>images/ID.jpg</c>, <c>segmentation/ID.png</c> (0 = ignored, else class + 1),
 /// <c>depth/ID.npy</c> (metres), <c>normals/ID.npy</c>, <c>edge/ID.npy</c> (0 or 1), ids in <c>gt_sets/{train,val}.txt</c>.
 /// </summary>
-public sealed class MtiNyu : ImageReader
+internal sealed class MtiNyu : ImageReader
 {
     private readonly string directory;
     private readonly Lazy<NormalsSigns> signs;

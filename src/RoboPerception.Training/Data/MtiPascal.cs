@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Data;
 /// annotated); <c>normals_distill/ID.png</c> and <c>sal_distill/ID.png</c>, which are a network's answers, not measurements. Ids in
 /// <c>ImageSets/Context/{train,val}.txt</c>. There is no depth.
 /// </summary>
-public sealed class MtiPascal : ImageReader
+internal sealed class MtiPascal : ImageReader
 {
     private readonly string directory;
     private readonly PascalContext context;

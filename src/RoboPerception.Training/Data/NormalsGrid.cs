@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Data;
 /// Normals at the resolution they were measured or derived at. A network's answer is compared here: a truth blown up to the image's size
 /// would count some of its pixels more often than others, and all of them several times.
 /// </summary>
-public sealed class NormalsGrid
+internal sealed class NormalsGrid
 {
     /// <summary>Takes unit normals (H,W,3) times 127 in the camera frame; (0,0,0) = none.</summary>
     public NormalsGrid(int height, int width, sbyte[] values)

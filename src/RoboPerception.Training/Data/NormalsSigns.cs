@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="X">1 or -1.</param>
 /// <param name="Y">1 or -1.</param>
 /// <param name="Z">1 or -1.</param>
-public readonly record struct NormalsSigns(int X, int Y, int Z)
+internal readonly record struct NormalsSigns(int X, int Y, int Z)
 {
     // Share of surfaces seen from behind: as they are, so many speak for a change; as changed, no more than so many may be left.
     private const double Wrong = 0.6, Right = 0.25;

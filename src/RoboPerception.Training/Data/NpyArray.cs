@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace RoboPerception.Training.Data;
 
 /// <summary>An array of NumPy's <c>.npy</c> files, versions 1 to 3, of numbers; the elements come in C order whatever the file's order.</summary>
-public sealed partial class NpyArray
+internal sealed partial class NpyArray
 {
     private const int MagicLength = 6, LongestHeader = 1 << 16;
 
@@ -77,7 +77,7 @@ public sealed partial class NpyArray
         }
 
         int[] dimensions = [.. shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))];
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : throw new FormatException($"has the dimension '{text}'"))];
         var values = Elements(type.Groups[1].Value, content[(start + headerLength)..], dimensions);
         return new NpyArray(type.Groups[1].Value, dimensions, order.Groups[1].Value == "True" ? ToRowOrder(values, dimensions) : values);
     }
@@ -102,13 +102,19 @@ public sealed partial class NpyArray
         }
 
         var size = type[2] - '0';
-        var count = dimensions.Aggregate(1L, (product, dimension) => product * dimension);
+        if (size is < 1 or > 8)
+        {
+            throw new FormatException($"holds elements of type '{type}'; numbers are read");
+        }
+
+        // In Int128 no header overflows: it has at most 65536 letters, but dimensions that are too many are refused before.
+        var count = dimensions.Length <= 8 ? dimensions.Aggregate((Int128)1, (product, dimension) => dimension == 0 ? 0 : Int128.Min(product * dimension, long.MaxValue)) : throw new FormatException($"has {dimensions.Length} dimensions");
         if (count * size > data.Length)
         {
             throw new FormatException($"is cut short: {count} elements of {size} bytes are announced, {data.Length} bytes are there");
         }
 
-        var values = new float[count];
+        var values = new float[(int)count];
         for (var i = 0; i < values.Length; i++)
         {
             var at = data[(i * size)..];

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Data;
 /// (8-bit RGB, n = v/127.5 - 1), and a file of ids, one a line. Pictures of one id may differ in size; all are brought to the size asked
 /// for. A folder without any labels at all reads as unlabelled.
 /// </summary>
-public sealed class NyuFolder : ImageReader
+internal sealed class NyuFolder : ImageReader
 {
     // depth8: metres = (v + 0.5) * 9.99547 / 255.
     private const double Depth8MetresPerStep = 9.99547 / 255;

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// beside it <c>splits.mat</c>. Ids are the official numbers, <c>0001</c> to <c>1449</c>. The 894 names become 40 or 13 classes, by
 /// <c>classMapping40.mat</c> if that lies beside it. The file has no normals: they are fitted to the depth.
 /// </summary>
-public sealed class NyuMat : ImageReader, IDisposable
+internal sealed class NyuMat : ImageReader, IDisposable
 {
     /// <summary>Name of the published file.</summary>
     public const string FileName = "nyu_depth_v2_labeled.mat";

@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Data;
 /// Pictures with depth and nothing else: <c>ID_color.*</c> beside <c>ID_depth.*</c>, or folders <c>rgb</c> (or <c>image</c>) and <c>depth</c> with
 /// one name for both, or TUM's lists of times. Colour and depth of raw NYU recordings are of two lenses and not aligned.
 /// </summary>
-public sealed class RgbdPairs : ImageReader
+internal sealed class RgbdPairs : ImageReader
 {
     // Disparity to metres as the toolbox of NYU Depth v2 does it.
     private const double NyuScale = 351.3, NyuOffset = 1092.5, NyuFarthest = 10;

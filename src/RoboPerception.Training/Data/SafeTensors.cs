@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Data;
 
 /// <summary>A file in the safetensors layout: tensors by name and a string-to-string metadata map.</summary>
-public class SafeTensors
+internal class SafeTensors
 {
     private readonly Dictionary<string, Entry> entries;
     private readonly byte[] content;
@@ -95,8 +95,9 @@ public class SafeTensors
             long[] shape = [.. json.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())];
             long[] offsets = [.. json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
             var size = type switch { "F32" => 4, "I64" => 8, "U8" => 1, _ => throw new FormatException($"tensor '{name}' has unknown type '{type}'") };
-            var length = shape.Aggregate(1L, (product, dimension) => checked(product * dimension)) * size;
-            return offsets is [>= 0, _] && offsets[1] - offsets[0] == length && dataStart + offsets[1] <= fileLength
+            var length = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
+            length = checked(length * size);
+            return shape.All(dimension => dimension >= 0) && offsets is [>= 0, >= 0] && offsets[1] <= fileLength - dataStart && offsets[1] - offsets[0] == length
                 ? new Entry(type, shape, (int)(dataStart + offsets[0]), (int)length)
                 : throw new FormatException($"tensor '{name}' lies outside the file or does not fit its shape");
         }

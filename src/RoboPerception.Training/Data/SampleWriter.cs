@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Training.Data;
 
 /// <summary>Renders a <see cref="View"/> of a <see cref="LabeledImage"/> into a place of a <see cref="Batch"/>.</summary>
-public static class SampleWriter
+internal static class SampleWriter
 {
     /// <summary>
     /// The picture is resampled bilinearly with half-pixel centres, the answers by nearest pixel: a mean of two labels is no label. Beyond the

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// Rendered rooms as an endless data set without a file: <c>scene://samples?seed=1&amp;count=1000</c>. Every epoch shows rooms that
 /// no epoch before has shown, with exact labels; picture n of a seed is always the same.
 /// </summary>
-public sealed class SceneImages : ImageSource, IDisposable
+internal sealed class SceneImages : ImageSource, IDisposable
 {
     /// <summary>How such an address begins.</summary>
     public const string Address = "scene://samples";

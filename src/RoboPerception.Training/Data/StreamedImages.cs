@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// Images decoded when they are needed, for sets larger than memory: as many are held as the loader prepares. A damaged picture that may be
 /// skipped is replaced by the next whole one of the list, so that the number of steps and every other picture stay what they were.
 /// </summary>
-public sealed class StreamedImages : ImageSource
+internal sealed class StreamedImages : ImageSource
 {
     private readonly ImageReader reader;
     private readonly DamagePolicy policy;

@@ -4,7 +4,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>Finds the map of a batch that answers a task.</summary>
-public static class Truth
+internal static class Truth
 {
     /// <summary>Class ids (N,H,W) of a task with classes: the map of as many classes where there are several.</summary>
     /// <exception cref="UserErrorException">The data have no such map.</exception>

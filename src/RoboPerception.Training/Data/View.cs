@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="Gain">Factor of red, green and blue (brightness and colour cast).</param>
 /// <param name="Contrast">Spread around mid-grey.</param>
 /// <param name="Saturation">Spread around the pixel's own grey; 0 gives a grey picture.</param>
-public readonly record struct View(
+internal readonly record struct View(
     double Top, double Left, double Zoom, bool Flip, (float Red, float Green, float Blue) Gain, float Contrast, float Saturation)
 {
     /// <summary>The whole image as it is.</summary>

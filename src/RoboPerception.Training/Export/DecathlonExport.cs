@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Export;
 /// Writes one data set's branch of <see cref="WideResNetMtan"/> as an ONNX file. It takes pictures as the model contract does and answers what
 /// the contract has no output for: class probabilities of the whole picture. The node refuses such a file, any ONNX Runtime runs it.
 /// </summary>
-public static class DecathlonExport
+internal static class DecathlonExport
 {
     /// <summary>Name of the graph's output, (1,C).</summary>
     public const string OutputName = "probabilities";

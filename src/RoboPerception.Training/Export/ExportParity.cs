@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Export;
 /// <summary>How well an exported graph answers as the network does, over two pictures: the golden input and noise.</summary>
 /// <param name="LargestDeviation">Largest |graph - network| / max(|network|, 1) of depth (metres) and normals.</param>
 /// <param name="ClassAgreement">Share of pixels with the same class.</param>
-public sealed record ExportParity(double LargestDeviation, double ClassAgreement)
+internal sealed record ExportParity(double LargestDeviation, double ClassAgreement)
 {
     /// <summary>Largest deviation allowed.</summary>
     public const double DeviationLimit = 1e-4;

@@ -5,7 +5,7 @@ namespace RoboPerception.Training.Export;
 /// <summary>
 /// A network that can write itself as a graph. The method stands beside <c>forward</c> in the same file, so that both change together.
 /// </summary>
-public interface IOnnxExportable
+internal interface IOnnxExportable
 {
     /// <summary>Adds the network to a graph.</summary>
     /// <param name="graph">Where to add.</param>

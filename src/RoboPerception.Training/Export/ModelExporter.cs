@@ -7,7 +7,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Export;
 
 /// <summary>Writes a trained network as an ONNX file by the model contract (conventions section 4) and holds the file against libtorch.</summary>
-public static class ModelExporter
+internal static class ModelExporter
 {
     /// <summary>Name of the graph's input.</summary>
     public const string InputName = "image";

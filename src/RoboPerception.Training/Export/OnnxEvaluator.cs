@@ -6,7 +6,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Export;
 
 /// <summary>Measures an exported file as it will be used: bytes in, answers out.</summary>
-public static class OnnxEvaluator
+internal static class OnnxEvaluator
 {
     /// <summary>The filled meters in the order of the outputs; images must have the size of the model's input.</summary>
     public static IReadOnlyList<ITaskMeter> Measure(string path, ModelDescription description, ImageSet images, CancellationToken cancellation = default)

@@ -78,8 +78,8 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
             case (byte)'c': // GLOBAL
                 return Push(new PickleGlobal(Line(), Line()));
             case 0x93: // STACK_GLOBAL
-                var name = (string)stack.Pop()!;
-                return Push(new PickleGlobal((string)stack.Pop()!, name));
+                var name = Is<string>(stack.Pop());
+                return Push(new PickleGlobal(Is<string>(stack.Pop()), name));
             default:
                 return false;
         }
@@ -103,11 +103,11 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
                 return Push(new PickleMap());
             case (byte)'a': // APPEND
                 var item = stack.Pop();
-                ((List<object?>)stack.Peek()!).Add(item);
+                Is<List<object?>>(stack.Peek()).Add(item);
                 return true;
             case (byte)'e': // APPENDS
                 var items = SinceMark();
-                ((List<object?>)stack.Peek()!).AddRange(items);
+                Is<List<object?>>(stack.Peek()).AddRange(items);
                 return true;
             case (byte)'s': // SETITEM
                 return Fill(Last(2));
@@ -129,8 +129,8 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
             case (byte)'Q': // BINPERSID
                 return Push(load(stack.Pop()));
             case (byte)'R': // REDUCE
-                var arguments = (object?[])stack.Pop()!;
-                return Push(call((PickleGlobal)stack.Pop()!, arguments));
+                var arguments = Is<object?[]>(stack.Pop());
+                return Push(call(Is<PickleGlobal>(stack.Pop()), arguments));
             case (byte)'b': // BUILD: attributes of a map (PyTorch keeps version numbers there); nothing that a tensor needs.
                 stack.Pop();
                 return stack.Peek() is PickleMap;
@@ -171,6 +171,8 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
         }
     }
 
+    private static T Is<T>(object? value) => value is T wanted ? wanted : throw new FormatException($"a {value?.GetType().Name ?? "nothing"} lies where a {typeof(T).Name} is needed");
+
     private bool Push(object? value)
     {
         stack.Push(value);
@@ -179,7 +181,7 @@ internal sealed class Pickle(byte[] content, Func<object?, object?> load, Func<P
 
     private bool Fill(object?[] pairs)
     {
-        var map = (PickleMap)stack.Peek()!;
+        var map = Is<PickleMap>(stack.Peek());
         for (var i = 0; i < pairs.Length; i += 2)
         {
             map.Entries.Add(new(pairs[i], pairs[i + 1]));

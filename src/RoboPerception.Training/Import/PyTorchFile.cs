@@ -8,6 +8,8 @@ namespace RoboPerception.Training.Import;
 /// <summary>
 /// Tensors of a file that <c>torch.save</c> wrote: a zip archive of one pickle and one entry of raw bytes per storage. The pickle is read as data
 /// (<see cref="Pickle"/>); the only calls it may make are those that put a tensor together.
+/// Own code, because Razorvine.Pickle, on which TorchSharp.PyBridge stands, executes nothing either but makes a dictionary of any unknown class
+/// (<c>posix.system</c> without arguments too) where we refuse it by name, and registers what may be built for the whole process.
 /// </summary>
 internal sealed class PyTorchFile : IDisposable
 {
@@ -18,9 +20,13 @@ internal sealed class PyTorchFile : IDisposable
     private readonly string folder;
     private readonly Dictionary<string, byte[]> storages = [];
 
+    // PyTorch stores without compression, so entries together are no longer than the file; the rest is room for other writers.
+    private long allowed;
+
     private PyTorchFile(string path)
     {
         this.path = path;
+        allowed = (10 * new FileInfo(path).Length) + (1 << 20);
         archive = ZipFile.OpenRead(path);
         var pickle = archive.Entries.FirstOrDefault(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
             ?? throw new FormatException("the archive holds no data.pkl");
@@ -42,17 +48,25 @@ internal sealed class PyTorchFile : IDisposable
             var root = new Pickle(file.Bytes("data.pkl"), file.Storage, Call).Read() as PickleMap ?? throw new FormatException("it holds no dictionary");
             var inner = Wrappers.Select(name => root[name]).OfType<PickleMap>().FirstOrDefault() ?? root;
             var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+            var elements = file.allowed / sizeof(float);
             foreach (var (key, value) in inner.Entries)
             {
                 if (key is string name && value is PickledTensor tensor)
                 {
+                    // Tensors may share a storage, and a stride of 0 makes one number a thousand: what that comes to is bounded too.
+                    elements = checked(elements - tensor.Count());
+                    if (elements < 0)
+                    {
+                        throw new FormatException("its tensors are larger than what it stores");
+                    }
+
                     tensors[name] = tensor.Build();
                 }
             }
 
             return tensors.Count > 0 ? tensors : throw new FormatException("it holds no tensors by name");
         }
-        catch (Exception error) when (error is FormatException or InvalidDataException)
+        catch (Exception error) when (error is FormatException or InvalidDataException or OverflowException or IOException or NotSupportedException)
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"'{path}' cannot be read as a PyTorch state dictionary: {error.Message}. Files from before PyTorch 1.6 must be saved again with a newer one.", error);
@@ -66,9 +80,15 @@ internal sealed class PyTorchFile : IDisposable
     {
         var entry = archive.GetEntry(folder + name) ?? throw new FormatException($"the archive '{path}' holds no '{name}'");
         using var stream = entry.Open();
-        using var content = new MemoryStream();
-        stream.CopyTo(content);
-        return content.ToArray();
+        allowed -= entry.Length;
+        if (entry.Length < 0 || allowed < 0)
+        {
+            throw new FormatException($"'{name}' is larger than the whole file");
+        }
+
+        var content = new byte[entry.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 
     // ("storage", type, key, device, elements)
@@ -100,6 +120,8 @@ internal sealed class PyTorchFile : IDisposable
 
     private sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides)
     {
+        public long Count() => Shape.Aggregate(1L, (product, size) => checked(product * Math.Max(size, 0)));
+
         public Tensor Build()
         {
             if (Shape.Length != Strides.Length || Offset < 0 || Shape.Any(size => size < 0) || Strides.Any(stride => stride < 0))
@@ -109,7 +131,7 @@ internal sealed class PyTorchFile : IDisposable
 
             using var scope = NewDisposeScope();
             var flat = Flat();
-            var last = Offset + Shape.Zip(Strides).Sum(pair => Math.Max(pair.First - 1, 0) * pair.Second);
+            var last = checked(Offset + Shape.Zip(Strides).Sum(pair => checked(Math.Max(pair.First - 1, 0) * pair.Second)));
             return Shape.All(size => size > 0) && last >= flat.numel()
                 ? throw new FormatException("a tensor reaches beyond its storage")
                 : flat.as_strided(Shape, Strides, Offset).clone().MoveToOuterDisposeScope();

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>Pre-trained backbone weights from a safetensors or PyTorch file with torchvision's names.</summary>
-public static class BackboneWeights
+internal static class BackboneWeights
 {
     private const string Counter = "num_batches_tracked", Parallel = "module.";
 

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// Cross-stitch network (Misra et al., CVPR 2016) on residual networks: after every layer a task reads the sum of all tasks' maps, each
 /// channel of each source with its own weight.
 /// </summary>
-public sealed class CrossStitchResNet : ParallelResNet
+internal sealed class CrossStitchResNet : ParallelResNet
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "cross-stitch-resnet";

@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks;
 /// is what MTAN's repository does: one weight per source task, all 1 at the start, and the same mixture for every task. <c>mode=paper</c>
 /// has a matrix per level, target task by source task. Field names are the keys of the reference state dictionary.
 /// </summary>
-public sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
+internal sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
 {
     private const int Levels = SegNet.Levels;
 

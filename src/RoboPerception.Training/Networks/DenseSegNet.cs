@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// The densest sharing of the MTAN paper: a shared SegNet, and one SegNet per task whose every level also sees the shared map of that
 /// level. Field names are the keys of the reference state dictionary.
 /// </summary>
-public sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
+internal sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
 {
     private const int Levels = SegNet.Levels;
 

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks;
 /// MobileNetV2's block: 1x1 convolution to more channels, 3x3 convolution of each channel, 1x1 convolution to few channels without an
 /// activation, and the input added where the shape allows it.
 /// </summary>
-public sealed class InvertedResidual : Module<Tensor, Tensor>
+internal sealed class InvertedResidual : Module<Tensor, Tensor>
 {
     // At stride 2 the pre-trained weights expect padding after the last row and column only (TensorFlow's SAME for even sizes).
     private static readonly long[] After = [0, 1, 0, 1];

@@ -9,14 +9,14 @@ namespace RoboPerception.Training.Networks;
 /// <param name="Macs">Multiplications with addition in convolutions and linear layers; all else is not counted.</param>
 /// <param name="Convolutions">How often a convolution runs; shared ones count once per task.</param>
 /// <param name="OutputElements">Values that convolutions return; 4 bytes each in float32.</param>
-public readonly record struct MacCount(long Macs, int Convolutions, long OutputElements)
+internal readonly record struct MacCount(long Macs, int Convolutions, long OutputElements)
 {
     /// <summary>10^9 MACs.</summary>
     public double GMac => Macs / 1e9;
 }
 
 /// <summary>Counts the operations of a network by running it with a hook on every layer that has weights.</summary>
-public static class MacCounter
+internal static class MacCounter
 {
     /// <summary>Rows and columns must be multiples of this, so that every map of the probe has its counterpart.</summary>
     public const int SizeMultiple = 32;

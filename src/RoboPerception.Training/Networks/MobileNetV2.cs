@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks;
 /// The convolutions of MobileNetV2 1.0 (Sandler et al., CVPR 2018) without its classifier. Names are those of torchvision's state
 /// dictionary. There is no batch norm: the pre-trained weights carry it folded (see <see cref="BackboneWeights"/>).
 /// </summary>
-public sealed class MobileNetV2 : Module<Tensor, MobileNetV2.Stage[]>
+internal sealed class MobileNetV2 : Module<Tensor, MobileNetV2.Stage[]>
 {
     /// <summary>Channels of the last map of every stage, strides 4, 8, 16 and 32.</summary>
     public static IReadOnlyList<int> StageChannels { get; } = [24, 32, 96, 320];

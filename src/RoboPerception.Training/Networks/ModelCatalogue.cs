@@ -9,10 +9,10 @@ namespace RoboPerception.Training.Networks;
 /// <param name="Baseline">The single-task network that it is measured against.</param>
 /// <param name="PaperShare">The paper's #P, size in single-task networks, or null where it prints none.</param>
 /// <param name="Tasks">How many of segmentation, depth and normals it predicts.</param>
-public sealed record CatalogueEntry(string Label, string Spec, string Baseline, string? PaperShare, int Tasks = 3);
+internal sealed record CatalogueEntry(string Label, string Spec, string Baseline, string? PaperShare, int Tasks = 3);
 
 /// <summary>The networks that the comparison table lists, smaller relatives beside the published ones. A new family adds its rows here.</summary>
-public static class ModelCatalogue
+internal static class ModelCatalogue
 {
     private const string SegNet = NetworkSpec.Single;
     private const string ResNet = SplitResNet.SingleFamily;

@@ -14,7 +14,7 @@ namespace RoboPerception.Training.Networks;
 /// of a stage; the masked maps go down the encoder and up the decoder per task, through convolutions that all tasks share. The answers
 /// have stride 4 and are enlarged to the picture's size.
 /// </summary>
-public sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
+internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "mtan-mobilenetv2";

@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks;
 /// Multi-Task Attention Network on a dilated residual network: per layer and task a mask from the map before the last block multiplies the
 /// map after it. Field names are the keys of the reference state dictionary.
 /// </summary>
-public sealed class MtanResNet : ResNetNetwork
+internal sealed class MtanResNet : ResNetNetwork
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "mtan-resnet";

@@ -13,7 +13,7 @@ namespace RoboPerception.Training.Networks;
 /// Multi-Task Attention Network on SegNet (Liu, Johns, Davison, "End-to-End Multi-Task Learning with Attention", CVPR
 /// 2019): every task looks at the shared trunk through its own masks. With one task it is STAN.
 /// </summary>
-public sealed class MtanSegNet : SegNet
+internal sealed class MtanSegNet : SegNet
 {
     // Batch norm inside encoder_block_att and decoder_block_att sees the tasks one after the other, so its running
     // statistics mix them. That is the reference's behaviour, and why forward does not stack the tasks.

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// NDDR-CNN (Gao et al., "NDDR-CNN: Layerwise Feature Fusing in Multi-Task CNNs by Neural Discriminative Dimensionality Reduction", CVPR
 /// 2019) on residual networks: after the stem and every layer a task reads a 1x1 convolution over all tasks' maps side by side.
 /// </summary>
-public sealed class NddrResNet : ParallelResNet
+internal sealed class NddrResNet : ParallelResNet
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "nddr-resnet";

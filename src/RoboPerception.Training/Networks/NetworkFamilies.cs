@@ -9,11 +9,11 @@ namespace RoboPerception.Training.Networks;
 /// <param name="Summary">One line for lists.</param>
 /// <param name="Options">Names of the options it takes.</param>
 /// <param name="Create">Builds it with fresh parameters.</param>
-public sealed record NetworkFamily(
+internal sealed record NetworkFamily(
     string Name, string Summary, IReadOnlyList<string> Options, Func<NetworkSpec, IReadOnlyList<TaskDescription>, PerceptionNetwork> Create);
 
 /// <summary>Every network this build can make. A new one is a class and a line here.</summary>
-public static class NetworkFamilies
+internal static class NetworkFamilies
 {
     /// <summary>All families.</summary>
     public static IReadOnlyList<NetworkFamily> All { get; } =

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Networks;
 /// Which network to build: a family of <see cref="NetworkFamilies"/> and its options, written as <c>mtan-segnet:widths=16,32,64,128,128</c>;
 /// several options are separated by semicolons.
 /// </summary>
-public sealed record NetworkSpec
+internal sealed record NetworkSpec
 {
     /// <summary>Single-task SegNet (one head).</summary>
     public const string Single = "single-segnet";

@@ -13,7 +13,7 @@ namespace RoboPerception.Training.Networks;
 /// One dilated residual network and DeepLab head per task, whose maps are mixed between the layers. The papers start both from trained
 /// single-task networks and train the mixing at 100 times the learning rate.
 /// </summary>
-public abstract class ParallelResNet : ResNetNetwork
+internal abstract class ParallelResNet : ResNetNetwork
 {
     // Not private: components are registered by reflection from the derived class.
     private protected readonly ModuleDict<ResNetBackbone> backbone;

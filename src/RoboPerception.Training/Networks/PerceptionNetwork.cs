@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>A network that answers several tasks about one image.</summary>
-public abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
+internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
 {
     /// <summary>Names the module and remembers what it predicts.</summary>
     protected PerceptionNetwork(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// A residual network without its classifier, dilated to stride 8: layers 3 and 4 keep the resolution of layer 2 and spread their 3x3
 /// convolutions instead. Child names are those of torchvision.
 /// </summary>
-public sealed class ResNetBackbone : Module<Tensor, Tensor>
+internal sealed class ResNetBackbone : Module<Tensor, Tensor>
 {
     /// <summary>Layers after the stem.</summary>
     public const int Layers = 4;

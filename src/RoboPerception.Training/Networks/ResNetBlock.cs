@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// A residual block: two 3x3 convolutions, or 1x1, 3x3 and 1x1 around fewer channels. All bias-free with batch norm. Child names are those
 /// of torchvision.
 /// </summary>
-public sealed class ResNetBlock : Module<Tensor, Tensor>
+internal sealed class ResNetBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d[] convolutions;
     private readonly BatchNorm2d[] norms;

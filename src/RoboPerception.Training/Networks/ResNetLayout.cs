@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Networks;
 /// <param name="Middle">Channels inside a block, per layer; blocks of two convolutions have as many inside as outside.</param>
 /// <param name="Output">Channels that a layer returns.</param>
 /// <param name="Bottleneck">Whether a block is 1x1, 3x3, 1x1 instead of two 3x3.</param>
-public sealed record ResNetLayout(int Stem, IReadOnlyList<int> Blocks, IReadOnlyList<int> Middle, IReadOnlyList<int> Output, bool Bottleneck)
+internal sealed record ResNetLayout(int Stem, IReadOnlyList<int> Blocks, IReadOnlyList<int> Middle, IReadOnlyList<int> Output, bool Bottleneck)
 {
     /// <summary>Names of the options that <see cref="Parse"/> reads.</summary>
     public static IReadOnlyList<string> OptionNames { get; } = ["depth", "stem", "blocks", "middle", "output"];

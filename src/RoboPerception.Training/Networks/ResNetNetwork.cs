@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// What the networks on a dilated residual network share: a DeepLab head per task at stride 8, enlarged bilinearly to the picture's size.
 /// The published counts have no log-variances.
 /// </summary>
-public abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
+internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
 {
     /// <summary>Names of the options that every member takes.</summary>
     public static IReadOnlyList<string> SharedOptions { get; } = [.. ResNetLayout.OptionNames, "head", "dropout", "upsample"];

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// The SegNet trunk shared by the single, split and attention networks: five encoder levels with index pooling, five
 /// decoder levels with index unpooling. Field names are the keys of the reference state dictionary.
 /// </summary>
-public abstract class SegNet : PerceptionNetwork, IOnnxExportable
+internal abstract class SegNet : PerceptionNetwork, IOnnxExportable
 {
     /// <summary>Encoder levels, each halving the resolution.</summary>
     public const int Levels = 5;

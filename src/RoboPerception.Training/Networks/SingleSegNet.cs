@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>Plain SegNet for one task: the baseline that multi-task networks are measured against.</summary>
-public sealed class SingleSegNet : SegNet
+internal sealed class SingleSegNet : SegNet
 {
     private readonly Sequential pred_task;
 

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>One dilated residual network and a DeepLab head per task; with one task the single-task baseline.</summary>
-public sealed class SplitResNet : ResNetNetwork
+internal sealed class SplitResNet : ResNetNetwork
 {
     /// <summary>Name in <see cref="NetworkSpec"/> with one task.</summary>
     public const string SingleFamily = "single-resnet";

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>Hard parameter sharing: one SegNet and one prediction head per task on its last map.</summary>
-public sealed class SplitSegNet : SegNet
+internal sealed class SplitSegNet : SegNet
 {
     private readonly Sequential[] heads;
     private readonly Parameter logsigma;

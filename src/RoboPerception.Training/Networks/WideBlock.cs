@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// Pre-activation block of a wide residual network as MTAN's repository has it: the second convolution has the stride, every convolution
 /// has a bias, and the shortcut reads the raw input. Field names are the keys of the reference state dictionary.
 /// </summary>
-public sealed class WideBlock : Module<Tensor, Tensor>
+internal sealed class WideBlock : Module<Tensor, Tensor>
 {
     private readonly BatchNorm2d bn1;
     private readonly Conv2d conv1;

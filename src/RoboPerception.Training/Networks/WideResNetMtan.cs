@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks;
 /// Multi-Task Attention Network on a wide residual network for the Visual Decathlon (MTAN paper, section 4.2): one trunk, and per data set
 /// its own masks and its own classifier. Field names are the keys of the reference state dictionary.
 /// </summary>
-public sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportable
+internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportable
 {
     /// <summary>Rows and columns of the pictures.</summary>
     public const int PictureSize = 72;

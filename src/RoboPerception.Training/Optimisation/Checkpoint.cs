@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Optimisation;
 /// A run in one <see cref="CheckpointFile"/> of magic <c>RPCKPT01</c>: state as JSON; parameters and buffers in TorchSharp's format;
 /// optimiser state in TorchSharp's format, empty in a file for use; averaged parameters and buffers, left out or empty without them.
 /// </summary>
-public static class Checkpoint
+internal static class Checkpoint
 {
     private const int Parameters = 1, Optimizer = 2, Averages = 3;
     private static readonly byte[] Magic = "RPCKPT01"u8.ToArray();

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>The recipe of a Visual Decathlon run; the defaults are those of the MTAN paper's code (architectures.md section 2.2).</summary>
-public sealed record DecathlonOptions
+internal sealed record DecathlonOptions
 {
     /// <summary>Names of the data sets, in the order of the network's branches.</summary>
     public required IReadOnlyList<string> DataSets { get; init; }
@@ -29,7 +29,7 @@ public sealed record DecathlonOptions
 }
 
 /// <summary>Where a Visual Decathlon run stands.</summary>
-public sealed record DecathlonState
+internal sealed record DecathlonState
 {
     /// <summary>The recipe.</summary>
     public required DecathlonOptions Options { get; init; }

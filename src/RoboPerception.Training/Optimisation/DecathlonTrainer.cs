@@ -13,17 +13,17 @@ namespace RoboPerception.Training.Optimisation;
 /// <param name="Domain">Which.</param>
 /// <param name="Training">Pictures to learn from.</param>
 /// <param name="Validation">Pictures to measure on.</param>
-public sealed record DecathlonSet(DecathlonDomain Domain, ImageSource Training, ImageSource Validation);
+internal sealed record DecathlonSet(DecathlonDomain Domain, ImageSource Training, ImageSource Validation);
 
 /// <summary>What was measured on one data set.</summary>
 /// <param name="Name">Which.</param>
 /// <param name="Pictures">How many pictures.</param>
 /// <param name="Error">Top-1 error in percent.</param>
 /// <param name="Points">Of the decathlon score.</param>
-public sealed record DecathlonResult(string Name, int Pictures, double Error, double Points);
+internal sealed record DecathlonResult(string Name, int Pictures, double Error, double Points);
 
 /// <summary>Trains <see cref="WideResNetMtan"/> on data sets in turn. The run lives in <c>last.ckpt</c> of its folder, saved behind every data set.</summary>
-public sealed class DecathlonTrainer : IDisposable
+internal sealed class DecathlonTrainer : IDisposable
 {
     private const double Momentum = 0.9, Decay = 5e-5, SecondPhaseShare = 0.1, StepFactor = 0.5;
     private const int StepEpochs = 50;

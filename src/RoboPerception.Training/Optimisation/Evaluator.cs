@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>Measures a network on a validation set: whole images at their own size, no augmentation.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     // The published tables average over batches of this size; the pooled figures do not depend on it.
     private const int BatchSize = 2;

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>Learning rate as a factor of the base rate.</summary>
-public static class LearningRateSchedule
+internal static class LearningRateSchedule
 {
     // One-cycle: warm up over a fraction of the run from a small rate, then cosine to almost nothing.
     private const double WarmUpShare = 0.15, StartFactor = 1.0 / 25, EndFactor = 1e-3;

@@ -19,13 +19,13 @@ namespace RoboPerception.Training.Optimisation;
 /// <param name="Progress">Share of the run that is done, 0..1.</param>
 /// <param name="Losses">Unweighted losses of the step, one per task.</param>
 /// <param name="Weights">Factors of the tasks at the step.</param>
-public readonly record struct StepReport(int Epoch, int Batch, int Batches, double Progress, IReadOnlyList<double> Losses, IReadOnlyList<double> Weights);
+internal readonly record struct StepReport(int Epoch, int Batch, int Batches, double Progress, IReadOnlyList<double> Losses, IReadOnlyList<double> Weights);
 
 /// <summary>
 /// One training run in an output folder: <c>last.ckpt</c> (resumable, at least every few minutes), <c>best.ckpt</c> (best combined score on the
 /// validation images) and <c>log.jsonl</c> (one line an epoch).
 /// </summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     /// <summary>Name of the resumable checkpoint.</summary>
     public const string LastCheckpoint = "last.ckpt";

@@ -15,7 +15,7 @@ namespace RoboPerception.Training.Optimisation;
 internal sealed partial class TrainingJson : JsonSerializerContext;
 
 /// <summary>One line of <c>log.jsonl</c>: an epoch.</summary>
-public sealed record EpochLog(
+internal sealed record EpochLog(
     int Epoch,
     long Step,
     double ElapsedSeconds,

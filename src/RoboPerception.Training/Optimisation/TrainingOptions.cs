@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>A recipe: everything that decides the curve of a run besides the data.</summary>
-public sealed record TrainingOptions
+internal sealed record TrainingOptions
 {
     /// <summary>Network in text form, see <see cref="Networks.NetworkSpec"/>.</summary>
     public required string Network { get; init; }

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>Where a run stands: the part of a checkpoint that is not tensors.</summary>
-public sealed record TrainingState
+internal sealed record TrainingState
 {
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }

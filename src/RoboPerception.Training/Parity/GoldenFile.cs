@@ -4,7 +4,7 @@ using RoboPerception.Training.Data;
 namespace RoboPerception.Training.Parity;
 
 /// <summary>A file of reference values: tensors by name and a string-to-string metadata map that says what they belong to.</summary>
-public sealed class GoldenFile : SafeTensors
+internal sealed class GoldenFile : SafeTensors
 {
     private const string FormatName = "golden-reference-1";
 

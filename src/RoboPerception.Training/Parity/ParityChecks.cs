@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Training.Parity;
 
 /// <summary>Compares this program with files of reference values.</summary>
-public static class ParityChecks
+internal static class ParityChecks
 {
     /// <summary>The models that can be compared; networks are recognised by their parameters, the others by the name in a file's metadata.</summary>
     public static IReadOnlyList<string> Models { get; } = ["mtan", "stan", "single", "split", "dense", "cross_stitch", "resnet_mtan", "nddr_cnn", "wrn_mtan", "losses_mtan", "metrics_mtan", "metrics_mtan_absent_class", "loss_weighting", "losses_mtinet", "metrics_mtinet", "mti_net", "pad_net", "single_task", "multi_task"];

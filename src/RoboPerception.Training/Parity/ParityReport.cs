@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Parity;
 /// <param name="Tolerance">What is allowed.</param>
 /// <param name="Where">Name of the value with the largest deviation.</param>
 /// <param name="Count">Values compared.</param>
-public sealed record Deviation(string Group, string Measure, double Largest, double Tolerance, string Where, int Count)
+internal sealed record Deviation(string Group, string Measure, double Largest, double Tolerance, string Where, int Count)
 {
     /// <summary>Whether it is allowed. NaN is not.</summary>
     public bool Passed => Largest <= Tolerance;

@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Tasks;
 /// Score of the Visual Decathlon (Rebuffi, Bilen, Vedaldi, NIPS 2017): a data set earns 1000 points for no error, 250 for the error of
 /// the fine-tuned baseline and none for twice that.
 /// </summary>
-public static class DecathlonScore
+internal static class DecathlonScore
 {
     private const double PointsPerDataSet = 1000;
 

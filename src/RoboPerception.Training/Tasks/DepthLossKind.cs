@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>What depth is trained with, in metres or, where the head is logarithmic, in logarithms of metres.</summary>
-public enum DepthLossKind
+internal enum DepthLossKind
 {
     /// <summary>Mean absolute difference (MTAN, MTI-Net).</summary>
     Absolute,

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Tasks;
 /// Losses of depth. Predictions and targets (N,1,H,W) are metres; a target of 0 is invalid, and a batch without a valid pixel has the loss 0.
 /// Where a loss is one of logarithms, predictions must be positive.
 /// </summary>
-public static class DepthLosses
+internal static class DepthLosses
 {
     /// <summary>Share of the largest difference from which <see cref="InverseHuber"/> is quadratic.</summary>
     public const double HuberShare = 0.2;

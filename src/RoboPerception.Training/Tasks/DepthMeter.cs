@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>Depth errors over pixels with a true depth: absolute, relative, RMSE, RMSE of logarithms and the shares within powers of 1.25.</summary>
-public sealed class DepthMeter : ITaskMeter
+internal sealed class DepthMeter : ITaskMeter
 {
     // Heads without an activation may answer less than nothing; as in MTI-Net, squares and logarithms see no less than this.
     private const double Nearest = 1e-9;

@@ -5,7 +5,7 @@ namespace RoboPerception.Training.Tasks;
 /// there is any partner within the tolerance; the published odsF pairs pixels one to one, so this figure is an upper bound of it, hence its name
 /// <c>ods_f_approx</c> (architectures.md section 5.4).
 /// </summary>
-public sealed class EdgeMeter : ITaskMeter
+internal sealed class EdgeMeter : ITaskMeter
 {
     /// <summary>Largest distance of partners as a share of the image's diagonal, as published for NYU Depth v2.</summary>
     public const double NyuTolerance = 0.011;

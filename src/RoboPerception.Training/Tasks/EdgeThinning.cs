@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>Edges of one pixel's width from soft ones.</summary>
-public static class EdgeThinning
+internal static class EdgeThinning
 {
     /// <summary>
     /// Keeps the pixels of a map (H,W) that no neighbour across the edge exceeds, and sets the others to 0. Across is the direction, of the four

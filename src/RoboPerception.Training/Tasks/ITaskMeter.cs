@@ -4,13 +4,13 @@ namespace RoboPerception.Training.Tasks;
 /// <param name="Name">E.g. <c>segmentation.miou_pooled</c>.</param>
 /// <param name="Value">NaN if there was nothing to measure.</param>
 /// <param name="HigherIsBetter">The direction of improvement.</param>
-public readonly record struct MetricValue(string Name, double Value, bool HigherIsBetter);
+internal readonly record struct MetricValue(string Name, double Value, bool HigherIsBetter);
 
 /// <summary>
 /// Collects one task's errors over a data set. "Pooled" figures weigh every valid pixel the same; "legacy" figures are those
 /// of the published tables (per image or per batch, then averaged).
 /// </summary>
-public interface ITaskMeter
+internal interface ITaskMeter
 {
     /// <summary>Adds a batch: activated predictions (N,C,H,W) and targets in the conventions of <see cref="TaskLosses"/>, C order.</summary>
     void Add(ReadOnlySpan<float> prediction, Target target, BatchShape shape);
@@ -20,14 +20,14 @@ public interface ITaskMeter
 }
 
 /// <summary>Size of a batch.</summary>
-public readonly record struct BatchShape(int Count, int Channels, int Height, int Width)
+internal readonly record struct BatchShape(int Count, int Channels, int Height, int Width)
 {
     /// <summary>Pixels of one image.</summary>
     public int Pixels => Height * Width;
 }
 
 /// <summary>Targets of a batch: labels for segmentation and human parts, values for the others.</summary>
-public readonly ref struct Target
+internal readonly ref struct Target
 {
     /// <summary>Class ids (N,H,W), <see cref="TaskLosses.VoidLabel"/> = void.</summary>
     public ReadOnlySpan<long> Labels { get; init; }

@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Tasks;
 /// <param name="Single">Value of the single-task network; not 0.</param>
 /// <param name="Multi">Value of the multi-task network.</param>
 /// <param name="HigherIsBetter">Direction of improvement.</param>
-public readonly record struct MetricPair(double Single, double Multi, bool HigherIsBetter)
+internal readonly record struct MetricPair(double Single, double Multi, bool HigherIsBetter)
 {
     /// <summary>Relative improvement as a fraction, negative if worse.</summary>
     public double Gain => (HigherIsBetter ? 1 : -1) * (Multi - Single) / Single;
@@ -14,7 +14,7 @@ public readonly record struct MetricPair(double Single, double Multi, bool Highe
 /// Multi-task performance (delta-m of Maninis et al., CVPR 2019): the mean relative improvement over single-task networks, as a fraction. Variants
 /// differ in what is averaged, so a report names which one it prints.
 /// </summary>
-public static class MultiTaskGain
+internal static class MultiTaskGain
 {
     /// <summary>Mean over all metrics; with one metric a task that is MTI-Net's.</summary>
     public static double OverMetrics(IEnumerable<MetricPair> metrics) => metrics.Average(metric => metric.Gain);

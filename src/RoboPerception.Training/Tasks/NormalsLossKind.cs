@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>What normals are trained with: the losses of the two papers, and one closer to the metric.</summary>
-public enum NormalsLossKind
+internal enum NormalsLossKind
 {
     /// <summary>One minus the mean cosine (MTAN).</summary>
     Cosine,

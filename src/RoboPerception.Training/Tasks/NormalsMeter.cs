@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>Angle between predicted and true normal in degrees: mean, median, RMSE and the shares below 11.25, 22.5 and 30.</summary>
-public sealed class NormalsMeter : ITaskMeter
+internal sealed class NormalsMeter : ITaskMeter
 {
     private static readonly double[] Thresholds = [11.25, 22.5, 30];
 

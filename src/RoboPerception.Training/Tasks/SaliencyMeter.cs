@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Tasks;
 /// Salient objects at 15 thresholds of the probability, 0.20 to 0.90: largest mean Jaccard index over images, and largest F of the mean
 /// precision and recall (architectures.md section 5.4).
 /// </summary>
-public sealed class SaliencyMeter : ITaskMeter
+internal sealed class SaliencyMeter : ITaskMeter
 {
     private const double Epsilon = 1e-12;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>Pooled and per-image intersection over union, and pixel accuracy.</summary>
-public sealed class SegmentationMeter : ITaskMeter
+internal sealed class SegmentationMeter : ITaskMeter
 {
     private readonly int classes;
     private readonly string name;

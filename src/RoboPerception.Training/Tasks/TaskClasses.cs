@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>Class sets of the papers' data sets beside <see cref="ClassMap.Nyu13"/>, in the order of the label values.</summary>
-public static class TaskClasses
+internal static class TaskClasses
 {
     /// <summary>CityScapes, foreground and background.</summary>
     public static ClassMap CityScapes2 { get; } = Named("background,foreground");

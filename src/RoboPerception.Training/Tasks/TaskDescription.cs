@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Tasks;
 /// <summary>
 /// Everything the project knows about one task, in one place: network, loss, metric, export and report all read it from here.
 /// </summary>
-public sealed record TaskDescription
+internal sealed record TaskDescription
 {
     /// <summary>Where a logarithmic depth head starts: exp(1) = 2.7 m is the mean distance in rooms.</summary>
     public const double InitialLogDepth = 1;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>What a task asks about every pixel.</summary>
-public enum TaskKind
+internal enum TaskKind
 {
     /// <summary>One of several classes.</summary>
     Segmentation,

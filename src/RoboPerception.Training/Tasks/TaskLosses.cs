@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Tasks;
 /// The losses of MTAN and MTI-Net, but for depth (<see cref="DepthLosses"/>). Each is normalised by the valid pixels of the whole batch and is 0,
 /// not NaN, when there are none.
 /// </summary>
-public static class TaskLosses
+internal static class TaskLosses
 {
     /// <summary>Label of a pixel without a class in target tensors.</summary>
     public const long VoidLabel = -1;

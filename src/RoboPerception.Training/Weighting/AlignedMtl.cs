@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// dominates. With G G^T = V Lambda V^T the factors are the column sums of sqrt(lambda_min) V Lambda^(-1/2) V^T, over the eigenvalues
 /// that are not zero.
 /// </summary>
-public sealed class AlignedMtl(PerceptionNetwork network) : GradientWeighting(network)
+internal sealed class AlignedMtl(PerceptionNetwork network) : GradientWeighting(network)
 {
     /// <inheritdoc/>
     public override GradientFactors Factors(double[,] products, IReadOnlyList<double> losses, long stepsDone)

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// task improves most. With g_w = sum of w_k g_k that is (mean + c |mean| g_w / |g_w|) / (1 + c^2), where w on the
 /// simplex minimises g_w . mean + c |mean| |g_w|.
 /// </summary>
-public sealed class CaGrad(PerceptionNetwork network, double radius = 0.5) : GradientWeighting(network)
+internal sealed class CaGrad(PerceptionNetwork network, double radius = 0.5) : GradientWeighting(network)
 {
     private const int Iterations = 400;
 

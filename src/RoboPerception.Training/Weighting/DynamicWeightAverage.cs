@@ -20,7 +20,7 @@ namespace RoboPerception.Training.Weighting;
 /// equal weights unless losses move quickly.
 /// </para>
 /// </remarks>
-public sealed class DynamicWeightAverage(int tasks, double temperature = 2) : SummedWeighting
+internal sealed class DynamicWeightAverage(int tasks, double temperature = 2) : SummedWeighting
 {
     private IReadOnlyList<double>? last;
     private IReadOnlyList<double>? beforeLast;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>The plain sum.</summary>
-public sealed class EqualWeighting(int tasks = 1) : SummedWeighting
+internal sealed class EqualWeighting(int tasks = 1) : SummedWeighting
 {
     /// <inheritdoc/>
     public override IReadOnlyList<double> Weights { get; } = [.. Enumerable.Repeat(1.0, tasks)];

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Weighting;
 /// sum z_k log L_k / sum (z_k / L_k), the divisor held fixed, and moves w by how much each log loss fell in the step: tasks that
 /// fell least gain weight. One backward pass and one more forward pass a step.
 /// </summary>
-public sealed class Famo(int tasks) : SummedWeighting
+internal sealed class Famo(int tasks) : SummedWeighting
 {
     private const double LearningRate = 0.025, Decay = 1e-3, Floor = 1e-8;
     private readonly ScalarAdam logits = new(new double[tasks], LearningRate, Decay);

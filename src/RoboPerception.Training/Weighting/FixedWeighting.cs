@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>A sum with constant factors.</summary>
-public sealed class FixedWeighting(IReadOnlyList<double> weights) : SummedWeighting
+internal sealed class FixedWeighting(IReadOnlyList<double> weights) : SummedWeighting
 {
     /// <summary>How the text form begins: <c>fixed:1,2,2</c>.</summary>
     public const string Prefix = "fixed:";

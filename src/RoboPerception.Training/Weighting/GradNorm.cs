@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// weights w = K softmax(theta), with theta moved by Adam along the gradient of sum |G_k - mean(G) r_k^alpha|, where G_k is the length of w_k times task
 /// k's gradient over the shared parameters and r_k the loss ratio L_k/L_k(0) over the mean ratio: tasks that learn slowly get longer gradients.
 /// </summary>
-public sealed class GradNorm(PerceptionNetwork network, double learningRate, double alpha = 1.5) : GradientWeighting(network)
+internal sealed class GradNorm(PerceptionNetwork network, double learningRate, double alpha = 1.5) : GradientWeighting(network)
 {
     private readonly ScalarAdam theta = new(Ones(network.SupervisedTasks.Count), learningRate);
     private IReadOnlyList<double>? start;

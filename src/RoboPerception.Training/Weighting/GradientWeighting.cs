@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Weighting;
 /// <summary>Factors of the tasks' gradients.</summary>
 /// <param name="Shared">Over the parameters that several tasks use.</param>
 /// <param name="Own">Over the parameters that one task alone uses.</param>
-public readonly record struct GradientFactors(double[] Shared, double[] Own);
+internal readonly record struct GradientFactors(double[] Shared, double[] Own);
 
 /// <summary>
 /// A scheme that looks at every task's own gradient. Each of them follows a linear combination of the task gradients over the shared
@@ -16,7 +16,7 @@ public readonly record struct GradientFactors(double[] Shared, double[] Own);
 /// released with the last, and a scheme is a function of a matrix of K by K numbers. A parameter is shared where more than one
 /// task has a gradient.
 /// </summary>
-public abstract class GradientWeighting : ITaskWeighting
+internal abstract class GradientWeighting : ITaskWeighting
 {
     private readonly Parameter[] parameters;
 

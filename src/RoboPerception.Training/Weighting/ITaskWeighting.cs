@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>Turns the losses of the tasks into the gradient that the optimiser follows.</summary>
-public interface ITaskWeighting
+internal interface ITaskWeighting
 {
     /// <summary>Factor of every task at the last step, for people to look at; of the shared parameters where they have their own.</summary>
     IReadOnlyList<double> Weights { get; }
@@ -35,7 +35,7 @@ public interface ITaskWeighting
 }
 
 /// <summary>A scheme that looks at how well each task is done, not only at its loss.</summary>
-public interface IIndicatorWeighting : ITaskWeighting
+internal interface IIndicatorWeighting : ITaskWeighting
 {
     /// <summary>Told before <see cref="ITaskWeighting.Backward"/> how well each task is done on the batch, 0..1 (see <see cref="TaskIndicators"/>).</summary>
     void Observe(IReadOnlyList<double> indicators);

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// scaled losses to 1. Gradients: factors that sum to 1 and give the combination the same projection on every task's
 /// unit gradient, in closed form.
 /// </summary>
-public sealed class Imtl(PerceptionNetwork network, double learningRate) : GradientWeighting(network)
+internal sealed class Imtl(PerceptionNetwork network, double learningRate) : GradientWeighting(network)
 {
     private readonly ScalarAdam logScales = new(new double[network.SupervisedTasks.Count], learningRate);
 

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// <see cref="UncertaintyWeighting"/> for networks without log-variances of their own: the scheme keeps them, starts them at -0.5 and moves
 /// them with Adam at the run's base rate along 1/2 - L/(2 exp(s)).
 /// </summary>
-public sealed class LearntUncertainty(int tasks, double learningRate) : SummedWeighting
+internal sealed class LearntUncertainty(int tasks, double learningRate) : SummedWeighting
 {
     private const double Start = -0.5;
     private readonly ScalarAdam logVariances = new([.. Enumerable.Repeat(Start, tasks)], learningRate);

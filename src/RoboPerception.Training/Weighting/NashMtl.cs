@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// largest. They minimise the convex a^T G G^T a / 2 - sum log a and are found by Newton's steps. The direction then has
 /// length sqrt(K); it is shortened to 1, which is the method's usual clipping.
 /// </summary>
-public sealed class NashMtl(PerceptionNetwork network) : GradientWeighting(network)
+internal sealed class NashMtl(PerceptionNetwork network) : GradientWeighting(network)
 {
     private const int Iterations = 60;
 

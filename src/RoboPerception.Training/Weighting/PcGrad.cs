@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Weighting;
 /// Projected conflicting gradients (Yu et al., NeurIPS 2020): each task's gradient loses, in random order of the others, its part along every
 /// gradient it opposes; the sum of what is left is followed.
 /// </summary>
-public sealed class PcGrad(PerceptionNetwork network, int seed) : GradientWeighting(network)
+internal sealed class PcGrad(PerceptionNetwork network, int seed) : GradientWeighting(network)
 {
     /// <inheritdoc/>
     public override GradientFactors Factors(double[,] products, IReadOnlyList<double> losses, long stepsDone)

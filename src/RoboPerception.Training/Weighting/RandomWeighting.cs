@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>Random loss weighting (Lin et al., TMLR 2022): the softmax of fresh normal numbers at every step; the weights sum to 1.</summary>
-public sealed class RandomWeighting(int tasks, int seed) : SummedWeighting
+internal sealed class RandomWeighting(int tasks, int seed) : SummedWeighting
 {
     private double[] weights = [.. Enumerable.Repeat(1.0 / tasks, tasks)];
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>A scheme that minimises one number made of the losses: one backward pass whatever the number of tasks.</summary>
-public abstract class SummedWeighting : ITaskWeighting
+internal abstract class SummedWeighting : ITaskWeighting
 {
     /// <inheritdoc/>
     public abstract IReadOnlyList<double> Weights { get; }

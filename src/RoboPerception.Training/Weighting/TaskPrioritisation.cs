@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Weighting;
 /// Dynamic task prioritisation (Guo et al., ECCV 2018): difficult tasks first. Each task has an indicator of how well it is done, 0..1
 /// (<see cref="TaskIndicators"/>), of which a moving mean k is kept; its weight is the focal term -(1 - k)^gamma ln k.
 /// </summary>
-public sealed class TaskPrioritisation(int tasks, double gamma = 1, double rate = 0.05) : SummedWeighting, IIndicatorWeighting
+internal sealed class TaskPrioritisation(int tasks, double gamma = 1, double rate = 0.05) : SummedWeighting, IIndicatorWeighting
 {
     // An indicator of exactly 0 or 1 would give an infinite weight, or none ever again.
     private const double Least = 0.01, Most = 0.99;

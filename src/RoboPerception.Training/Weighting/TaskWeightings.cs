@@ -5,7 +5,7 @@ using RoboPerception.Training.Networks;
 namespace RoboPerception.Training.Weighting;
 
 /// <summary>The weightings by the name used on the command line.</summary>
-public static class TaskWeightings
+internal static class TaskWeightings
 {
     /// <summary>Every name; the number after a colon is optional.</summary>
     public static IReadOnlyList<string> Names { get; } =

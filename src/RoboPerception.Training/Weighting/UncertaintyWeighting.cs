@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Weighting;
 /// Sum over tasks of L/(2 exp(s)) + s/2 with a learnt log-variance s per task (Kendall, Gal, Cipolla, CVPR 2018, in the one form
 /// for all tasks that MTAN uses). The log-variances are parameters of the network: its optimiser moves them.
 /// </summary>
-public sealed class UncertaintyWeighting(Tensor logVariances) : SummedWeighting
+internal sealed class UncertaintyWeighting(Tensor logVariances) : SummedWeighting
 {
     /// <inheritdoc/>
     public override IReadOnlyList<double> Weights => [.. logVariances.detach().cpu().data<float>().ToArray().Select(s => 0.5 * Math.Exp(-s))];

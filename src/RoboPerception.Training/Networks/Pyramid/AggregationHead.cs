@@ -8,7 +8,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>Maps of all scales to one prediction (N,C,H/4,W/4).</summary>
-public abstract class AggregationHead(string name) : Module<Tensor[], Tensor>(name)
+internal abstract class AggregationHead(string name) : Module<Tensor[], Tensor>(name)
 {
     /// <summary>The convolution that makes the prediction.</summary>
     internal abstract Conv2d Prediction { get; }
@@ -20,7 +20,7 @@ public abstract class AggregationHead(string name) : Module<Tensor[], Tensor>(na
 /// HRNet's head: the coarser maps enlarged to stride 4, side by side, then 1x1 convolution, batch norm, ReLU, and a 1x1 convolution to the
 /// prediction. Without channels of the prediction the last convolution is missing ("HRNet fuse").
 /// </summary>
-public sealed class HrHead : AggregationHead
+internal sealed class HrHead : AggregationHead
 {
     private readonly Sequential last_layer;
 
@@ -62,7 +62,7 @@ public sealed class HrHead : AggregationHead
 /// The same sum in another order: a 1x1 convolution to a common width at each map's own resolution, then enlarged and added. As enlarging and
 /// 1x1 convolutions commute, it can express what <see cref="HrHead"/> can, at a fraction of the arithmetic.
 /// </summary>
-public sealed class LightHead : AggregationHead
+internal sealed class LightHead : AggregationHead
 {
     private readonly ModuleList<Conv2d> project;
     private readonly BatchNorm2d norm;

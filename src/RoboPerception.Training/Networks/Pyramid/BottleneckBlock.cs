@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// 1x1 convolution to few channels, 3x3 convolution, 1x1 convolution to many, each with batch norm, and the input added; where the width
 /// changes the input goes through a 1x1 convolution first.
 /// </summary>
-public sealed class BottleneckBlock : Module<Tensor, Tensor>
+internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// <summary>
 /// RefineNet's context (Lin et al., CVPR 2017), light form: a chain of 5x5 maxima, each through a 1x1 convolution, all added to the input.
 /// </summary>
-public sealed class ChainedResidualPooling : Module<Tensor, Tensor>
+internal sealed class ChainedResidualPooling : Module<Tensor, Tensor>
 {
     private const int Stages = 4, Window = 5, Padding = 2;
     private static readonly long[] WindowSize = [Window, Window], Step = [1, 1], Border = [Padding, Padding];

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// Multi-modal distillation at one scale (PAD-Net, Xu et al., CVPR 2018): every task adds what the features of the others tell it, each through
 /// a gate of its own.
 /// </summary>
-public sealed class Distillation : Module
+internal sealed class Distillation : Module
 {
     private readonly ModuleDict<ModuleDict<Gate>> self_attention;
     private readonly IReadOnlyList<TaskDescription> targets, sources;

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>What the attention of <see cref="FeaturePropagation"/> is normalised over.</summary>
-public enum SoftmaxGrouping
+internal enum SoftmaxGrouping
 {
     /// <summary>The tasks compete for every channel, as the paper describes it.</summary>
     AcrossTasks,
@@ -21,7 +21,7 @@ public enum SoftmaxGrouping
 /// MTI-Net's feature propagation (Vandenhende, Georgoulis, Van Gool, ECCV 2020, section 3.3): the features of all tasks at one scale, harmonised
 /// into one map, which every task takes up in its own measure for the next finer scale.
 /// </summary>
-public sealed class FeaturePropagation : Module
+internal sealed class FeaturePropagation : Module
 {
     private const int SqueezeRatio = 16;
 

@@ -9,7 +9,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>One exchange unit of <see cref="HrNet"/>: residual blocks in every branch, then every branch receives the sum of all, resized.</summary>
-public sealed class HrModule : Module<Tensor[], Tensor[]>
+internal sealed class HrModule : Module<Tensor[], Tensor[]>
 {
     private readonly ModuleList<Sequential> branches;
     private readonly ModuleList<ModuleDict<Sequential>> fuse_layers;

@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// High-Resolution Network (Wang et al., PAMI 2020): branches of strides 4, 8, 16 and 32 that run side by side and exchange their maps. Names
 /// are those of the reference state dictionary.
 /// </summary>
-public sealed class HrNet : PyramidBackbone
+internal sealed class HrNet : PyramidBackbone
 {
     /// <summary>Momentum of every batch norm of the trunk.</summary>
     internal const double Momentum = 0.01;

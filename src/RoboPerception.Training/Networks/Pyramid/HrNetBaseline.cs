@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary><see cref="HrNet"/> with one <see cref="HrHead"/> per task and nothing else: the single-task network and the multi-task baseline.</summary>
-public sealed class HrNetBaseline : PyramidNetwork
+internal sealed class HrNetBaseline : PyramidNetwork
 {
     /// <summary>Name with one task.</summary>
     public const string SingleFamily = "single-hrnet";

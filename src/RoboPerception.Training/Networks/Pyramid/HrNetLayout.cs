@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// <param name="Stage1Channels">Middle channels of the first stage's bottlenecks; they answer with four times as many.</param>
 /// <param name="Modules">Modules of the four stages.</param>
 /// <param name="Blocks">Residual blocks of a branch of a module.</param>
-public sealed record HrNetLayout(IReadOnlyList<int> Channels, int Stage1Channels, IReadOnlyList<int> Modules, int Blocks)
+internal sealed record HrNetLayout(IReadOnlyList<int> Channels, int Stage1Channels, IReadOnlyList<int> Modules, int Blocks)
 {
     /// <summary>Names of the options that <see cref="Of"/> reads.</summary>
     public static IReadOnlyList<string> OptionNames { get; } = ["width", "channels", "stage1", "modules", "blocks"];

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// First look of every task at one scale: a feature (N,width,H,W) by two residual blocks over the trunk's map and the features that the coarser
 /// scale propagated, and a prediction from it that only training uses.
 /// </summary>
-public sealed class InitialPrediction : Module
+internal sealed class InitialPrediction : Module
 {
     private readonly ModuleDict<Sequential> refinement;
     private readonly ModuleDict<Conv2d> decoders;

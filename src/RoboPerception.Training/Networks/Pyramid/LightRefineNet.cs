@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// Real-time joint segmentation and depth (Nekrasov et al., ICRA 2019): MobileNetV2 with batch norm and a light RefineNet that the tasks
 /// share up to their last two convolutions. Normals are an additional task.
 /// </summary>
-public sealed class LightRefineNet : PyramidNetwork
+internal sealed class LightRefineNet : PyramidNetwork
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "refinenet-mobilenetv2";

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// <see cref="MobileNetV2"/> as a pyramid: at strides 16 and 32 the stage's first and last map side by side, then at every stride a 1x1
 /// convolution, batch norm and ReLU to the wanted width.
 /// </summary>
-public sealed class MobileNetPyramid : PyramidBackbone
+internal sealed class MobileNetPyramid : PyramidBackbone
 {
     private readonly MobileNetV2 mobilenet;
     private readonly ModuleList<Sequential> neck;

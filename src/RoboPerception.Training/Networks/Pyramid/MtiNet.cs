@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// it on to the next finer one, and are put together from all scales. The trunk is any <see cref="PyramidBackbone"/>. Each module can be
 /// switched off for the paper's ablation.
 /// </summary>
-public sealed class MtiNet : PyramidNetwork
+internal sealed class MtiNet : PyramidNetwork
 {
     private const int Scales = 4;
 

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// MobileNetV2's block with batch norm, equal padding on both sides and an expansion even by 1, as the light RefineNet has it
 /// (<see cref="InvertedResidual"/> is the form with folded norms and TensorFlow's padding).
 /// </summary>
-public sealed class NormInvertedResidual : Module<Tensor, Tensor>
+internal sealed class NormInvertedResidual : Module<Tensor, Tensor>
 {
     private readonly Sequential conv;
     private readonly bool adds;

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// PAD-Net (Xu et al., CVPR 2018) as MTI-Net's repository builds it: <see cref="HrNet"/>'s maps put together at stride 4, a feature and a
 /// supervised prediction per task, distillation between them, and a head per main task.
 /// </summary>
-public sealed class PadNet : PyramidNetwork
+internal sealed class PadNet : PyramidNetwork
 {
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "padnet-hrnet";

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>A trunk that answers a picture (N,3,H,W) with one map per scale, strides 4, 8, 16 and 32, finest first.</summary>
-public abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(name)
+internal abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(name)
 {
     /// <summary>Channels of the maps, stride 4 first.</summary>
     public abstract IReadOnlyList<int> Channels { get; }

@@ -10,7 +10,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// supervise as well. Its input is a picture of 0..1; with the option <c>input=imagenet</c> the network itself subtracts ImageNet's mean and
 /// divides by its deviation, as pre-trained trunks expect.
 /// </summary>
-public abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
+internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
 {
     /// <summary>Option of every pyramid network: what the trunk sees.</summary>
     public const string InputOption = "input";

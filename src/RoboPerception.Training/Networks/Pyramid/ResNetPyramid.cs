@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// A residual network with a feature pyramid (Lin et al., CVPR 2017): its layers at strides 4, 8, 16 and 32, not dilated, each through a 1x1
 /// convolution to a common width, added from coarse to fine, and smoothed by a 3x3 convolution.
 /// </summary>
-public sealed class ResNetPyramid : PyramidBackbone
+internal sealed class ResNetPyramid : PyramidBackbone
 {
     private const int Layers = ResNetBackbone.Layers;
 

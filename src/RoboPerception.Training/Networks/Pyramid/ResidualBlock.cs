@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// Two 3x3 convolutions with batch norm and the input added (He et al., CVPR 2016); where the width changes the input goes through a 1x1
 /// convolution first. Child names are those of the reference state dictionaries.
 /// </summary>
-public sealed class ResidualBlock : Module<Tensor, Tensor>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
