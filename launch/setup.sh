@@ -71,7 +71,7 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
 fi
 # OpenCvSharp's library opens GTK 3 when it is loaded, though nothing here shows a window. Ubuntu 24.04 gave the package another name.
 apt_install_any libgtk-3-0 libgtk-3-0t64
-apt_install libdeflate0 util-linux
+apt_install util-linux
 if has_part train && ! /sbin/ldconfig -p | grep -E 'libhdf5(_serial)?\.so\.(103|200|310)' >/dev/null; then
   # Data sets in MATLAB 7.3 files. The package's name changes with the library's version.
   apt_install_any libhdf5-310 libhdf5-103-1t64 libhdf5-103-1 libhdf5-103

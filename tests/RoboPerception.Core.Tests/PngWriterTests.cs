@@ -173,9 +173,9 @@ public sealed class PngWriterTests
             for (int i = 0; i < stride; i++)
             {
                 int a = i >= pixel ? row[i - pixel] : 0, b = above[i], c = i >= pixel ? above[i - pixel] : 0;
-                // MinBy takes the first of equals, and the standard's order is a, b, c.
-                int predicted = line[0] == 4 ? ((int[])[a, b, c]).MinBy(value => Math.Abs(a + b - c - value)) : 0;
-                row[i] = (byte)(line[i + 1] + predicted);
+                (int toA, int toB, int toC) = (Math.Abs(b - c), Math.Abs(a - c), Math.Abs(a + b - c - c));
+                int nearest = toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
+                row[i] = (byte)(line[i + 1] + (line[0] == 4 ? nearest : 0));
             }
             row.CopyTo(pixels, y * stride);
             above = row;

@@ -5,8 +5,11 @@ namespace RoboPerception.Core;
 
 /// <summary>
 /// Compresses filtered rows into zlib's format (RFC 1950, RFC 1951): one block with Huffman codes of its own over literals and the runs of
-/// <see cref="RunFinder"/>. Made for the frame path: several times faster than a general DEFLATE at about its size, and without memory
-/// of its own after the first frame of a size. Any zlib reads it.
+/// <see cref="RunFinder"/>. Made for the frame path, and without memory of its own after the first frame of a size. Any zlib reads it.
+/// <para>Why not a library: on one frame of a video at 384 x 288 (segmentation; depth; normals) it took 0.08, 0.53 and 0.73 ms for 2.2, 92.5
+/// and 74.9 kB, filter and checksums included. libdeflate's level 1 took 0.27, 1.03 and 1.39 ms without the filter for 3.4, 87.6 and 95.7 kB;
+/// ZLibStream's level 1 0.03, 0.79 and 1.09 ms for 5.4, 131 and 146 kB, its level 2 0.04, 1.67 and 2.23 ms for 3.5, 89 and 100 kB, and it allocates
+/// for every frame.</para>
 /// </summary>
 internal sealed class PngDeflater
 {
