@@ -2,7 +2,8 @@
 # Measures the node against its floor in one run and prints JSON with its environment (ratios mean something, absolute
 # times belong to this machine):
 #
-#   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--out FILE]      pipeline: node against a bare OrtRun loop
+#   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--rounds N] [--out FILE]   pipeline: node against a bare OrtRun loop
+#   launch/bench.sh peers [options as above]                                     the node beside the same job in Node.js (onnxruntime-node, mqtt.js, sharp)
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
 #   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first
 #   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
@@ -14,6 +15,14 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 launch/setup.sh all --no-build >&2
+if [ "${1:-}" = peers ]; then
+  peers=tests/RoboPerception.Benchmarks/Peers
+  if ! command -v npm >/dev/null; then
+    echo "bench: the peer needs Node.js 20 or newer with npm: sudo apt install nodejs npm" >&2; exit 2
+  fi
+  # Their install scripts would fetch a GPU's libraries from elsewhere; what a CPU needs is in the packages.
+  (cd "$peers" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >&2)
+fi
 if [ "${1:-}" = training ]; then
   if ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo); fi

@@ -71,7 +71,7 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
 fi
 # OpenCvSharp's library opens GTK 3 when it is loaded, though nothing here shows a window. Ubuntu 24.04 gave the package another name.
 apt_install_any libgtk-3-0 libgtk-3-0t64
-apt_install libdeflate0 util-linux
+apt_install util-linux
 if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl; fi
 

@@ -104,7 +104,7 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <exception cref="UserErrorException">A pipeline ended by an error.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         long nextReport = 0;
         while (!stop.IsCancellationRequested && !cameras.TrueForAll(c => c.IsFinished))
         {

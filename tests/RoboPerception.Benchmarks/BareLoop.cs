@@ -35,15 +35,13 @@ internal sealed class BareLoop : IDisposable
         Run(3);
     }
 
-    /// <summary>Runs so many times; seconds it took.</summary>
-    public double Run(int times)
+    /// <summary>Runs so many times.</summary>
+    public BareFigures Measure(int times)
     {
         long begun = Stopwatch.GetTimestamp();
-        for (int i = 0; i < times; i++)
-        {
-            session.RunWithBinding(runOptions, binding);
-        }
-        return Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        Run(times);
+        return new BareFigures(Stopwatch.GetElapsedTime(begun).TotalMilliseconds / times, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / times);
     }
 
     public void Dispose()
@@ -55,9 +53,22 @@ internal sealed class BareLoop : IDisposable
         options.Dispose();
     }
 
+    private void Run(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            session.RunWithBinding(runOptions, binding);
+        }
+    }
+
     private OrtValue Keep(OrtValue value)
     {
         values.Add(value);
         return value;
     }
 }
+
+/// <summary>What one Run takes.</summary>
+/// <param name="MsPerRun">Wall time, milliseconds.</param>
+/// <param name="CpuMsPerRun">CPU time of all cores, milliseconds.</param>
+internal sealed record BareFigures(double MsPerRun, double CpuMsPerRun);

@@ -20,12 +20,12 @@ internal static class ModelsBenchmark
         BareLoop[] loops = [.. files.Select(file => new BareLoop(file, ModelFile.Load(file).Description, threads: 0))];
         try
         {
-            var seconds = new double[files.Length];
+            var milliseconds = new double[files.Length];
             for (int round = 0; round < rounds; round++)
             {
                 for (int i = 0; i < loops.Length; i++)
                 {
-                    seconds[i] += loops[i].Run(RunsAPiece);
+                    milliseconds[i] += loops[i].Measure(RunsAPiece).MsPerRun;
                 }
             }
             var report = new
@@ -36,8 +36,8 @@ internal static class ModelsBenchmark
                 {
                     Name = Path.GetFileNameWithoutExtension(file),
                     Megabytes = Math.Round(new FileInfo(file).Length / 1e6, 1),
-                    MsPerFrame = Math.Round(1000 * seconds[i] / (rounds * RunsAPiece), 2),
-                    RatioToFirst = Math.Round(seconds[i] / seconds[0], 2),
+                    MsPerFrame = Math.Round(milliseconds[i] / rounds, 2),
+                    RatioToFirst = Math.Round(milliseconds[i] / milliseconds[0], 2),
                 }),
             };
             Console.WriteLine(JsonSerializer.Serialize(report, PipelineBenchmark.Json));

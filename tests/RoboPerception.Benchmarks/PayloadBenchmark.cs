@@ -27,7 +27,7 @@ internal static class PayloadBenchmark
             (OutputKind.Normals, PayloadEncoding.Png), (OutputKind.Normals, PayloadEncoding.Fast), (OutputKind.Normals, PayloadEncoding.Raw),
         })
         {
-            using var encoder = new PayloadEncoder(kind, encoding);
+            var encoder = new PayloadEncoder(kind, encoding);
             var payload = new PayloadBuffer();
             var times = new List<double>();
             for (int i = 0; i < Rounds; i++)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Inference;
@@ -12,66 +11,67 @@ using RoboPerception.Node.Pipeline;
 namespace RoboPerception.Benchmarks;
 
 /// <summary>
-/// The node (file, decode, infer, encode, publish to a real mosquitto, received) against a bare OrtRun loop, in one
-/// process and one run; the floor is measured in pieces before, between and after, so that a drift of the machine falls on both.
+/// The node (file, decode, infer, encode, publish to a real mosquitto, received by another process) against a bare OrtRun loop, in one
+/// process and one run. Rounds alternate, the floor before and after each run of the node, so that a drift of the machine falls on both; every figure
+/// is the median of the rounds. On a machine whose cores are all used by Run, CPU time beside the floor's is what the node really costs.
 /// </summary>
 internal static class PipelineBenchmark
 {
-    private const int WarmUp = 10;
     internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static async Task<int> RunAsync(string modelFile, string source, int frames, string? outFile)
+    public static async Task<int> RunAsync(string modelFile, string source, int frames, int rounds, string? outFile)
     {
         ModelFile model = ModelFile.Load(modelFile);
-        int threads = 0;
-        int pieces = Math.Max(10, frames / 3);
+        int pieces = Math.Max(10, frames / 2);
         BenchmarkEnvironment environment = BenchmarkEnvironment.Read();
-        using var floor = new BareLoop(modelFile, model.Description, threads);
-        double floorSeconds = floor.Run(pieces);
-        NodeFigures png = await NodeAsync(modelFile, source, frames, "png", "png");
-        floorSeconds += floor.Run(pieces);
-        NodeFigures fast = await NodeAsync(modelFile, source, frames, "fast", "fast");
-        floorSeconds += floor.Run(pieces);
-        FreshnessFigures freshness = await FreshnessAsync(modelFile, 1000 * floorSeconds / (3 * pieces));
-        double floorMs = 1000 * floorSeconds / (3 * pieces);
+        using var floor = new BareLoop(modelFile, model.Description, threads: 0);
+        using LocalBroker broker = LocalBroker.Start();
+        List<NodeRound> png = [], fast = [];
+        BareFigures before = floor.Measure(pieces);
+        List<BareFigures> bare = [before];
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach ((string encoding, List<NodeRound> list) in new[] { ("png", png), ("fast", fast) })
+            {
+                (SenderFigures node, IReadOnlyDictionary<string, double> stages) = await NodeRun.MeasureAsync(broker, modelFile, source, frames, encoding);
+                BareFigures after = floor.Measure(pieces);
+                list.Add(new NodeRound(node, stages, (before.MsPerRun + after.MsPerRun) / 2, (before.CpuMsPerRun + after.CpuMsPerRun) / 2));
+                bare.Add(before = after);
+                Console.Error.WriteLine(FormattableString.Invariant($"round {round + 1} of {rounds}, {encoding}: efficiency {list[^1].Efficiency:0.000}, CPU {node.CpuMs:0.0} ms a frame beside {list[^1].BareCpuMs:0.0}"));
+            }
+        }
+        double floorMs = SenderFigures.Middle(bare.Select(b => b.MsPerRun));
+        FreshnessFigures freshness = await FreshnessAsync(modelFile, floorMs);
         var report = new
         {
             Environment = environment,
             Model = new { model.Description.Name, Id = model.Sha256[..16], Grid = $"{model.Description.Input.Width}x{model.Description.Input.Height}" },
             Source = Path.GetFileName(source),
             Frames = frames,
-            BareOrtRun = new { Runs = 3 * pieces, MsPerRun = Math.Round(floorMs, 3), PerSecond = Math.Round(1000 / floorMs, 2) },
-            NodePng = png.ToReport(floorMs),
-            NodeFast = fast.ToReport(floorMs),
+            Rounds = rounds,
+            BareOrtRun = new
+            {
+                Runs = bare.Count * pieces,
+                MsPerRun = Math.Round(floorMs, 3),
+                PerSecond = Math.Round(1000 / floorMs, 2),
+                CpuMsPerRun = Math.Round(SenderFigures.Middle(bare.Select(b => b.CpuMsPerRun)), 2),
+            },
+            NodePng = NodeRound.ToReport(png, frames),
+            NodeFast = NodeRound.ToReport(fast, frames),
             LiveCameraAndSlowConsumer = freshness,
         };
+        Write(report, outFile);
+        return 0;
+    }
+
+    /// <summary>Prints a report and, if a file is named, keeps it there.</summary>
+    internal static void Write(object report, string? outFile)
+    {
         string text = JsonSerializer.Serialize(report, Json);
         Console.WriteLine(text);
         if (outFile is not null)
         {
             AtomicFile.Write(outFile, System.Text.Encoding.UTF8.GetBytes(text + "\n"));
-        }
-        return 0;
-    }
-
-    private static async Task<NodeFigures> NodeAsync(string modelFile, string source, int frames, string depth, string normals)
-    {
-        NodeSettings settings = new SettingsReader().AddSources([source]).Add("cameras.0.pace", "fast", "bench").Add("cameras.0.loop", "true", "bench")
-            .Add("node.id", "bench", "bench").Add("model.file", modelFile, "bench").Add("model.providers", "cpu", "bench").Add("outputs.overlay", "0", "bench")
-            .Add("outputs.depth", depth, "bench").Add("outputs.normals", normals, "bench").Build();
-        var host = new NodeHost(new NodeRequest(settings, true, frames + WarmUp, false, null), new NodeLog { IsQuiet = true });
-        await using (host.ConfigureAwait(false))
-        {
-            await host.StartAsync(CancellationToken.None);
-            var received = new Arrivals();
-            await using PerceptionSubscriber subscriber = await SubscribeAsync(host.Broker, settings, received);
-            await host.RunAsync(CancellationToken.None);
-            await received.WaitAsync((ulong)(frames + WarmUp - 1));
-            PipelineStatistics s = host.Cameras[0].Statistics;
-            return new NodeFigures(
-                received.SecondsBetween(WarmUp - 1, frames + WarmUp - 1) / frames,
-                received.Count,
-                Stages.All.ToDictionary(stage => stage.Name(), stage => s[stage].Sum / 1e6 / s[stage].Count));
         }
     }
 
@@ -88,7 +88,8 @@ internal static class PipelineBenchmark
             await host.StartAsync(CancellationToken.None);
             using var stop = new CancellationTokenSource();
             Task run = host.RunAsync(stop.Token);
-            await using PerceptionSubscriber subscriber = await SubscribeAsync(host.Broker, settings, new Arrivals());
+            await using var subscriber = new PerceptionSubscriber(new MqttConnectionOptions { Broker = host.Broker, ClientId = "bench" }, new Topics(settings.Prefix, settings.NodeId), "cam0");
+            await subscriber.StartAsync();
             TimeSpan period = TimeSpan.FromSeconds(3 / fps);
             var ages = new List<double>();
             while (ages.Count < 20)
@@ -106,78 +107,35 @@ internal static class PipelineBenchmark
         }
     }
 
-    private static async Task<PerceptionSubscriber> SubscribeAsync(BrokerAddress broker, NodeSettings settings, Arrivals arrivals)
+    /// <summary>The node in one round, and the floor before and after it.</summary>
+    private sealed record NodeRound(SenderFigures Node, IReadOnlyDictionary<string, double> StageMs, double BareMs, double BareCpuMs)
     {
-        var subscriber = new PerceptionSubscriber(new MqttConnectionOptions { Broker = broker, ClientId = "bench" }, new Topics(settings.Prefix, settings.NodeId), "cam0");
-        subscriber.PayloadReceived += arrivals.Add;
-        await subscriber.StartAsync();
-        return subscriber;
-    }
+        public double Efficiency => BareMs / Node.MsPerFrame;
 
-    /// <summary>When the last of the three outputs of each frame arrived.</summary>
-    private sealed class Arrivals
-    {
-        private readonly object gate = new();
-        private readonly Dictionary<ulong, (int Outputs, long At)> frames = [];
-
-        public int Count
+        public static object ToReport(List<NodeRound> rounds, int frames)
         {
-            get
+            SenderFigures node = SenderFigures.Median([.. rounds.Select(r => r.Node)]);
+            Dictionary<string, double> stages = rounds[0].StageMs.Keys.ToDictionary(stage => stage, stage => SenderFigures.Middle(rounds.Select(r => r.StageMs[stage])));
+            return new
             {
-                lock (gate)
-                {
-                    return frames.Count(f => f.Value.Outputs == 3);
-                }
-            }
+                FramesReceived = rounds.Count * (frames + SenderFigures.WarmUp),
+                PerSecond = Math.Round(1000 / node.MsPerFrame, 2),
+                Efficiency = Math.Round(SenderFigures.Middle(rounds.Select(r => r.Efficiency)), 3),
+                EfficiencyOfRounds = rounds.Select(r => Math.Round(r.Efficiency, 3)),
+                // What a frame costs beyond Run, in throughput: the stages overlap with the network of the next frame.
+                OverheadPerFrameMs = Math.Round(SenderFigures.Middle(rounds.Select(r => r.Node.MsPerFrame - r.BareMs)), 2),
+                // Of all cores together; decode, resize, encode and publish are what it has beside the floor's.
+                CpuMsPerFrame = Math.Round(node.CpuMs, 2),
+                CpuMsBesideOrt = Math.Round(SenderFigures.Middle(rounds.Select(r => r.Node.CpuMs - r.BareCpuMs)), 2),
+                CpuEfficiency = Math.Round(SenderFigures.Middle(rounds.Select(r => r.BareCpuMs / r.Node.CpuMs)), 3),
+                BrokerCpuMsPerFrame = Math.Round(node.BrokerCpuMs, 2),
+                ReceiverCpuMsPerFrame = Math.Round(node.ReceiverCpuMs, 2),
+                BytesPerFrame = Math.Round(node.Bytes),
+                // Wall time of decode, resize, encode and publish, while they share the cores with Run.
+                OverlappedStagesMs = Math.Round(stages.Where(s => s.Key != Stage.Infer.Name()).Sum(s => s.Value), 2),
+                StageMs = stages.ToDictionary(s => s.Key, s => Math.Round(s.Value, 2)),
+            };
         }
-
-        public void Add(ReceivedPayload payload)
-        {
-            lock (gate)
-            {
-                int outputs = frames.TryGetValue(payload.Header.Sequence, out (int Outputs, long At) seen) ? seen.Outputs : 0;
-                frames[payload.Header.Sequence] = (outputs + 1, Stopwatch.GetTimestamp());
-            }
-        }
-
-        public double SecondsBetween(int first, int last)
-        {
-            lock (gate)
-            {
-                return Stopwatch.GetElapsedTime(frames[(ulong)first].At, frames[(ulong)last].At).TotalSeconds;
-            }
-        }
-
-        public async Task WaitAsync(ulong sequence)
-        {
-            for (int i = 0; i < 1000; i++)
-            {
-                lock (gate)
-                {
-                    if (frames.TryGetValue(sequence, out (int Outputs, long At) seen) && seen.Outputs == 3)
-                    {
-                        return;
-                    }
-                }
-                await Task.Delay(10);
-            }
-            throw new InvalidOperationException($"frame {sequence} did not arrive with all outputs: frames were lost on the way");
-        }
-    }
-
-    private sealed record NodeFigures(double SecondsPerFrame, int Received, IReadOnlyDictionary<string, double> StageMs)
-    {
-        public object ToReport(double floorMs) => new
-        {
-            FramesReceived = Received,
-            PerSecond = Math.Round(1 / SecondsPerFrame, 2),
-            Efficiency = Math.Round(floorMs / (1000 * SecondsPerFrame), 3),
-            // What a frame costs beyond Run, in throughput: the stages overlap with the network of the next frame.
-            OverheadPerFrameMs = Math.Round((1000 * SecondsPerFrame) - floorMs, 2),
-            // Wall time of decode, resize, encode and publish, while they share the cores with Run.
-            OverlappedStagesMs = Math.Round(StageMs.Where(s => s.Key != Stage.Infer.Name()).Sum(s => s.Value), 2),
-            StageMs = StageMs.ToDictionary(s => s.Key, s => Math.Round(s.Value, 2)),
-        };
     }
 
     /// <summary>A live camera: one frame's way from the grab to the last payload handed over, less Run; and ages in periods of the slow consumer.</summary>

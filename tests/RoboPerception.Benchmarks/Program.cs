@@ -1,18 +1,29 @@
 using System.CommandLine;
 using RoboPerception.Benchmarks;
 using RoboPerception.Benchmarks.Fuzzing;
+using RoboPerception.Benchmarks.Peers;
 using RoboPerception.Benchmarks.Quality;
 using RoboPerception.Benchmarks.Scenes;
 using RoboPerception.Benchmarks.Training;
 using RoboPerception.Core;
 using RoboPerception.Node;
 
+if (await Receiver.TryRunAsync(args) is { } received)
+{
+    return received;
+}
+
 var model = new Option<string?>("--model") { Description = "the ONNX file; default: the shipped one", HelpName = "FILE" };
 var video = new Option<string>("--video") { Description = "the recording", HelpName = "FILE", DefaultValueFactory = _ => "/usr/share/doc/opencv-doc/examples/data/vtest.avi" };
-var frames = new Option<int>("--frames") { Description = "frames per measurement", HelpName = "N", DefaultValueFactory = _ => 120 };
+var frames = new Option<int>("--frames") { Description = "frames per measurement", HelpName = "N", DefaultValueFactory = _ => 60 };
+var repeats = new Option<int>("--rounds") { Description = "rounds that alternate; figures are medians", HelpName = "N", DefaultValueFactory = _ => 7 };
 var output = new Option<string?>("--out") { Description = "also write the JSON here", HelpName = "FILE" };
-var root = new RootCommand("Measures the node against a bare OrtRun loop") { model, video, frames, output };
-root.SetAction((parsed, _) => PipelineBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(output)));
+var root = new RootCommand("Measures the node against a bare OrtRun loop") { model, video, frames, repeats, output };
+root.SetAction((parsed, _) => PipelineBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(repeats), parsed.GetValue(output)));
+
+var peers = new Command("peers", "the node beside the same job in Node.js (onnxruntime-node, mqtt.js, sharp)") { model, video, frames, repeats, output };
+peers.SetAction((parsed, _) => PeersBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(repeats), parsed.GetValue(output)));
+root.Subcommands.Add(peers);
 
 var payloads = new Command("payloads", "encoders: milliseconds and bytes") { model };
 payloads.SetAction(parsed => PayloadBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));

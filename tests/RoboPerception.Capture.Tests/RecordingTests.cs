@@ -138,7 +138,7 @@ public sealed class RecordingTests : TemporaryFolder
         {
             if (captured.Loop.Slot.TryTake(out Frame? frame, 100))
             {
-                sums.Add((frame.AcquisitionStamp, Crc32.Of(frame.Pixels)));
+                sums.Add((frame.AcquisitionStamp, System.IO.Hashing.Crc32.HashToUInt32(frame.Pixels)));
                 frame.Release();
             }
         }

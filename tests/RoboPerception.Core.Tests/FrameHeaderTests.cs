@@ -66,15 +66,4 @@ public sealed class FrameHeaderTests
         Assert.Equal("frame header is truncated: 40 of 96 bytes", FrameHeader.TryRead(new byte[40], out _, out _));
         Assert.Throws<ArgumentException>(() => Sample.Write(new byte[95]));
     }
-
-    [Theory]
-    [InlineData("", 0u)]
-    [InlineData("123456789", 0xCBF43926u)] // the check value every CRC-32 catalogue lists
-    [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
-    public void The_checksum_is_that_of_zlib(string text, uint expected)
-    {
-        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(text);
-        Assert.Equal(expected, Crc32.Of(bytes));
-        Assert.Equal(expected, Crc32.Append(Crc32.Of(bytes.AsSpan(0, bytes.Length / 3)), bytes.AsSpan(bytes.Length / 3)));
-    }
 }

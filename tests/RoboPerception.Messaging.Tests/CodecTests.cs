@@ -97,7 +97,7 @@ public sealed class CodecTests
         (planes[0], planes[count], planes[2 * count]) = (0, 0, 0);
         (planes[1], planes[count + 1], planes[(2 * count) + 1]) = (float.NaN, float.NaN, float.NaN);
         (planes[19], planes[count + 19], planes[(2 * count) + 19]) = (0, 0, 0);
-        using var encoder = new PayloadEncoder(OutputKind.Normals, encoding);
+        var encoder = new PayloadEncoder(OutputKind.Normals, encoding);
         var buffer = new PayloadBuffer();
         encoder.EncodeNormals(TestSupport.Header(OutputKind.Normals, count, 1), planes, buffer);
         float[] decoded = PayloadDecoder.Decode(buffer.Memory.Span).Normals!;
@@ -166,7 +166,7 @@ public sealed class CodecTests
     [Fact]
     public void A_picture_that_does_not_fill_the_grid_is_refused()
     {
-        using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+        var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
         Assert.Throws<ArgumentException>(() => encoder.EncodeDepth(TestSupport.Header(OutputKind.Depth, 4, 4), new float[15], new PayloadBuffer()));
         Assert.Throws<InvalidOperationException>(() => encoder.EncodeSegmentation(TestSupport.Header(OutputKind.Depth, 4, 4), new byte[16], new PayloadBuffer()));
     }

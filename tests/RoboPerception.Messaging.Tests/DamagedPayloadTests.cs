@@ -78,7 +78,7 @@ public sealed class DamagedPayloadTests
     public void A_PNG_without_our_header_and_text_are_named()
     {
         byte[] payload = Payload(OutputKind.Segmentation, PayloadEncoding.Png);
-        byte[] foreign = [.. payload[..PngFormat.HeaderChunkOffset], .. payload[(PngFormat.FrameHeaderOffset + FrameHeader.Size + 4)..]];
+        byte[] foreign = [.. payload[..PngWriter.SecondChunkOffset], .. payload[(PngFormat.FrameHeaderOffset + FrameHeader.Size + 4)..]];
         Assert.Contains("rpFh", Complaint(foreign), StringComparison.Ordinal);
         Assert.Contains("truncated", Complaint("{}"u8.ToArray()), StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public sealed class DamagedPayloadTests
             byte[] data = new byte[random.Next(200)];
             random.NextBytes(data);
             byte[] payload = [.. header, .. data];
-            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(78), Crc32.Of(data));
+            BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(78), System.IO.Hashing.Crc32.HashToUInt32(data));
             payload[9] = (byte)(round % 2 == 0 ? PayloadEncoding.Rvl : PayloadEncoding.Fast);
             try
             {

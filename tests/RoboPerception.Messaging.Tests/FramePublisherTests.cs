@@ -32,7 +32,6 @@ public sealed class FramePublisherTests : IAsyncLifetime
     {
         await connection.DisposeAsync();
         await proxy.DisposeAsync();
-        encoder.Dispose();
         broker.Dispose();
     }
 
@@ -103,7 +102,7 @@ public sealed class FramePublisherTests : IAsyncLifetime
         using (client)
         {
             using var publisher = new FramePublisher(connection, Topic, ContentTypes.Of(PayloadEncoding.Png));
-            using var png = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Png);
+            var png = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Png);
             foreach (ulong sequence in (ulong[])[9, 10, 100])
             {
                 long before = UnixClock.Now;

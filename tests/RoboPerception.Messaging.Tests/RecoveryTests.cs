@@ -179,7 +179,7 @@ public sealed class RecoveryTests
 
     private static void Publish(FramePublisher publisher, ulong sequence)
     {
-        using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+        var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
         PayloadBuffer buffer = publisher.Rent();
         encoder.EncodeDepth(TestSupport.Header(OutputKind.Depth, 8, 4, sequence), new float[32], buffer);
         publisher.Publish(buffer);

@@ -93,7 +93,7 @@ internal static class TestSupport
 
     public static PayloadBuffer Encode(PayloadEncoding encoding, in FrameHeader header)
     {
-        using var encoder = new PayloadEncoder(header.Kind, encoding);
+        var encoder = new PayloadEncoder(header.Kind, encoding);
         var buffer = new PayloadBuffer();
         switch (header.Kind)
         {

@@ -48,7 +48,7 @@ public sealed class WireFormatTests
     [Fact]
     public void Raw_depth_is_little_endian_millimetres_behind_96_bytes()
     {
-        using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+        var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
         var buffer = new PayloadBuffer();
         encoder.EncodeDepth(TestSupport.Header(OutputKind.Depth, 3, 1), [1.234f, float.NaN, 65.535f], buffer);
         Assert.Equal([0xD2, 0x04, 0x00, 0x00, 0xFF, 0xFF], buffer.Memory.Span[96..].ToArray());

@@ -86,7 +86,7 @@ public sealed class DataSetTests : IDisposable
 
     private SceneDataSetOptions Options(int count, CameraIntrinsics camera) => new(_folder, count, Seed: 11, camera);
 
-    /// <summary>The pixels of a PNG without interlace whose rows use filter 0 or 1.</summary>
+    /// <summary>The pixels of a PNG without interlace whose rows use filter 0 or 4 (Paeth).</summary>
     private byte[] Decode(string sub, string id, int bytesPerPixel)
     {
         byte[] file = File.ReadAllBytes(Path.Combine(_folder, sub, id + ".png"));
@@ -102,7 +102,10 @@ public sealed class DataSetTests : IDisposable
             Span<byte> target = pixels.AsSpan(y * width * bytesPerPixel, width * bytesPerPixel);
             for (int i = 0; i < target.Length; i++)
             {
-                target[i] = (byte)(row[i + 1] + (row[0] == 1 && i >= bytesPerPixel ? target[i - bytesPerPixel] : 0));
+                int a = i >= bytesPerPixel ? target[i - bytesPerPixel] : 0, b = y > 0 ? pixels[((y - 1) * target.Length) + i] : 0;
+                int c = y > 0 && i >= bytesPerPixel ? pixels[((y - 1) * target.Length) + i - bytesPerPixel] : 0;
+                int nearest = ((int[])[a, b, c]).MinBy(value => Math.Abs(a + b - c - value));
+                target[i] = (byte)(row[i + 1] + (row[0] == 4 ? nearest : 0));
             }
         }
         return pixels;

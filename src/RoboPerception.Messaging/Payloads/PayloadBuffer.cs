@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using RoboPerception.Core;
 
 namespace RoboPerception.Messaging;
@@ -75,7 +76,7 @@ public sealed class PayloadBuffer
         {
             // In PNG the header is a chunk, whose checksum covers type and data.
             Span<byte> chunk = bytes.AsSpan(HeaderOffset - 4, 4 + FrameHeader.Size + 4);
-            BinaryPrimitives.WriteUInt32BigEndian(chunk[(4 + FrameHeader.Size)..], Crc32.Of(chunk[..(4 + FrameHeader.Size)]));
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[(4 + FrameHeader.Size)..], Crc32.HashToUInt32(chunk[..(4 + FrameHeader.Size)]));
         }
     }
 }

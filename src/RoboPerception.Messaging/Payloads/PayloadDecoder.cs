@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using RoboPerception.Core;
 
@@ -46,7 +47,7 @@ public static class PayloadDecoder
 
     internal static void RequireCrc(in FrameHeader header, ReadOnlySpan<byte> data)
     {
-        uint actual = Crc32.Of(data);
+        uint actual = Crc32.HashToUInt32(data);
         if (actual != header.Crc32)
         {
             throw new PayloadException(string.Create(CultureInfo.InvariantCulture, $"The pixel data has CRC 0x{actual:X8}, the frame header says 0x{header.Crc32:X8}: the payload is damaged."));
@@ -55,7 +56,7 @@ public static class PayloadDecoder
 
     private static FrameHeader Locate(ReadOnlySpan<byte> payload, out int dataOffset)
     {
-        bool isPng = payload.StartsWith(PngFormat.Signature);
+        bool isPng = payload.StartsWith(PngWriter.Signature);
         ReadOnlySpan<byte> headerBytes = isPng ? PngReader.FindFrameHeader(payload) : payload;
         string? problem = FrameHeader.TryRead(headerBytes, out FrameHeader header, out dataOffset);
         if (problem is not null)

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using RoboPerception.Core;
 
@@ -17,17 +18,13 @@ namespace RoboPerception.Messaging;
 /// </list>
 /// In <c>raw</c>, <c>fast</c> and <c>rvl</c> the header's CRC is that of all bytes behind the header.
 /// </summary>
-public sealed class PayloadEncoder : IDisposable
+public sealed class PayloadEncoder
 {
     /// <summary>Metres of one raw depth unit.</summary>
     public const float DepthScale = 0.001f;
 
     private const int DepthBrotliQuality = 0;
     private const int PlanesBrotliQuality = 1;
-    // Measured on depth at 384 x 288: level 2 takes 60 % longer for 4 % fewer bytes.
-    private const int PngLevel = 1;
-    private const byte NoFilter = 0;
-    private const byte SubFilter = 1;
 
     private readonly PngWriter? png;
     private byte[] pixels = [];
@@ -41,7 +38,7 @@ public sealed class PayloadEncoder : IDisposable
         (Kind, Encoding) = (kind, encoding);
         if (encoding == PayloadEncoding.Png)
         {
-            png = new PngWriter(PngLevel);
+            png = new PngWriter();
         }
     }
 
@@ -106,9 +103,6 @@ public sealed class PayloadEncoder : IDisposable
         Finish(header, rgb, 1f, target);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => png?.Dispose();
-
     private static Span<byte> Scratch(ref byte[] buffer, int length)
     {
         if (buffer.Length < length)
@@ -137,7 +131,7 @@ public sealed class PayloadEncoder : IDisposable
         switch (Encoding)
         {
             case PayloadEncoding.Png:
-                WritePng(complete with { Crc32 = Crc32.Of(source) }, source, target);
+                WritePng(complete with { Crc32 = Crc32.HashToUInt32(source) }, source, target);
                 return;
             case PayloadEncoding.Raw:
                 source.CopyTo(target.Reserve(FrameHeader.Size + source.Length)[FrameHeader.Size..]);
@@ -174,38 +168,22 @@ public sealed class PayloadEncoder : IDisposable
 
     private void WritePng(in FrameHeader header, ReadOnlySpan<byte> source, PayloadBuffer target)
     {
-        int bytesPerPixel = source.Length / (header.Width * header.Height);
-        int stride = header.Width * bytesPerPixel;
-        Span<byte> filtered = Scratch(ref transformed, (stride + 1) * header.Height);
-        if (Kind == OutputKind.Depth)
+        PngPixels layout = Kind switch
         {
-            // Swapped in place: the little-endian samples were only needed for the CRC.
-            Span<byte> bigEndian = pixels.AsSpan(0, source.Length);
-            PixelConversion.ToBigEndian(MemoryMarshal.Cast<byte, ushort>(source), bigEndian);
-            source = bigEndian;
-        }
-        byte filter = Kind == OutputKind.Segmentation ? NoFilter : SubFilter;
-        for (int y = 0; y < header.Height; y++)
-        {
-            ReadOnlySpan<byte> row = source.Slice(y * stride, stride);
-            Span<byte> line = filtered.Slice(y * (stride + 1), stride + 1);
-            line[0] = filter;
-            if (filter == NoFilter)
-            {
-                row.CopyTo(line[1..]);
-            }
-            else
-            {
-                PixelConversion.SubFilter(row, line[1..], bytesPerPixel);
-            }
-        }
-        png!.Write(filtered, header, Kind == OutputKind.Depth ? (byte)16 : (byte)8, Kind == OutputKind.Normals ? PngFormat.Rgb : PngFormat.Grey, target);
+            OutputKind.Segmentation => PngPixels.Grey8,
+            OutputKind.Depth => PngPixels.Grey16,
+            _ => PngPixels.Rgb8,
+        };
+        Span<byte> file = target.Reserve(PngWriter.MaximumLength(header.Width, header.Height, layout, FrameHeader.Size));
+        Span<byte> chunk = stackalloc byte[FrameHeader.Size];
+        header.Write(chunk);
+        target.Complete(png!.Write(source, header.Width, header.Height, layout, file, PngFormat.FrameHeaderType, chunk), PngFormat.FrameHeaderOffset, header);
     }
 
     private static void Close(in FrameHeader header, int dataLength, PayloadBuffer target)
     {
         Span<byte> payload = target.Reserve(FrameHeader.Size + dataLength);
-        FrameHeader complete = header with { Crc32 = Crc32.Of(payload.Slice(FrameHeader.Size, dataLength)) };
+        FrameHeader complete = header with { Crc32 = Crc32.HashToUInt32(payload.Slice(FrameHeader.Size, dataLength)) };
         complete.Write(payload);
         target.Complete(FrameHeader.Size + dataLength, 0, complete);
     }

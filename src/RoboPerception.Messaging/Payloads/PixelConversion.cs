@@ -73,11 +73,7 @@ internal static class PixelConversion
         }
     }
 
-    /// <summary>Swaps the bytes of 16-bit samples: PNG is big-endian.</summary>
-    public static void ToBigEndian(ReadOnlySpan<ushort> samples, Span<byte> bytes) =>
-        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(samples, MemoryMarshal.Cast<byte, ushort>(bytes)[..samples.Length]);
-
-    /// <summary>The Sub filter of PNG (section 9.2): every byte minus the one a pixel to the left.</summary>
+    /// <summary>Every byte minus the one a pixel to the left.</summary>
     public static void SubFilter(ReadOnlySpan<byte> row, Span<byte> filtered, int bytesPerPixel)
     {
         row[..bytesPerPixel].CopyTo(filtered);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using RoboPerception.Core;
@@ -141,7 +142,7 @@ internal static class PngReader
 
     private ref struct ChunkReader(ReadOnlySpan<byte> file)
     {
-        private ReadOnlySpan<byte> rest = file[PngFormat.Signature.Length..];
+        private ReadOnlySpan<byte> rest = file[PngWriter.Signature.Length..];
 
         public bool Ended { get; private set; }
 
@@ -153,19 +154,19 @@ internal static class PngReader
             {
                 return false;
             }
-            uint length = rest.Length >= PngFormat.ChunkOverhead ? BinaryPrimitives.ReadUInt32BigEndian(rest) : 0;
-            if (rest.Length < PngFormat.ChunkOverhead || length > LongestChunk || rest.Length - PngFormat.ChunkOverhead < length)
+            uint length = rest.Length >= PngWriter.ChunkOverhead ? BinaryPrimitives.ReadUInt32BigEndian(rest) : 0;
+            if (rest.Length < PngWriter.ChunkOverhead || length > LongestChunk || rest.Length - PngWriter.ChunkOverhead < length)
             {
                 throw new PayloadException("The PNG file is truncated inside a chunk.");
             }
             type = rest.Slice(4, 4);
             data = rest.Slice(8, (int)length);
-            if (Crc32.Of(rest.Slice(4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
+            if (Crc32.HashToUInt32(rest.Slice(4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
             {
                 throw new PayloadException($"The PNG chunk '{Encoding.Latin1.GetString(type)}' has a wrong checksum: the payload is damaged.");
             }
             Ended = type.SequenceEqual("IEND"u8);
-            rest = rest[(PngFormat.ChunkOverhead + (int)length)..];
+            rest = rest[(PngWriter.ChunkOverhead + (int)length)..];
             return true;
         }
     }

@@ -114,11 +114,7 @@ internal sealed class PublishStage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((PayloadEncoder encoder, FramePublisher publisher) in outputs)
-        {
-            publisher.Dispose();
-            encoder.Dispose();
-        }
+        outputs.ForEach(o => o.Publisher.Dispose());
         overlayPublisher?.Dispose();
         overlay?.Dispose();
         Sheet?.Dispose();

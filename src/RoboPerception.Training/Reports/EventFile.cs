@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace RoboPerception.Training.Reports;
@@ -51,17 +52,7 @@ internal sealed class EventFile : IDisposable
     /// <summary>CRC-32C (Castagnoli) in the masked form of the record format.</summary>
     internal static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
-        var crc = 0xFFFFFFFF;
-        foreach (var value in data)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
-            }
-        }
-
-        crc = ~crc;
+        var crc = Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, data);
         return unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8);
     }
 

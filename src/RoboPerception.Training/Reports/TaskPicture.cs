@@ -1,5 +1,4 @@
 using RoboPerception.Core;
-using RoboPerception.Scenes;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
 
