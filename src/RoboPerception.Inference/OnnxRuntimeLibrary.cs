@@ -69,7 +69,7 @@ internal static class OnnxRuntimeLibrary
             catch (Exception e) when (NativeFailure.Is(e))
             {
                 throw new UserErrorException(
-                    ExitCode.Usage, $"ONNX Runtime's native library does not load: {NativeFailure.Reason(e)}. Run launch/setup.sh, or name a library in {PathVariable}.", e);
+                    ExitCode.Usage, NativeLibraries.Explain(e) ?? $"ONNX Runtime's native library does not load: {NativeFailure.Reason(e)}. Run launch/setup.sh, or name a library in {PathVariable}.", e);
             }
             _ready = true;
         }

@@ -33,6 +33,11 @@ internal sealed class CalibrationNode
                 $"Calibration '{file}', line {error.Start.Line}: this is no YAML ({error.Message}). The file must have the form that ROS's camera_calibration writes.",
                 error);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or OverflowException or InsufficientExecutionStackException)
+        {
+            // What the library's scanner throws on some damaged files.
+            throw new UserErrorException(ExitCode.Usage, $"Calibration '{file}' is no YAML ({error.Message}). The file must have the form that ROS's camera_calibration writes.", error);
+        }
 
         return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
             ? new CalibrationNode(file, "", root)

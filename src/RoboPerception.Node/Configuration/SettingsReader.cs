@@ -36,6 +36,11 @@ internal sealed class SettingsReader
         {
             throw new UserErrorException(ExitCode.Usage, $"{path}:{e.Start.Line}: not valid YAML: {e.InnerException?.Message ?? e.Message}", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or InsufficientExecutionStackException)
+        {
+            // What the library's scanner throws on some damaged files.
+            throw new UserErrorException(ExitCode.Usage, $"{path}: not valid YAML: {e.Message}", e);
+        }
         if (yaml.Documents.Count > 0)
         {
             Walk(yaml.Documents[0].RootNode, "", path);
@@ -132,6 +137,8 @@ internal sealed class SettingsReader
             case YamlSequenceNode sequence:
                 Set(path, string.Join(',', sequence.Children.Select(c => (c as YamlScalarNode)?.Value ?? "")), $"{file}:{sequence.Start.Line}");
                 break;
+            case YamlScalarNode { Value: null or "" } when path.Length > 0 && Setting.At(Generic(path)) is null:
+                break; // a section whose keys are all commented out
             case YamlScalarNode scalar when path.Length > 0:
                 Set(path, scalar.Value ?? "", $"{file}:{scalar.Start.Line}");
                 break;

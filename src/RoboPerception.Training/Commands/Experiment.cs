@@ -65,5 +65,10 @@ internal static class Experiment
         {
             throw new UserErrorException(ExitCode.Usage, $"Experiment file '{path}' line {error.Start.Line}: {error.Message}", error);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or OverflowException or InsufficientExecutionStackException)
+        {
+            // What the library's scanner throws on some damaged files.
+            throw new UserErrorException(ExitCode.Usage, $"Experiment file '{path}' is not valid YAML: {error.Message}", error);
+        }
     }
 }

@@ -48,7 +48,14 @@ internal static partial class FuzzRun
     {
         foreach (byte[] sound in target.Seeds)
         {
-            target.Read(sound);
+            try
+            {
+                target.Read([.. sound]);
+            }
+            catch (Exception e)
+            {
+                return new FuzzResult(0, 0, 0, 0, [$"a sound input is refused: {e.Message}"]);
+            }
         }
         var mutator = new Mutator(target.Seeds, seed);
         var findings = new Dictionary<string, string>();
