@@ -6,6 +6,8 @@ var root = new RootCommand("Trains, measures and exports the multi-task networks
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),
+    ConvertCommand.Create(),
+    QuantiseCommand.Create(),
     ModelsCommand.Create(),
     ParityCommand.Create(),
     ScenesCommand.Create(),

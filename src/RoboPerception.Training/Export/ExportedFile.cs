@@ -24,4 +24,14 @@ internal static class ExportedFile
             throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {error.Message}", error);
         }
     }
+
+    /// <summary>Passes a graph without faults.</summary>
+    /// <exception cref="UserErrorException">The graph has some; the message lists them.</exception>
+    public static void Check(string path, Graph graph)
+    {
+        if (GraphChecker.Faults(graph) is { Count: > 0 } faults)
+        {
+            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {string.Join("; ", faults)}.");
+        }
+    }
 }
