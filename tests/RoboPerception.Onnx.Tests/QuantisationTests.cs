@@ -68,6 +68,24 @@ public sealed class QuantisationTests
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(Math.Abs), 1e-6, 0.03);
     }
 
+    [Fact]
+    public void The_choice_of_the_largest_is_made_among_bytes()
+    {
+        var random = new Random(6);
+        var builder = new GraphBuilder("test");
+        var x = builder.Input("x", ElementType.Float, 1, 3, 8, 8);
+        var scores = builder.Resize(builder.Conv(x, builder.Constant(Graphs.Numbers(random, 5 * 3), 5, 3, 1, 1), null), 16, 16, ResizeRule.LinearHalfPixel);
+        builder.Output("y", builder.Cast(builder.ArgMax(scores, 1), ElementType.Float));
+        var graph = builder.Build();
+        var plan = new QuantisationPlan(graph, _ => false);
+        Assert.Equal(1, plan.Count);
+        var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
+        Assert.Empty(GraphChecker.Faults(quantised));
+        Assert.EndsWith("/bytes", quantised.Nodes.Single(node => node.Operator == "ArgMax").Inputs[0], StringComparison.Ordinal);
+        var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(quantised, Picture));
+        Assert.InRange(expected.Zip(found).Count(pair => pair.First != pair.Second), 0, 16 * 16 / 10);
+    }
+
     /// <summary>A convolution with a rectifier, and a last one behind it.</summary>
     private static Graph TwoConvolutions()
     {

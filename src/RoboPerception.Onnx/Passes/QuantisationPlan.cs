@@ -2,8 +2,9 @@ namespace RoboPerception.Onnx;
 
 /// <summary>Which nodes of a graph compute in bytes, and over which tensors that needs a range.</summary>
 /// <remarks>
-/// Convolutions, sums, products and sigmoids are worth it as long as a convolution still comes behind them; the answers' own arithmetic stays in
-/// float. What only moves values (pads, shapes, maxima, enlargements) goes along in bytes.
+/// Convolutions, sums, products and sigmoids are worth it as long as a convolution still comes behind them, or a choice of the largest (ArgMax),
+/// which is the same of bytes; the other answers' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements) goes
+/// along in bytes.
 /// </remarks>
 public sealed class QuantisationPlan
 {
@@ -23,7 +24,7 @@ public sealed class QuantisationPlan
         ArgumentNullException.ThrowIfNull(inFloat);
         view = new GraphView(graph);
         var before = view.NodesBeforeConvolutions();
-        chosen = [.. graph.Nodes.Where(node => Computing.Contains(node.Operator) && before.Contains(node.Name) && !inFloat(node)).Select(node => node.Name)];
+        chosen = [.. graph.Nodes.Where(node => Computing.Contains(node.Operator) && (before.Contains(node.Name) || LeadsToChoice(node)) && !inFloat(node)).Select(node => node.Name)];
     }
 
     /// <summary>The nodes that compute in bytes.</summary>
@@ -43,6 +44,10 @@ public sealed class QuantisationPlan
     internal bool EndsComputation(Node node) => Computes(node)
         ? !(view.Readers(node.Outputs[0]).ToArray() is [var reader] && Rectifying.Contains(reader.Operator))
         : Rectifying.Contains(node.Operator) && view.Producer(node.Inputs[0]) is { } source && Computes(source) && view.Readers(source.Outputs[0]).Count() == 1;
+
+    // Through nodes that move bytes, everything that reads the node's result ends in an ArgMax.
+    private bool LeadsToChoice(Node node) => view.Readers(node.Outputs[0]).ToArray() is { Length: > 0 } readers
+        && readers.All(reader => reader.Operator == "ArgMax" || (Moves(reader) && LeadsToChoice(reader)));
 
     private static IEnumerable<string> DataInputs(Node node) => node.Operator == "Conv" ? node.Inputs.Take(1) : node.Inputs;
 

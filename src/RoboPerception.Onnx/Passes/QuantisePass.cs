@@ -75,6 +75,13 @@ public static class QuantisePass
                 return;
             }
 
+            if (node.Operator == "ArgMax" && bytes.TryGetValue(node.Inputs[0], out var scores))
+            {
+                // The largest byte is the largest value.
+                made.Nodes.Add(node with { Inputs = [scores.Name] });
+                return;
+            }
+
             made.Nodes.Add(!plan.Computes(node) ? node with { Inputs = [.. node.Inputs.Select(AsFloat)] }
                 : node.Operator == "Conv" ? Convolution(node)
                 : node with { Inputs = [.. node.Inputs.Select(Dequantised)] });

@@ -7,6 +7,8 @@ namespace RoboPerception.Training.Export;
 /// <summary>A model file that this program wrote.</summary>
 internal static class ExportedFile
 {
+    private const int FaultsShown = 3;
+
     /// <summary>Whether a path names one, rather than a checkpoint.</summary>
     public static bool Is(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
@@ -31,7 +33,8 @@ internal static class ExportedFile
     {
         if (GraphChecker.Faults(graph) is { Count: > 0 } faults)
         {
-            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {string.Join("; ", faults)}.");
+            var more = faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "";
+            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {string.Join("; ", faults.Take(FaultsShown))}{more}.");
         }
     }
 }
