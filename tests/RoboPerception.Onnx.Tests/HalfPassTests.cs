@@ -13,7 +13,7 @@ public sealed class HalfPassTests
         Assert.Empty(GraphChecker.Faults(half));
         Assert.Equal(ElementType.Float, half.Outputs[0].Type.Element);
         var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(half, Picture));
-        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(Math.Abs), 1e-6, 2e-3);
+        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 2e-3);
     }
 
     [Fact]
