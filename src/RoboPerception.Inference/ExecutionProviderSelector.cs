@@ -98,7 +98,7 @@ internal sealed class ExecutionProviderSelector
             }
             SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], _settings.Tolerance);
             passed = result.Passed;
-            return passed ? (session, "") : (null, $"it does not answer the golden input as the CPU does: {result.Summary}");
+            return passed ? (session, "") : (null, $"it does not answer the golden input as the CPU does: {result.Summary}{Place(provider)}");
         }
         catch (Exception e) when (NativeFailure.Is(e))
         {
@@ -112,6 +112,27 @@ internal sealed class ExecutionProviderSelector
             {
                 session?.Dispose();
             }
+        }
+    }
+
+    /// <summary>
+    /// Where in the graph the answers part, to go on in the message. Not for TensorRT: every look inside would build another engine, which
+    /// <c>doctor</c> does on demand.
+    /// </summary>
+    private string Place(ExecutionProvider provider)
+    {
+        if (provider != ExecutionProvider.Cuda)
+        {
+            return $"; 'roboperception doctor --model {_model.Path} --provider {provider.Name()}' finds where they part";
+        }
+        try
+        {
+            return GraphBisection.Find(_model, provider, _settings) is { } place ? $"; {place}" : "; no single operator differs by more than half precision would";
+        }
+        catch (Exception e) when (NativeFailure.Is(e) || e is FormatException)
+        {
+            // The finding stands without its place.
+            return "";
         }
     }
 

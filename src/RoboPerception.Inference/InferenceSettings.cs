@@ -28,6 +28,18 @@ internal sealed record InferenceSettings
     /// <summary>TensorRT computes in half precision where it is faster; the self-check guards the answers.</summary>
     public bool TensorRtHalfPrecision { get; init; } = true;
 
+    /// <summary>
+    /// Number format on CUDA. Half: a copy of the graph in 16-bit floats up to its last convolutions, made when the file is loaded; the self-check
+    /// guards the answers. The CPU, the reference, computes the file as it is, and TensorRT has <see cref="TensorRtHalfPrecision"/>.
+    /// </summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>
+    /// Records the kernels of a run on CUDA once and replays them as one (CUDA graph). Off unless asked for: it has not been run on a GPU yet,
+    /// and the gain, launches of some 200 small kernels, is not measured.
+    /// </summary>
+    public bool CudaGraph { get; init; }
+
     /// <summary>Upper bound of GPU memory in bytes that TensorRT may use while it chooses kernels.</summary>
     public long TensorRtWorkspaceBytes { get; init; } = 1L << 30;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Core;
+using RoboPerception.Onnx;
 
 namespace RoboPerception.Inference;
 
@@ -33,6 +34,26 @@ internal sealed class ModelFile
     public ModelDescription Description { get; }
 
     internal byte[] Content { get; }
+
+    /// <summary>What a session on a provider is made from: the file, or its copy in half precision.</summary>
+    /// <exception cref="UserErrorException">The graph does not convert (exit code 3).</exception>
+    internal byte[] ContentFor(ExecutionProvider provider, InferenceSettings settings) =>
+        provider == ExecutionProvider.Cuda && settings.Precision == Precision.Float16 ? InHalfPrecision() : Content;
+
+    /// <summary>The file in 16-bit floats (<see cref="HalfPass"/>).</summary>
+    /// <exception cref="UserErrorException">The graph does not convert (exit code 3).</exception>
+    internal byte[] InHalfPrecision()
+    {
+        try
+        {
+            OnnxModel model = OnnxFile.FromBytes(Content);
+            return OnnxFile.ToBytes(new OnnxModel(HalfPass.Apply(model.Graph)) { OperatorSetVersion = model.OperatorSetVersion, Metadata = model.Metadata });
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw Broken(Path, $"does not convert to half precision: {e.Message}; use --precision float32", e);
+        }
+    }
 
     /// <summary>Reads and checks a model.</summary>
     /// <exception cref="UserErrorException">

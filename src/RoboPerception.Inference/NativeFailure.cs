@@ -10,7 +10,7 @@ namespace RoboPerception.Inference;
 internal static partial class NativeFailure
 {
     public static bool Is(Exception e) => e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException
-        or BadImageFormatException or TypeInitializationException;
+        or BadImageFormatException or TypeInitializationException or GpuCopyException;
 
     /// <summary>The message on one line, without the type initialiser around it and the places in ONNX Runtime's own source.</summary>
     public static string Reason(Exception e)

@@ -152,7 +152,7 @@ internal sealed class PerceptionEngine : IDisposable
         {
             duration = _session.Run(set);
         }
-        catch (OnnxRuntimeException failure) when (ChangeOver(failure))
+        catch (Exception failure) when (failure is OnnxRuntimeException or GpuCopyException && ChangeOver(failure))
         {
             duration = _session.Run(set);
         }
@@ -176,7 +176,7 @@ internal sealed class PerceptionEngine : IDisposable
     }
 
     /// <summary>Goes on with the next provider of the list that works; false if there is none.</summary>
-    private bool ChangeOver(OnnxRuntimeException failure)
+    private bool ChangeOver(Exception failure)
     {
         PerceptionSession failed = _session;
         IEnumerable<ExecutionProvider> rest = _providers.SkipWhile(provider => provider != failed.Provider).Skip(1).Where(provider => provider != ExecutionProvider.TensorRt);

@@ -19,11 +19,17 @@ internal sealed class PerceptionSession : IDisposable
     private readonly RunOptions _runOptions = new();
     private OrtIoBinding[] _bindings = [];
     private OrtValue[] _values = [];
+    private FrameBuffers? _buffers;
+    private PinnedBuffers? _pinned;
+    private DeviceBinding? _device;
+    private readonly IFrameTransfer? _transfer;
+    private readonly CudaDriver? _driver;
     private bool _disposed;
 
-    private PerceptionSession(InferenceSession session, ModelFile model, ExecutionProvider provider)
+    private PerceptionSession(InferenceSession session, ModelFile model, ExecutionProvider provider, CudaDriver? driver, IFrameTransfer? transfer)
     {
         _session = session;
+        (_driver, _transfer) = (driver, transfer);
         Model = model;
         Provider = provider;
     }
@@ -41,15 +47,18 @@ internal sealed class PerceptionSession : IDisposable
     public static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers) =>
         Open(model, provider, settings, buffers, provider);
 
-    /// <summary>Lets a test call a session by another provider's name.</summary>
-    internal static PerceptionSession Open(ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers, ExecutionProvider reportedAs)
+    /// <summary>Lets a test call a session by another provider's name, and copy its frames as for a device.</summary>
+    internal static PerceptionSession Open(
+        ModelFile model, ExecutionProvider provider, InferenceSettings settings, FrameBuffers buffers, ExecutionProvider reportedAs, IFrameTransfer? transfer = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(buffers);
         OnnxRuntimeLibrary.Use();
         using SessionOptions options = SessionOptionsFactory.Create(model, provider, settings);
-        var session = new PerceptionSession(new InferenceSession(model.Content, options), model, reportedAs);
+        CudaDriver? driver = provider == ExecutionProvider.Cpu ? null : CudaDriver.TryOpen(settings.DeviceId);
+        transfer ??= provider == ExecutionProvider.Cuda && settings.CudaGraph && driver is not null ? new CudaTransfer(driver, settings.DeviceId) : null;
+        var session = new PerceptionSession(new InferenceSession(model.ContentFor(provider, settings), options), model, reportedAs, driver, transfer);
         try
         {
             session.Bind(buffers);
@@ -66,15 +75,25 @@ internal sealed class PerceptionSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session has ended.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
     /// <exception cref="OnnxRuntimeException">The run failed (a GPU that is gone or out of memory).</exception>
+    /// <exception cref="GpuCopyException">A copy to or from the GPU failed.</exception>
     public TimeSpan Run(int set)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             ArgumentOutOfRangeException.ThrowIfNegative(set);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, _bindings.Length);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, _buffers!.Outputs.Count);
             long start = Stopwatch.GetTimestamp();
-            _session.RunWithBinding(_runOptions, _bindings[set]);
+            if (_device is null)
+            {
+                _session.RunWithBinding(_runOptions, _bindings[set]);
+            }
+            else
+            {
+                _device.Send(_buffers);
+                _session.RunWithBinding(_runOptions, _device.Binding);
+                _device.Fetch(_buffers.Outputs[set]);
+            }
             return Stopwatch.GetElapsedTime(start);
         }
     }
@@ -100,6 +119,13 @@ internal sealed class PerceptionSession : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             ReleaseBindings();
+            _buffers = buffers;
+            _pinned = _driver is null ? null : new PinnedBuffers(_driver, buffers);
+            if (_transfer is not null)
+            {
+                _device = new DeviceBinding(_session, Model.Description, _transfer);
+                return;
+            }
             var values = new List<OrtValue>();
             var bindings = new List<OrtIoBinding>();
             try
@@ -160,5 +186,8 @@ internal sealed class PerceptionSession : IDisposable
             value.Dispose();
         }
         (_bindings, _values) = ([], []);
+        _device?.Dispose();
+        _pinned?.Dispose();
+        (_device, _pinned) = (null, null);
     }
 }

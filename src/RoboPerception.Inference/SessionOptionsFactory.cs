@@ -18,7 +18,7 @@ internal static class SessionOptionsFactory
             if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
             {
                 // Behind TensorRT too: it takes the operators TensorRT refuses.
-                AppendCuda(options, settings);
+                AppendCuda(options, provider == ExecutionProvider.Cuda ? settings : settings with { CudaGraph = false });
             }
             return options;
         }
@@ -27,6 +27,14 @@ internal static class SessionOptionsFactory
             options.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The CPU computing every node by itself as the file says: no optimisation that could hide or make a difference.</summary>
+    public static SessionOptions CreatePlain(InferenceSettings settings)
+    {
+        SessionOptions options = Common(settings);
+        options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        return options;
     }
 
     /// <summary>Loads a provider's libraries without a model.</summary>
@@ -60,15 +68,26 @@ internal static class SessionOptionsFactory
     private static void AppendCuda(SessionOptions options, InferenceSettings settings)
     {
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(new Dictionary<string, string>
+        cuda.UpdateOptions(CudaOptions(settings));
+        options.AppendExecutionProvider_CUDA(cuda);
+    }
+
+    /// <summary>The options of the CUDA provider.</summary>
+    internal static Dictionary<string, string> CudaOptions(InferenceSettings settings)
+    {
+        var values = new Dictionary<string, string>
         {
             ["device_id"] = Number(settings.DeviceId),
             // One fixed shape: the search runs once, during warm-up.
             ["cudnn_conv_algo_search"] = "EXHAUSTIVE",
             // Doubling would reserve up to twice what the model needs, on a Jetson from the memory the cameras share.
             ["arena_extend_strategy"] = "kSameAsRequested",
-        });
-        options.AppendExecutionProvider_CUDA(cuda);
+        };
+        if (settings.CudaGraph)
+        {
+            values["enable_cuda_graph"] = "1";
+        }
+        return values;
     }
 
     private static void AppendTensorRt(SessionOptions options, InferenceSettings settings, string? cacheFolder)

@@ -74,6 +74,8 @@ internal sealed class NodeHost : IAsyncDisposable
             Providers = ExecutionProviders.Parse(string.Join(',', settings.Providers)),
             Threads = settings.Threads,
             TensorRtHalfPrecision = settings.Fp16,
+            Precision = settings.HalfPrecision ? Precision.Float16 : Precision.Float32,
+            CudaGraph = settings.CudaGraph,
             EngineCacheFolder = settings.EngineCache,
         };
         var pipelineRequest = new PipelineRequest(inference, settings, sessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score);

@@ -11,6 +11,8 @@ static int Run(string[] args)
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         ExportCommand.Create(),
+        ConvertCommand.Create(),
+        QuantiseCommand.Create(),
         ModelsCommand.Create(),
         ParityCommand.Create(),
         ScenesCommand.Create(),

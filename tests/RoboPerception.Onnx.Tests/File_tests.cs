@@ -61,7 +61,7 @@ public sealed class File_tests : IDisposable
     private static OnnxModel Example()
     {
         var builder = Graphs.ConvNormRelu(out var result);
-        builder.Output("y", builder.Cast(builder.ArgMax(result, 1), ElementType.UInt8));
+        builder.Output("y", builder.Cast(builder.Cast(builder.ArgMax(result, 1), ElementType.Float), ElementType.UInt8));
         var model = new OnnxModel(builder.Build()) { ProducerVersion = "test" };
         model.Metadata["key"] = "value";
         return model;

@@ -20,6 +20,7 @@ internal sealed class NodeFlags
     [
         (Flag("--model", "the ONNX file", "FILE", "-m"), "model.file"),
         (Flag("--providers", "execution providers in the order they are tried", "LIST"), "model.providers"),
+        (Flag("--precision", "float32, or fp16 on CUDA", "NAME"), "model.precision"),
         (Flag("--threads", "threads of ONNX Runtime on the CPU, 0 = one per core", "N"), "model.threads"),
         (Flag("--onnxruntime", "another libonnxruntime.so, e.g. JetPack's", "FILE"), "model.onnxruntime"),
         (Flag("--broker", "mqtt[s]://user@host[:port]; without it the node starts its own", "URL", "-b"), "broker.url"),

@@ -26,6 +26,12 @@ internal sealed class NodeSettings
     /// <summary>Half precision on TensorRT.</summary>
     public bool Fp16 { get; set; } = true;
 
+    /// <summary>Half precision on CUDA.</summary>
+    public bool HalfPrecision { get; set; }
+
+    /// <summary>A recorded CUDA graph for each frame.</summary>
+    public bool CudaGraph { get; set; }
+
     /// <summary>Where TensorRT engines are kept; null = the user's cache folder.</summary>
     public string? EngineCache { get; set; }
 

@@ -2,7 +2,8 @@ namespace RoboPerception.Onnx;
 
 /// <summary>
 /// Says what is wrong with a graph before a runtime does: every name written once and before it is read, types and shapes that fit, the
-/// declared outputs, and only operators that TensorRT runs (<see cref="OperatorSupport"/>).
+/// declared outputs, only operators that TensorRT runs (<see cref="OperatorSupport"/>), and nothing that a provider is known to compute wrongly
+/// (<see cref="KnownFaults"/>).
 /// </summary>
 internal static class GraphChecker
 {
@@ -54,6 +55,7 @@ internal static class GraphChecker
             }
         }
 
+        faults.AddRange(KnownFaults.In(graph).Where(match => match.Fault.Severity == FaultSeverity.Refused).Select(match => match.Fault.Describe(match.Node)));
         return faults;
 
         void Define(string name, TensorType type, string what)
@@ -102,6 +104,10 @@ internal static class GraphChecker
         }
     }
 
+    /// <summary>What is worth knowing about a sound graph: patterns that a provider leaves to another one or was wrong about once.</summary>
+    public static IReadOnlyList<string> Notes(Graph graph) =>
+        [.. KnownFaults.In(graph).Where(match => match.Fault.Severity == FaultSeverity.Told).Select(match => match.Fault.Describe(match.Node))];
+
     /// <summary>Passes a sound graph.</summary>
     /// <exception cref="FormatException">The graph has faults; the message lists them.</exception>
     public static void Check(Graph graph)
@@ -115,10 +121,14 @@ internal static class GraphChecker
 
     private static string? Restriction(Graph graph, Node node) => node.Operator switch
     {
-        "Conv" when node.Inputs.Count > 1 && !graph.Initializers.ContainsKey(node.Inputs[1]) => "TensorRT needs the weight as a constant",
+        "Conv" when node.Inputs.Count > 1 && !IsConstant(graph, node.Inputs[1]) => "TensorRT needs the weight as a constant",
         "Resize" when !ResizeModes.Contains(node.Attribute("mode", "nearest")) => $"TensorRT resizes {string.Join(" or ", ResizeModes)}, not '{node.Attribute("mode", "nearest")}'",
         "Resize" when !ResizeTransforms.Contains(node.Attribute("coordinate_transformation_mode", "half_pixel")) =>
             $"TensorRT does not know the coordinate transformation '{node.Attribute("coordinate_transformation_mode", "half_pixel")}'",
         _ => null,
     };
+
+    // Weights in bytes reach the convolution through their DequantizeLinear.
+    private static bool IsConstant(Graph graph, string name) => graph.Initializers.ContainsKey(name)
+        || graph.Nodes.Any(node => node.Operator == "DequantizeLinear" && node.Outputs.Contains(name) && graph.Initializers.ContainsKey(node.Inputs[0]));
 }

@@ -10,8 +10,8 @@ internal static class OperatorSupport
     /// <summary>The allowed operators.</summary>
     public static IReadOnlySet<string> TensorRt { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "Div", "Equal", "Exp", "Greater",
-        "Identity", "Less", "MaxPool", "Mul", "Not", "ReduceSum", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Sqrt",
+        "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "DequantizeLinear", "Div", "Equal", "Exp", "Greater",
+        "Identity", "Less", "MaxPool", "Mul", "Not", "Pad", "QuantizeLinear", "ReduceSum", "Relu", "Reshape", "Resize", "Sigmoid", "Slice", "Softmax", "Sqrt",
         "Sub", "Transpose", "Where",
     };
 }

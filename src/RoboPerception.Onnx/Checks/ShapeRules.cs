@@ -15,6 +15,7 @@ internal static class ShapeRules
         ["Concat"] = Concat,
         ["Conv"] = Conv,
         ["DepthToSpace"] = DepthToSpace,
+        ["DequantizeLinear"] = context => new(context.Input(1).Element, [.. context.Input(0).Shape]),
         ["Div"] = SameType,
         ["Equal"] = Comparison,
         ["Exp"] = context => context.Input(0),
@@ -24,6 +25,8 @@ internal static class ShapeRules
         ["MaxPool"] = Pool,
         ["Mul"] = SameType,
         ["Not"] = context => context.Input(0),
+        ["Pad"] = Pad,
+        ["QuantizeLinear"] = context => new(context.Has(2) ? context.Input(2).Element : ElementType.UInt8, [.. context.Input(0).Shape]),
         ["ReduceSum"] = ReduceSum,
         ["Relu"] = context => context.Input(0),
         ["Reshape"] = Reshape,
@@ -44,6 +47,30 @@ internal static class ShapeRules
     /// <exception cref="FormatException">No rule, or inputs that do not fit; the message names the node.</exception>
     public static TensorType Infer(ShapeContext context) =>
         Rules.TryGetValue(context.Node.Operator, out var rule) ? rule(context) : throw context.Wrong("this operator is not known here");
+
+    /// <summary>The types of all tensors of a graph that can be inferred, whatever faults it has.</summary>
+    public static Dictionary<string, TensorType> InferAll(Graph graph)
+    {
+        var types = new Dictionary<string, TensorType>(StringComparer.Ordinal);
+        foreach (var (name, type) in graph.Inputs.Select(input => (input.Name, input.Type)).Concat(graph.Initializers.Values.Select(constant => (constant.Name, constant.Type))))
+        {
+            types.TryAdd(name, type);
+        }
+
+        foreach (var node in graph.Nodes.Where(node => node.Outputs.Count == 1 && node.Inputs.All(input => input.Length == 0 || types.ContainsKey(input))))
+        {
+            try
+            {
+                types.TryAdd(node.Outputs[0], Infer(new ShapeContext(node, [.. node.Inputs.Select(types.GetValueOrDefault)], graph.Initializers.GetValueOrDefault)));
+            }
+            catch (FormatException)
+            {
+                // A fault of the graph: GraphChecker.Faults tells it, and what depends on this tensor stays without a type.
+            }
+        }
+
+        return types;
+    }
 
     private static TensorType SameType(ShapeContext context)
     {
@@ -160,6 +187,14 @@ internal static class ShapeRules
         var block = context.Node.Attribute("blocksize", 1L);
         context.Require(x.Rank == 4 && x.Shape[1] % (block * block) == 0, $"input {x} does not split into blocks of {block}");
         return new TensorType(x.Element, x.Shape[0], x.Shape[1] / (block * block), x.Shape[2] * block, x.Shape[3] * block);
+    }
+
+    private static TensorType Pad(ShapeContext context)
+    {
+        var x = context.Input(0);
+        var pads = context.Integers(1);
+        context.Require(pads.Length == 2 * x.Rank, $"{pads.Length} pads for input {x}");
+        return new TensorType(x.Element, [.. x.Shape.Select((size, axis) => size + pads[axis] + pads[axis + x.Rank])]);
     }
 
     private static TensorType Reshape(ShapeContext context)

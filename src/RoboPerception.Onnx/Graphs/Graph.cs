@@ -28,6 +28,29 @@ internal sealed class Graph
     /// <summary>What a caller gets.</summary>
     public List<GraphValue> Outputs { get; } = [];
 
+    /// <summary>A copy with further outputs: what is inside becomes visible. Nodes and constants are shared with the original.</summary>
+    /// <exception cref="ArgumentException">A tensor's type cannot be inferred.</exception>
+    public Graph WithOutputs(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var types = ShapeRules.InferAll(this);
+        var copy = new Graph(Name);
+        copy.Nodes.AddRange(Nodes);
+        copy.Inputs.AddRange(Inputs);
+        copy.Outputs.AddRange(Outputs);
+        foreach (var (name, constant) in Initializers)
+        {
+            copy.Initializers.Add(name, constant);
+        }
+
+        foreach (var name in names.Where(name => Outputs.All(output => output.Name != name)))
+        {
+            copy.Outputs.Add(new GraphValue(name, types.GetValueOrDefault(name) ?? throw new ArgumentException($"Tensor '{name}' has no known type.", nameof(names))));
+        }
+
+        return copy;
+    }
+
     /// <summary>How often each name is read, graph outputs included.</summary>
     public Dictionary<string, int> CountUses()
     {

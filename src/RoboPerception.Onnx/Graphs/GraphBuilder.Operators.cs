@@ -20,7 +20,7 @@ internal sealed partial class GraphBuilder
     public Value Conv(Value x, Value weight, Value? bias, int padding = 0, int stride = 1, int dilation = 1, int groups = 1) =>
         Conv(x, weight, bias, [padding, padding, padding, padding], [stride, stride], [dilation, dilation], groups);
 
-    /// <summary>2-D convolution of (N,C,H,W).</summary>
+    /// <summary>2-D convolution of (N,C,H,W). Padding of one side alone becomes a <see cref="Pad"/> before it (see <see cref="PadPass"/>).</summary>
     /// <param name="x">Input.</param>
     /// <param name="weight">(out, in/groups, rows, columns).</param>
     /// <param name="bias">One value an output channel, or null.</param>
@@ -31,9 +31,28 @@ internal sealed partial class GraphBuilder
     public Value Conv(Value x, Value weight, Value? bias, long[] pads, long[] strides, long[] dilations, long groups)
     {
         ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(pads);
+        if (pads[0] != pads[2] || pads[1] != pads[3])
+        {
+            var padded = Pad(x, pads);
+            return Add(
+                "Conv",
+                bias is null ? [padded, weight] : [padded, weight, bias],
+                ("kernel_shape", new[] { weight.Shape[2], weight.Shape[3] }), ("auto_pad", "VALID"), ("strides", strides), ("dilations", dilations), ("group", groups));
+        }
+
         ReadOnlySpan<Value?> inputs = bias is null ? [x, weight] : [x, weight, bias];
         return Add(
             "Conv", inputs, ("kernel_shape", new[] { weight.Shape[2], weight.Shape[3] }), ("pads", pads), ("strides", strides), ("dilations", dilations), ("group", groups));
+    }
+
+    /// <summary>Zeros around (N,C,H,W).</summary>
+    /// <param name="x">Input.</param>
+    /// <param name="pads">Zeros added at the top, left, bottom, right.</param>
+    public Value Pad(Value x, long[] pads)
+    {
+        ArgumentNullException.ThrowIfNull(pads);
+        return Add("Pad", [x, Vector([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]), Scalar(0)], ("mode", "constant"));
     }
 
     /// <summary>Batch normalisation with stored statistics; <see cref="Passes.FoldBatchNorm"/> folds it into a convolution before it.</summary>

@@ -7,6 +7,8 @@ namespace RoboPerception.Training.Export;
 /// <summary>A model file that this program wrote.</summary>
 internal static class ExportedFile
 {
+    private const int FaultsShown = 3;
+
     /// <summary>Whether a path names one, rather than a checkpoint.</summary>
     public static bool Is(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
@@ -22,6 +24,17 @@ internal static class ExportedFile
         catch (Exception error) when (error is FormatException or IOException)
         {
             throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Passes a graph without faults.</summary>
+    /// <exception cref="UserErrorException">The graph has some; the message lists them.</exception>
+    public static void Check(string path, Graph graph)
+    {
+        if (GraphChecker.Faults(graph) is { Count: > 0 } faults)
+        {
+            var more = faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "";
+            throw new UserErrorException(ExitCode.ModelContract, $"'{path}' cannot be used: {string.Join("; ", faults.Take(FaultsShown))}{more}.");
         }
     }
 }

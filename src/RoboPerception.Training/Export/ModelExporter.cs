@@ -32,7 +32,7 @@ internal static class ModelExporter
             throw new UserErrorException(ExitCode.Failed, $"The exported graph does not answer as the network does: {parity}. Nothing was written; this is an error of the exporter.");
         }
 
-        var complete = description with { Golden = GoldenOf(network, runner) };
+        var complete = description with { Golden = GoldenOf(description, runner) };
         return new OnnxModel(graph) { ProducerVersion = description.TrainingCommit, Metadata = ModelMetadata.Write(complete) };
     }
 
@@ -95,16 +95,17 @@ internal static class ModelExporter
 
     private static IEnumerable<TaskDescription> Carried(PerceptionNetwork network) => network.Tasks.Where(task => task.Output is not null);
 
-    private static GoldenPair GoldenOf(PerceptionNetwork network, GraphRunner runner)
+    /// <summary>What a graph answers to the golden input.</summary>
+    internal static GoldenPair GoldenOf(ModelDescription description, GraphRunner runner)
     {
         var picture = new byte[runner.Height * runner.Width * 3];
         GoldenInput.Fill(picture, runner.Width, runner.Height);
         var answers = runner.Run(picture);
-        var means = Carried(network).ToDictionary(
-            TaskExport.OutputName,
-            task => (IReadOnlyList<float>)(task.Kind == TaskKind.Segmentation
-                ? GoldenMeans.Of(answers.Labels(TaskExport.OutputName(task)), runner.Height, runner.Width)
-                : GoldenMeans.Of(answers.Values(TaskExport.OutputName(task)), task.Channels, runner.Height, runner.Width)));
+        var means = description.Outputs.ToDictionary(
+            output => output.Name,
+            output => (IReadOnlyList<float>)(output.Kind == OutputKind.Segmentation
+                ? GoldenMeans.Of(answers.Labels(output.Name), runner.Height, runner.Width)
+                : GoldenMeans.Of(answers.Values(output.Name), output.Kind == OutputKind.Normals ? 3 : 1, runner.Height, runner.Width)));
         return new GoldenPair(Convert.ToHexStringLower(SHA256.HashData(picture)), means);
     }
 }

@@ -21,7 +21,7 @@ internal static class OnnxEvaluator
             cancellation.ThrowIfCancellationRequested();
             var batch = new Batch(1, images.Height, images.Width);
             SampleWriter.Write(images[n], View.Whole, batch, 0);
-            BlueFirst(images[n].Rgb, picture);
+            PictureBytes.BlueFirst(images[n].Rgb, picture);
             var answers = runner.Run(picture);
             for (var k = 0; k < meters.Length; k++)
             {
@@ -49,13 +49,5 @@ internal static class OnnxEvaluator
 
         var task = output.Kind == OutputKind.Normals ? TaskDescription.Normals : TaskDescription.Depth;
         Truth.Compare(meter, task, answers.Values(output.Name), batch, [image]);
-    }
-
-    private static void BlueFirst(byte[] rgb, byte[] bgr)
-    {
-        for (var i = 0; i < rgb.Length; i += 3)
-        {
-            (bgr[i], bgr[i + 1], bgr[i + 2]) = (rgb[i + 2], rgb[i + 1], rgb[i]);
-        }
     }
 }

@@ -63,6 +63,8 @@ internal static class ModelImport
         var factors = norms.Select(name => name + ".weight").ToHashSet(StringComparer.Ordinal);
         var shifts = norms.Select(name => name + ".bias").ToHashSet(StringComparer.Ordinal);
         var unknown = Parameters(twin, name => !factors.Contains(name));
+        // Files of before the pads were nodes of their own.
+        PadPass.Apply(model.Graph);
         var given = Constants(model.Graph);
         var probe = new Probe(path, model.Graph, given, twin, description, unknown);
         var zero = probe.Export([], _ => 0);

@@ -1,0 +1,54 @@
+namespace RoboPerception.Onnx;
+
+/// <summary>
+/// Padding of one side alone becomes a Pad before the convolution or pooling, which ONNX Runtime's CUDA provider computes rightly
+/// (<see cref="KnownFaults"/>: asymmetric-conv-pads). The node behind says <c>auto_pad</c> VALID instead of pads of zero: with these the
+/// runtime's PadFusion would fold the Pad back into it.
+/// </summary>
+public static class PadPass
+{
+    /// <summary>Rewrites a graph in place. The answers stay the same, bit for bit, on a provider that computes both forms.</summary>
+    /// <returns>How many nodes were rewritten.</returns>
+    public static int Apply(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var rewritten = 0;
+        foreach (var node in graph.Nodes.Where(Rewritable).ToArray())
+        {
+            var pads = node.Attribute("pads", Array.Empty<long>());
+            var padName = node.Name + "/Pad";
+            Node pad = new("Pad", padName, [node.Inputs[0], Pads(graph, pads), Filling(graph, node.Operator)], [padName + ":0"], new Dictionary<string, object> { ["mode"] = "constant" });
+            var place = graph.Nodes.IndexOf(node);
+            graph.Nodes[place] = Valid(node) with { Inputs = [pad.Outputs[0], .. node.Inputs.Skip(1)] };
+            graph.Nodes.Insert(place, pad);
+            rewritten++;
+        }
+
+        return rewritten;
+    }
+
+    /// <summary>The node without pads of its own, in the form that PadFusion leaves alone.</summary>
+    internal static Node Valid(Node node) =>
+        node with { Attributes = new Dictionary<string, object>(node.Attributes.Where(attribute => attribute.Key != "pads"), StringComparer.Ordinal) { ["auto_pad"] = "VALID" } };
+
+    // A mean that leaves padding out of its divisor has no form with a Pad: the checker refuses it.
+    private static bool Rewritable(Node node) => KnownFaults.Asymmetric(node)
+        && (node.Operator is "Conv" or "MaxPool" || (node.Operator == "AveragePool" && node.Attribute("count_include_pad", 0L) != 0));
+
+    private static string Pads(Graph graph, long[] pads)
+    {
+        // Of the four axes (N,C,H,W) the last two, beginnings first.
+        long[] all = [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]];
+        var name = $"pads_{string.Join('_', pads)}";
+        graph.Initializers.TryAdd(name, Initializer.Integers(name, all, all.Length));
+        return name;
+    }
+
+    private static string Filling(Graph graph, string operation)
+    {
+        // What never wins a maximum; a finite number, as infinities are trouble for quantisation and half precision.
+        var (name, value) = operation == "MaxPool" ? ("pad_lowest", float.MinValue) : ("pad_zero", 0f);
+        graph.Initializers.TryAdd(name, Initializer.Floats(name, [value]));
+        return name;
+    }
+}

@@ -1,0 +1,83 @@
+using RoboPerception.Core;
+using RoboPerception.Inference.Tests.Models;
+
+namespace RoboPerception.Inference.Tests;
+
+/// <summary>The frame path for a GPU, rehearsed in the processor's memory: buffers of the device at fixed addresses, a copy before and after every run.</summary>
+public sealed class DevicePathTests
+{
+    private static readonly InferenceSettings Settings = new() { Threads = 1 };
+
+    [Fact]
+    public void Answers_over_device_buffers_are_those_over_host_buffers()
+    {
+        ModelFile model = new TestModel().Load();
+        FrameBuffers host = new(model.Description, 2), device = new(model.Description, 2);
+        using PerceptionSession direct = PerceptionSession.Open(model, ExecutionProvider.Cpu, Settings, host);
+        using PerceptionSession copied = OpenCopied(model, device);
+        for (int frame = 0; frame < 6; frame++)
+        {
+            new Random(frame).NextBytes(host.Input);
+            host.Input.CopyTo(device.Input);
+            direct.Run(frame % 2);
+            copied.Run(frame % 2);
+            Assert.Equal(host.Outputs[frame % 2].Segmentation.ToArray(), device.Outputs[frame % 2].Segmentation.ToArray());
+            Assert.Equal(host.Outputs[frame % 2].Depth.ToArray(), device.Outputs[frame % 2].Depth.ToArray());
+            Assert.Equal(host.Outputs[frame % 2].Normals.ToArray(), device.Outputs[frame % 2].Normals.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_set_keeps_its_answers_while_another_is_filled()
+    {
+        ModelFile model = new TestModel().Load();
+        var buffers = new FrameBuffers(model.Description, 2);
+        using PerceptionSession session = OpenCopied(model, buffers);
+        buffers.Input.Fill(30);
+        session.Run(0);
+        float first = buffers.Outputs[0].Depth[0];
+        buffers.Input.Fill(90);
+        session.Run(1);
+        Assert.Equal(first, buffers.Outputs[0].Depth[0]);
+        Assert.Equal(3 * first, buffers.Outputs[1].Depth[0], 5);
+    }
+
+    [Fact]
+    public void A_run_over_device_buffers_allocates_no_managed_memory()
+    {
+        ModelFile model = new TestModel().Load();
+        var buffers = new FrameBuffers(model.Description, 1);
+        using PerceptionSession session = OpenCopied(model, buffers);
+        session.Run(0);
+        session.Run(0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            session.Run(0);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Other_buffers_can_be_bound_and_a_set_that_is_not_there_is_refused()
+    {
+        ModelFile model = new TestModel().Load();
+        using PerceptionSession session = OpenCopied(model, new FrameBuffers(model.Description, 3));
+        var other = new FrameBuffers(model.Description, 1);
+        session.Bind(other);
+        other.Input.Fill(60);
+        session.Run(0);
+        Assert.Equal(0.6, other.Outputs[0].Depth[0], 5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Run(1));
+    }
+
+    [Fact]
+    public void A_CUDA_graph_is_recorded_where_it_is_asked_for_alone()
+    {
+        Assert.DoesNotContain("enable_cuda_graph", SessionOptionsFactory.CudaOptions(Settings).Keys);
+        Assert.Equal("1", SessionOptionsFactory.CudaOptions(Settings with { CudaGraph = true })["enable_cuda_graph"]);
+    }
+
+    private static PerceptionSession OpenCopied(ModelFile model, FrameBuffers buffers) =>
+        PerceptionSession.Open(model, ExecutionProvider.Cpu, Settings, buffers, ExecutionProvider.Cuda, new CpuTransfer());
+}

@@ -1,0 +1,57 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Inference.Tests;
+
+/// <summary>The files in models/ answer as at export, in their own numbers and in half precision.</summary>
+public sealed class ShippedModelTests
+{
+    private static readonly InferenceSettings Settings = new();
+    private static readonly string Models = Path.Combine(Root(), "models");
+
+    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Models, "*.onnx").Select(path => Path.GetFileName(path)!).Order()];
+
+    public static TheoryData<string> FloatFiles => [.. Directory.EnumerateFiles(Models, "*.onnx").Select(path => Path.GetFileName(path)!).Where(name => !name.Contains("int8", StringComparison.Ordinal)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_file_passes_the_contract_and_its_own_golden_answer(string file)
+    {
+        ModelFile model = ModelFile.Load(Path.Combine(Models, file));
+        Assert.NotNull(model.Description.Golden);
+        SelfCheckResult result = SelfCheck.CompareWithExport(model.Description, Answers(model).Outputs[0]);
+        Assert.True(result.Passed, result.Summary);
+        Assert.Empty(ModelFaults.Of(model));
+    }
+
+    [Theory]
+    [MemberData(nameof(FloatFiles))]
+    public void Half_precision_passes_the_self_check_at_half_the_size(string file)
+    {
+        ModelFile model = ModelFile.Load(Path.Combine(Models, file));
+        using var folder = new TemporaryFolder();
+        byte[] content = model.InHalfPrecision();
+        ModelFile half = ModelFile.Load(folder.Write("half.onnx", content));
+        Assert.InRange(content.Length, 0.45 * new FileInfo(model.Path).Length, 0.55 * new FileInfo(model.Path).Length);
+        SelfCheckResult result = SelfCheck.Compare(Answers(model).Outputs[0], Answers(half).Outputs[0], Settings.Tolerance);
+        Assert.True(result.Passed, result.Summary);
+        Assert.Empty(ModelFaults.Of(half));
+    }
+
+    private static FrameBuffers Answers(ModelFile model)
+    {
+        var buffers = new FrameBuffers(model.Description, 1);
+        using PerceptionSession session = PerceptionSession.Open(model, ExecutionProvider.Cpu, Settings, buffers);
+        session.WarmUp(buffers);
+        return buffers;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RoboPerception.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder?.FullName ?? throw new InvalidOperationException("The repository was not found above the test.");
+    }
+}
