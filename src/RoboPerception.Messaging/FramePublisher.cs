@@ -182,6 +182,7 @@ public sealed class FramePublisher : IDisposable
 
     private void Send()
     {
+        SocketStream.AllowBlocking(stopping.Token);
         while (slot.TryTake(out PayloadBuffer? buffer, Timeout.Infinite))
         {
             while (!stopping.IsCancellationRequested && !TrySend(buffer) && lossless)

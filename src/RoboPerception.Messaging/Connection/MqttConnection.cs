@@ -16,6 +16,7 @@ public sealed class MqttConnection : IAsyncDisposable
 
     private readonly MqttConnectionOptions options;
     private readonly MqttClientOptions clientOptions;
+    private readonly SocketStreams streams;
     private readonly RetainedTopics retained = new();
     private readonly List<MqttTopicFilter> subscriptions = [];
     private readonly Dictionary<string, Task> pendingMessages = [];
@@ -31,7 +32,8 @@ public sealed class MqttConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        clientOptions = ClientOptions.Build(options);
+        streams = new SocketStreams(options.SendBufferBytes);
+        clientOptions = ClientOptions.Build(options, streams);
         Client = new MqttClientFactory().CreateMqttClient();
         Client.DisconnectedAsync += OnDisconnectedAsync;
         Client.ApplicationMessageReceivedAsync += args =>
@@ -141,6 +143,7 @@ public sealed class MqttConnection : IAsyncDisposable
         {
             await owner.ConfigureAwait(false);
         }
+        streams.CloseGracefully();
         await Task.WhenAny(Client.TryDisconnectAsync(), Task.Delay(FarewellLimit)).ConfigureAwait(false);
     }
 
