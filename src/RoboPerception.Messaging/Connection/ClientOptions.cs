@@ -49,7 +49,10 @@ internal static class ClientOptions
         {
             builder.WithWillTopic(will.Topic).WithWillPayload(will.Payload).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithWillRetain();
         }
-        return builder.Build();
+        MqttClientOptions built = builder.Build();
+        // For a broker of MQTT 3.1.1: what the older protocol lacks is left out instead of being an error.
+        built.ValidateFeatures = false;
+        return built;
     }
 
     private static X509Certificate2Collection ReadAuthorities(string path)
