@@ -53,6 +53,7 @@ public sealed partial class MqttConnection
             return ConnectFailure.Of(options.Broker, exception);
         }
         ready = true;
+        connectedAt = Environment.TickCount64;
         ConnectCount++;
         retained.MakeAllDue();
         wake.Release();
@@ -99,14 +100,26 @@ public sealed partial class MqttConnection
         {
             if (args.ClientWasConnected)
             {
-                takenOver = args.Reason == MqttClientDisconnectReason.SessionTakenOver;
-                string why = args.Exception is { } exception ? exception.Message : ReasonWords.Of(args.Reason, options.ClientId);
+                MqttClientDisconnectReason reason = FreshReason(args.Reason);
+                takenOver = reason == MqttClientDisconnectReason.SessionTakenOver;
+                string why = reason != MqttClientDisconnectReason.NormalDisconnection ? ReasonWords.Of(reason, options.ClientId) : args.Exception?.Message ?? "it closed the connection";
                 options.Log?.Invoke($"Lost the broker {options.Broker}: {why}{(string.IsNullOrEmpty(args.ReasonString) ? "" : $" ({args.ReasonString})")}.");
                 Disconnected?.Invoke();
             }
             wake.Release();
         }
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// MQTTnet repeats the reason of an earlier DISCONNECT when a later connection ends without one. The same reason again counts only
+    /// if it came quickly, as when two clients take the session from each other.
+    /// </summary>
+    private MqttClientDisconnectReason FreshReason(MqttClientDisconnectReason reason)
+    {
+        bool repeated = reason == lastReason && Environment.TickCount64 - connectedAt > RepeatMilliseconds;
+        lastReason = reason;
+        return repeated || reason == MqttClientDisconnectReason.UnspecifiedError ? MqttClientDisconnectReason.NormalDisconnection : reason;
     }
 
     private async Task OwnAsync()

@@ -14,6 +14,7 @@ namespace RoboPerception.Messaging;
 /// </summary>
 public sealed partial class MqttConnection : IAsyncDisposable
 {
+    private const long RepeatMilliseconds = 30_000;
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3);
 
     private readonly MqttConnectionOptions options;
@@ -30,6 +31,8 @@ public sealed partial class MqttConnection : IAsyncDisposable
     private Task? owner;
     private volatile bool stopped;
     private volatile bool takenOver;
+    private MqttClientDisconnectReason lastReason;
+    private long connectedAt;
     private bool ready;
 
     /// <summary>A connection that is not open yet. Reads the CA file.</summary>
