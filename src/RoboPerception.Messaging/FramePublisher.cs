@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using MQTTnet;
-using MQTTnet.Exceptions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
@@ -235,11 +234,11 @@ public sealed class FramePublisher : IDisposable
                 return Refuse();
             }
         }
-        catch (Exception exception) when (IsLoss(exception))
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !stopping.IsCancellationRequested)
         {
             return Lost();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception))
         {
             return false;
         }
@@ -248,10 +247,6 @@ public sealed class FramePublisher : IDisposable
         Age.Record(now - buffer.Header.AcquisitionStamp);
         return true;
     }
-
-    private static bool IsLoss(Exception exception) => exception is AggregateException { InnerException: { } inner }
-        ? IsLoss(inner)
-        : exception is MqttCommunicationException or MqttProtocolViolationException or ObjectDisposedException or TaskCanceledException;
 
     private bool Refuse()
     {

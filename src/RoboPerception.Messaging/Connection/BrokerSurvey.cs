@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using System.Threading.Channels;
 using MQTTnet;
-using MQTTnet.Exceptions;
 using RoboPerception.Core;
 
 namespace RoboPerception.Messaging;
@@ -140,7 +139,7 @@ public sealed record BrokerSurvey(BrokerLimits Limits, bool ComesBack, int Large
                     passed |= arrived == probe;
                 }
             }
-            catch (Exception exception) when (exception is MqttCommunicationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception exception) when (ConnectionLoss.Is(exception) && !cancellationToken.IsCancellationRequested)
             {
                 // Thrown out by the broker, or dropped without a word.
             }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using MQTTnet;
 using MQTTnet.Adapter;
-using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -47,7 +46,7 @@ public sealed partial class MqttConnection
             return new ConnectFailure(exception.Message, true, exception);
         }
         // InvalidOperationException: the network thread of the lost connection has not quite ended.
-        catch (Exception exception) when (exception is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception) || exception is InvalidOperationException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return ConnectFailure.Of(options.Broker, exception);
@@ -171,7 +170,7 @@ public sealed partial class MqttConnection
             limit.CancelAfter(options.KeepAlive);
             await Client.PingAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is MqttCommunicationException or OperationCanceledException && !token.IsCancellationRequested)
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !token.IsCancellationRequested)
         {
             await Client.TryDisconnectAsync().ConfigureAwait(false);
         }
@@ -209,7 +208,7 @@ public sealed partial class MqttConnection
                 }
                 retained.MarkPublished(topic, version);
             }
-            catch (MqttCommunicationException)
+            catch (Exception exception) when (ConnectionLoss.Is(exception) && !token.IsCancellationRequested)
             {
                 // Lost; the next connect makes everything due again.
                 return;

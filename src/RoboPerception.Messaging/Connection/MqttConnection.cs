@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using MQTTnet;
-using MQTTnet.Exceptions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
@@ -138,9 +137,9 @@ public sealed partial class MqttConnection : IAsyncDisposable
             {
                 return false;
             }
-            Task publish = Client.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithContentType("application/json").Build());
-            pendingMessages[topic] = Swallow(publish);
-            return !publish.IsFaulted;
+            Task<bool> publish = SendSmallAsync(topic, payload);
+            pendingMessages[topic] = publish;
+            return !publish.IsCompleted || publish.Result;
         }
     }
 
@@ -208,7 +207,7 @@ public sealed partial class MqttConnection : IAsyncDisposable
                 throw new UserErrorException(ExitCode.Broker, RefusalOf(topic, ReasonWords.Of(result.ReasonCode, payload.Length)));
             }
         }
-        catch (MqttCommunicationException exception)
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !cancellationToken.IsCancellationRequested)
         {
             throw ConnectFailure.Of(options.Broker, exception).ToUserError();
         }
@@ -248,14 +247,17 @@ public sealed partial class MqttConnection : IAsyncDisposable
     /// <summary>Adds a subscription, before <see cref="StartAsync"/>.</summary>
     internal void Subscribe(string filter, MqttQualityOfServiceLevel qos) => subscriptions.Add(new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = qos });
 
-    private static async Task Swallow(Task publish)
+    /// <summary>False if the connection ended before it was sent.</summary>
+    private async Task<bool> SendSmallAsync(string topic, byte[] payload)
     {
         try
         {
-            await publish.ConfigureAwait(false);
+            await Client.PublishAsync(new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(payload), ContentType = "application/json" }).ConfigureAwait(false);
+            return true;
         }
-        catch (MqttCommunicationException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception))
         {
+            return false;
         }
     }
 }
