@@ -10,6 +10,7 @@
 #   launch/bench.sh temporal FILM [--frames N] [--model FILE]                    flicker of labels, jitter of depth and normals over a film
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not
 #   launch/bench.sh fuzz [N] [--seed S] [--only NAME]                             N damaged inputs (a million) for each format that is read from outside
+#   launch/bench.sh mqtt [--rounds N] [--frames N] [--seconds N] [--out FILE]    publishing beside libmosquitto; a subscriber three times too slow
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,9 +24,17 @@ if [ "${1:-}" = peers ]; then
   # Their install scripts would fetch a GPU's libraries from elsewhere; what a CPU needs is in the packages.
   (cd "$peers" && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >&2)
 fi
+if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo); fi
+if [ "${1:-}" = mqtt ]; then
+  if ! command -v gcc >/dev/null || [ ! -e /usr/include/mosquitto.h ]; then
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev libmosquitto-dev >&2
+  fi
+  mkdir -p tests/RoboPerception.Benchmarks/bin
+  gcc -O2 -Wall -o tests/RoboPerception.Benchmarks/bin/mosquitto_publish tests/RoboPerception.Benchmarks/Mqtt/mosquitto_publish.c -lmosquitto
+  export LIBMOSQUITTO_CLIENT=$PWD/tests/RoboPerception.Benchmarks/bin/mosquitto_publish
+fi
 if [ "${1:-}" = training ]; then
   if ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-    if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo); fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch >&2
   fi
   # As launch/roboperception-train has it; both sides of the comparison inherit it.

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using MQTTnet;
-using MQTTnet.Exceptions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
@@ -21,8 +20,11 @@ namespace RoboPerception.Messaging;
 public sealed class FramePublisher : IDisposable
 {
     private const int ReconnectPollMilliseconds = 20;
+    private const int AnswerMilliseconds = 10_000;
+    private const uint ConfirmedExpirySeconds = 2;
 
     private readonly MqttConnection connection;
+    private readonly FrameAcceptance acceptance;
     private readonly bool lossless;
     private readonly DropCounters? drops;
     private readonly ISlot<PayloadBuffer> slot;
@@ -37,6 +39,7 @@ public sealed class FramePublisher : IDisposable
     private long sent;
     private long superseded;
     private long disconnected;
+    private long refused;
     private int capacity;
 
     /// <summary>Starts the sending thread.</summary>
@@ -49,6 +52,7 @@ public sealed class FramePublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         this.connection = connection;
+        acceptance = new FrameAcceptance(connection, topic);
         this.lossless = lossless;
         this.drops = drops;
         Topic = topic;
@@ -71,6 +75,9 @@ public sealed class FramePublisher : IDisposable
 
     /// <summary>Frames that a newer one replaced before they were sent.</summary>
     public long Superseded => Interlocked.Read(ref superseded);
+
+    /// <summary>Frames that the broker does not take: access rules, size limit (<see cref="MqttConnection.Refused"/> says why).</summary>
+    public long Refused => Interlocked.Read(ref refused);
 
     /// <summary>Frames dropped because the broker was away (live only).</summary>
     public long DroppedWhileDisconnected => Interlocked.Read(ref disconnected);
@@ -182,6 +189,7 @@ public sealed class FramePublisher : IDisposable
 
     private void Send()
     {
+        SocketStream.AllowBlocking(stopping.Token);
         while (slot.TryTake(out PayloadBuffer? buffer, Timeout.Infinite))
         {
             while (!stopping.IsCancellationRequested && !TrySend(buffer) && lossless)
@@ -193,37 +201,56 @@ public sealed class FramePublisher : IDisposable
         }
     }
 
+    /// <summary>False if the frame should be tried again, as far as lossless sending is concerned.</summary>
     private bool TrySend(PayloadBuffer buffer)
     {
         if (!connection.IsConnected)
         {
             return Lost();
         }
+        FrameRoute route = acceptance.RouteOf(buffer.Length);
+        if (route == FrameRoute.Dropped)
+        {
+            return Refuse();
+        }
         long now = UnixClock.Now;
         buffer.StampPublish(now);
         sequence.Set((long)buffer.Header.Sequence, message.UserProperties, 0);
         stamp.Set(buffer.Header.AcquisitionStamp, message.UserProperties, 1);
         message.Payload = new ReadOnlySequence<byte>(buffer.Memory);
+        // A broker keeps QoS 1 for subscribers that are away; a frame must not wait there.
+        (message.QualityOfServiceLevel, message.MessageExpiryInterval) = route == FrameRoute.Confirmed
+            ? (MqttQualityOfServiceLevel.AtLeastOnce, ConfirmedExpirySeconds)
+            : (MqttQualityOfServiceLevel.AtMostOnce, 0u);
         try
         {
-            Task<MqttClientPublishResult> publish = connection.Client.PublishAsync(message);
-            if (!publish.IsCompletedSuccessfully)
+            Task<MqttClientPublishResult> publish = connection.PublishFrame(message);
+            if (!publish.IsCompletedSuccessfully && !publish.Wait(route == FrameRoute.Confirmed ? AnswerMilliseconds : Timeout.Infinite, stopping.Token))
             {
-                // The socket is full. Waiting here is what keeps it at one unsent frame per topic.
-                publish.Wait(stopping.Token);
+                acceptance.Assume(buffer.Length);
+            }
+            else if (route == FrameRoute.Confirmed && !acceptance.Judge(buffer.Length, publish.Result))
+            {
+                return Refuse();
             }
         }
-        catch (Exception exception) when (exception is MqttCommunicationException or AggregateException { InnerException: MqttCommunicationException } or ObjectDisposedException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !stopping.IsCancellationRequested)
         {
             return Lost();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception))
         {
             return false;
         }
         Interlocked.Increment(ref sent);
         SendTime.Record(UnixClock.Now - now);
         Age.Record(now - buffer.Header.AcquisitionStamp);
+        return true;
+    }
+
+    private bool Refuse()
+    {
+        Interlocked.Increment(ref refused);
         return true;
     }
 

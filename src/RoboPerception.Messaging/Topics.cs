@@ -47,6 +47,9 @@ public sealed class Topics
     /// <summary>JSON, QoS 0, once a second.</summary>
     public string Metrics => $"{Root}/metrics";
 
+    /// <summary>Command: another node takes over the name, the one that has it stops.</summary>
+    public string TakeOver => $"{Root}/cmd/take-over";
+
     /// <summary>JSON in the shape of sensor_msgs/CameraInfo, QoS 1, retained.</summary>
     public string CameraInfo(string camera) => $"{Camera(camera)}/info";
 

@@ -4,6 +4,7 @@ using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Brokers;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
@@ -35,6 +36,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private HttpEndpoint? http;
     private string state = NodeStates.Starting;
     private string describedAs = "";
+    private volatile string? successor;
 
     /// <summary>A node that does not run yet.</summary>
     public NodeHost(NodeRequest request, NodeLog log)
@@ -65,7 +67,13 @@ internal sealed class NodeHost : IAsyncDisposable
             Environment.SetEnvironmentVariable(OnnxRuntimeLibrary.PathVariable, library);
         }
         model = ModelFile.Load(settings.ModelFile.Length > 0 ? settings.ModelFile : DefaultModel.Find());
-        connection = new MqttConnection(ConnectionOptions(settings));
+        MqttConnectionOptions brokerOptions = ConnectionOptions(settings);
+        connection = new MqttConnection(brokerOptions);
+        connection.Listen(topics.TakeOver, OnTakeOver);
+        if (broker is null)
+        {
+            await new BrokerStart(LookingOptions(brokerOptions), topics, session, log.Write).LookAsync(model.Description, settings, request.TakeOver, stop).ConfigureAwait(false);
+        }
         await connection.StartAsync(stop).ConfigureAwait(false);
         SetState(NodeStates.Starting);
 
@@ -108,7 +116,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         long nextReport = 0;
-        while (!stop.IsCancellationRequested && !cameras.TrueForAll(c => c.IsFinished))
+        while (!stop.IsCancellationRequested && successor is null && !cameras.TrueForAll(c => c.IsFinished))
         {
             long now = Environment.TickCount64;
             if (now >= nextReport)
@@ -128,12 +136,20 @@ internal sealed class NodeHost : IAsyncDisposable
             }
         }
         Report();
+        if (successor is { } other)
+        {
+            throw new UserErrorException(ExitCode.Broker, $"another node has taken over the name '{topics.Node}' (session {other}); this one ends");
+        }
         foreach (CameraPipeline camera in cameras)
         {
             if (camera.Failure is { } failure)
             {
                 throw failure as UserErrorException ?? new UserErrorException(ExitCode.Failed, $"camera '{camera.Camera.Id}' ended: {failure.Message}", failure);
             }
+        }
+        if (request.Replay && cameras.Exists(c => c.RefusedFrames > 0) && cameras.TrueForAll(c => c.SentFrames == 0))
+        {
+            throw new UserErrorException(ExitCode.Broker, $"the broker {connection!.Broker} took none of the frames: {string.Join("; ", connection.Refused.Select(r => $"'{r.Key}': {r.Value}"))}");
         }
     }
 
@@ -208,6 +224,30 @@ internal sealed class NodeHost : IAsyncDisposable
         };
     }
 
+    /// <summary>The same broker for a short look: nobody's will, no waiting, nothing in the log.</summary>
+    private MqttConnectionOptions LookingOptions(MqttConnectionOptions options) => new()
+    {
+        Broker = options.Broker,
+        ClientId = $"{options.ClientId}-look",
+        PasswordFile = options.PasswordFile,
+        Password = options.Password,
+        CaFile = options.CaFile,
+        FailFast = true,
+    };
+
+    private void OnTakeOver(byte[] json)
+    {
+        try
+        {
+            string other = MessageJson.Read<StatusDocument>(json).Session;
+            successor = other == session ? successor : other;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            log.Write($"{topics.TakeOver}: not a take-over message");
+        }
+    }
+
     /// <summary>What is said once and kept by the broker: who we are, each camera's geometry and classes.</summary>
     private void PublishConstants()
     {
@@ -239,7 +279,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private void Report()
     {
-        connection!.TryPublish(topics.Health, MessageJson.Write(reports!.Health(connection.IsConnected)));
+        connection!.TryPublish(topics.Health, MessageJson.Write(reports!.Health(connection)));
         connection.TryPublish(topics.Metrics, MessageJson.Write(reports.Metrics()));
         Describe();
         bool flows = cameras.Exists(c => Environment.TickCount64 - c.Statistics.LastPublishedAt < 2 * Beat.TotalMilliseconds && c.Statistics.Published > 0);
@@ -258,7 +298,7 @@ internal sealed class NodeHost : IAsyncDisposable
         }
         systemd.Ready();
         bool building = cameras.Exists(c => c.Engine.IsBuilding);
-        bool whole = cameras.TrueForAll(c => c.SourceState is CaptureState.Running or CaptureState.Ended && c.Failure is null);
+        bool whole = cameras.TrueForAll(c => c.SourceState is CaptureState.Running or CaptureState.Ended && c.Failure is null) && connection!.Refused.Count == 0;
         SetState(building ? NodeStates.Building : whole ? NodeStates.Ready : NodeStates.Degraded);
     }
 
@@ -288,6 +328,6 @@ internal sealed class NodeHost : IAsyncDisposable
     private (bool Healthy, string Body) Healthz()
     {
         bool healthy = state is NodeStates.Ready or NodeStates.Degraded or NodeStates.Building && cameras.Exists(c => c.Statistics.Published > 0);
-        return (healthy, System.Text.Encoding.UTF8.GetString(MessageJson.Write(reports!.Health(connection!.IsConnected))));
+        return (healthy, System.Text.Encoding.UTF8.GetString(MessageJson.Write(reports!.Health(connection!))));
     }
 }

@@ -86,7 +86,7 @@ internal sealed class NodeReports
     }
 
     /// <summary>How each component is, and whether frames flow.</summary>
-    public HealthDocument Health(bool brokerConnected)
+    public HealthDocument Health(MqttConnection connection)
     {
         var components = new List<HealthEntry>();
         foreach (CameraPipeline camera in cameras)
@@ -94,9 +94,7 @@ internal sealed class NodeReports
             components.Add(Source(camera));
             components.Add(Inference(camera));
         }
-        components.Add(brokerConnected
-            ? new HealthEntry("broker", HealthLevels.Ok, "connected")
-            : new HealthEntry("broker", HealthLevels.Error, "away; reconnecting", HealthCauses.Dead));
+        components.Add(Broker(connection));
         return new HealthDocument(session, DateTimeOffset.UtcNow, components);
     }
 
@@ -158,6 +156,18 @@ internal sealed class NodeReports
         text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{name}_count{{{labels}}} {histogram.Count}"));
     }
 
+    private static HealthEntry Broker(MqttConnection connection)
+    {
+        if (!connection.IsConnected)
+        {
+            return new HealthEntry("broker", HealthLevels.Error, "away; reconnecting", HealthCauses.Dead);
+        }
+        IReadOnlyDictionary<string, string> refused = connection.Refused;
+        return refused.Count == 0
+            ? new HealthEntry("broker", HealthLevels.Ok, "connected")
+            : new HealthEntry("broker", HealthLevels.Error, $"connected, but it does not take {refused.Count} of our topics", HealthCauses.Refused) { Values = refused };
+    }
+
     private static HealthEntry Source(CameraPipeline camera)
     {
         string name = $"camera/{camera.Camera.Id}";
@@ -212,12 +222,7 @@ internal sealed class NodeReports
         };
     }
 
-    private string EncodingName(OutputKind kind) => (kind switch
-    {
-        OutputKind.Segmentation => settings.SegmentationEncoding,
-        OutputKind.Depth => settings.DepthEncoding,
-        _ => settings.NormalsEncoding,
-    }).ToString().ToLowerInvariant();
+    private string EncodingName(OutputKind kind) => settings.EncodingOf(kind).ToString().ToLowerInvariant();
 
     /// <summary>Two nodes with the same hash were told the same things. Passwords are not part of the settings, so not of the hash either.</summary>
     private string ConfigHash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(settings)));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RoboPerception.Benchmarks;
 using RoboPerception.Benchmarks.Fuzzing;
 using RoboPerception.Benchmarks.Peers;
+using RoboPerception.Benchmarks.Mqtt;
 using RoboPerception.Benchmarks.Quality;
 using RoboPerception.Benchmarks.Scenes;
 using RoboPerception.Benchmarks.Training;
@@ -51,6 +52,13 @@ var what = new Argument<string[]>("what") { Description = "speed | scaling | see
 var scenes = new Command("scenes", "the scene renderer") { what };
 scenes.SetAction(parsed => SceneBenchmarks.Run(parsed.GetValue(what) ?? []));
 root.Subcommands.Add(scenes);
+
+var bouts = new Option<int>("--rounds") { Description = "rounds, alternating with libmosquitto", DefaultValueFactory = _ => 5 };
+var each = new Option<int>("--frames") { Description = "frames of a round", DefaultValueFactory = _ => 60 };
+var slow = new Option<int>("--seconds") { Description = "seconds of the slow subscriber", DefaultValueFactory = _ => 60 };
+var mqtt = new Command("mqtt", "publishing beside libmosquitto, and a subscriber three times too slow") { bouts, each, slow, output };
+mqtt.SetAction((parsed, _) => MqttBenchmark.RunAsync(parsed.GetValue(bouts), parsed.GetValue(each), parsed.GetValue(slow), parsed.GetValue(output)));
+root.Subcommands.Add(mqtt);
 
 var rounds = new Option<int>("--rounds") { Description = "rounds, alternating with Python", DefaultValueFactory = _ => 7 };
 var steps = new Option<int>("--steps") { Description = "steps of a round", DefaultValueFactory = _ => 5 };

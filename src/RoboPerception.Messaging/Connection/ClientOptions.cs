@@ -10,12 +10,12 @@ namespace RoboPerception.Messaging;
 /// <summary>Turns our options into those of the client and refuses what cannot work before anything is opened.</summary>
 internal static class ClientOptions
 {
-    public static MqttClientOptions Build(MqttConnectionOptions options)
+    public static MqttClientOptions Build(MqttConnectionOptions options, SocketStreams streams)
     {
         BrokerAddress broker = options.Broker;
         MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
             .WithTcpServer(broker.Host, broker.Port)
-            .WithTcpServer(tcp => tcp.BufferSize = options.SendBufferBytes)
+            .WithTcpServer(tcp => tcp.StreamProvider = streams)
             .WithClientId(options.ClientId)
             .WithCleanStart()
             .WithKeepAlivePeriod(options.KeepAlive)
@@ -49,7 +49,10 @@ internal static class ClientOptions
         {
             builder.WithWillTopic(will.Topic).WithWillPayload(will.Payload).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithWillRetain();
         }
-        return builder.Build();
+        MqttClientOptions built = builder.Build();
+        // For a broker of MQTT 3.1.1: what the older protocol lacks is left out instead of being an error.
+        built.ValidateFeatures = false;
+        return built;
     }
 
     private static X509Certificate2Collection ReadAuthorities(string path)

@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Globalization;
 using MQTTnet;
-using MQTTnet.Exceptions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
@@ -10,19 +11,27 @@ namespace RoboPerception.Messaging;
 /// Keeps one client connected: reconnects with back-off and jitter, subscribes again and publishes every retained topic again on
 /// every connect. One task owns the life of the connection; everything else may be called from any thread.
 /// </summary>
-public sealed class MqttConnection : IAsyncDisposable
+public sealed partial class MqttConnection : IAsyncDisposable
 {
+    private const long RepeatMilliseconds = 30_000;
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3);
 
     private readonly MqttConnectionOptions options;
     private readonly MqttClientOptions clientOptions;
+    private readonly SocketStreams streams;
     private readonly RetainedTopics retained = new();
+    private readonly RefusedTopics refused = new();
+    private readonly Lock frameGate = new();
+    private readonly Dictionary<string, Action<byte[]>> listeners = [];
     private readonly List<MqttTopicFilter> subscriptions = [];
     private readonly Dictionary<string, Task> pendingMessages = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim wake = new(0);
     private Task? owner;
     private volatile bool stopped;
+    private volatile bool takenOver;
+    private MqttClientDisconnectReason lastReason;
+    private long connectedAt;
     private bool ready;
 
     /// <summary>A connection that is not open yet. Reads the CA file.</summary>
@@ -31,11 +40,16 @@ public sealed class MqttConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        clientOptions = ClientOptions.Build(options);
+        streams = new SocketStreams(options.SendBufferBytes);
+        clientOptions = ClientOptions.Build(options, streams);
         Client = new MqttClientFactory().CreateMqttClient();
         Client.DisconnectedAsync += OnDisconnectedAsync;
         Client.ApplicationMessageReceivedAsync += args =>
         {
+            if (listeners.TryGetValue(args.ApplicationMessage.Topic, out Action<byte[]>? listener))
+            {
+                listener(args.ApplicationMessage.Payload.ToArray());
+            }
             MessageReceived?.Invoke(args.ApplicationMessage);
             return Task.CompletedTask;
         };
@@ -52,6 +66,12 @@ public sealed class MqttConnection : IAsyncDisposable
 
     /// <summary>Times the connection was opened; more than 1 means it was lost in between.</summary>
     public int ConnectCount { get; private set; }
+
+    /// <summary>What the broker announced at the last connect; null before the first.</summary>
+    public BrokerLimits? Limits { get; private set; }
+
+    /// <summary>Topics that the broker does not take on this connection, each with the reason.</summary>
+    public IReadOnlyDictionary<string, string> Refused => refused.Current;
 
     /// <summary>The broker.</summary>
     public BrokerAddress Broker => options.Broker;
@@ -105,15 +125,21 @@ public sealed class MqttConnection : IAsyncDisposable
     /// </summary>
     public bool TryPublish(string topic, byte[] payload)
     {
+        ArgumentNullException.ThrowIfNull(payload);
+        if (WhyTooLarge(topic, payload.Length) is { } reason)
+        {
+            Refuse(topic, reason);
+            return false;
+        }
         lock (pendingMessages)
         {
             if (!Client.IsConnected || (pendingMessages.TryGetValue(topic, out Task? last) && !last.IsCompleted))
             {
                 return false;
             }
-            Task publish = Client.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithContentType("application/json").Build());
-            pendingMessages[topic] = Swallow(publish);
-            return !publish.IsFaulted;
+            Task<bool> publish = SendSmallAsync(topic, payload);
+            pendingMessages[topic] = publish;
+            return !publish.IsCompleted || publish.Result;
         }
     }
 
@@ -141,6 +167,7 @@ public sealed class MqttConnection : IAsyncDisposable
         {
             await owner.ConfigureAwait(false);
         }
+        streams.CloseGracefully();
         await Task.WhenAny(Client.TryDisconnectAsync(), Task.Delay(FarewellLimit)).ConfigureAwait(false);
     }
 
@@ -161,135 +188,76 @@ public sealed class MqttConnection : IAsyncDisposable
         Client.Dispose();
     }
 
+    /// <summary>Calls a function for each message of a topic (QoS 1); set before <see cref="StartAsync"/>. It must not block.</summary>
+    public void Listen(string topic, Action<byte[]> listener)
+    {
+        listeners[topic] = listener;
+        Subscribe(topic, MqttQualityOfServiceLevel.AtLeastOnce);
+    }
+
+    /// <summary>Publishes at QoS 1 and waits until the broker has the message.</summary>
+    /// <exception cref="UserErrorException">It refused it, or was lost meanwhile; exit code 5.</exception>
+    public async Task PublishAsync(string topic, byte[] payload, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            MqttClientPublishResult result = await Client.PublishAsync(Document(topic, payload, retain: false), cancellationToken).ConfigureAwait(false);
+            if (!result.IsSuccess)
+            {
+                throw new UserErrorException(ExitCode.Broker, RefusalOf(topic, ReasonWords.Of(result.ReasonCode, payload.Length)));
+            }
+        }
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            throw ConnectFailure.Of(options.Broker, exception).ToUserError();
+        }
+    }
+
+    /// <summary>Frames of different topics leave one after another. On this lock threads wait without a task each.</summary>
+    internal Task<MqttClientPublishResult> PublishFrame(MqttApplicationMessage message)
+    {
+        lock (frameGate)
+        {
+            return Client.PublishAsync(message);
+        }
+    }
+
+    /// <summary>The reason if a message cannot pass the broker's limit, else null.</summary>
+    internal string? WhyTooLarge(string topic, int payloadBytes)
+    {
+        // What MQTT puts around a payload of ours: fixed header, topic, content type and properties.
+        const int around = 128;
+        return Limits?.MaximumPacketBytes is { } limit && payloadBytes + topic.Length + around > limit
+            ? string.Create(CultureInfo.InvariantCulture, $"a message of {payloadBytes:N0} bytes does not pass its limit of {limit:N0} bytes; choose a smaller encoding for this output or raise the broker's max_packet_size")
+            : null;
+    }
+
+    /// <summary>Notes that the broker does not take a topic; said once per connection.</summary>
+    internal void Refuse(string topic, string reason)
+    {
+        if (refused.Add(topic, reason))
+        {
+            options.Log?.Invoke(RefusalOf(topic, reason));
+        }
+    }
+
+    /// <summary>The broker takes the topic.</summary>
+    internal void Accept(string topic) => refused.Remove(topic);
+
     /// <summary>Adds a subscription, before <see cref="StartAsync"/>.</summary>
     internal void Subscribe(string filter, MqttQualityOfServiceLevel qos) => subscriptions.Add(new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = qos });
 
-    private static async Task Swallow(Task publish)
+    /// <summary>False if the connection ended before it was sent.</summary>
+    private async Task<bool> SendSmallAsync(string topic, byte[] payload)
     {
         try
         {
-            await publish.ConfigureAwait(false);
+            await Client.PublishAsync(new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(payload), ContentType = "application/json" }).ConfigureAwait(false);
+            return true;
         }
-        catch (MqttCommunicationException)
+        catch (Exception exception) when (ConnectionLoss.Is(exception))
         {
-        }
-    }
-
-    private async Task<ConnectFailure?> TryConnectAsync(CancellationToken cancellationToken)
-    {
-        ready = false;
-        Connecting?.Invoke();
-        try
-        {
-            if (Client.IsConnected)
-            {
-                await Client.TryDisconnectAsync().ConfigureAwait(false);
-            }
-            // Not the caller's token itself: a cancellable token would replace the time limit.
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
-            limit.CancelAfter(options.ConnectTimeout);
-            MqttClientConnectResult result = await Client.ConnectAsync(clientOptions, limit.Token).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (result.ResultCode != MqttClientConnectResultCode.Success)
-            {
-                return ConnectFailure.Of(options.Broker, result);
-            }
-            foreach (MqttTopicFilter filter in subscriptions)
-            {
-                MqttClientSubscribeResult subscribed = await Client.SubscribeAsync(filter, limit.Token).ConfigureAwait(false);
-                if (subscribed.Items.FirstOrDefault(i => i.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2) is { } refused)
-                {
-                    options.Log?.Invoke($"The broker {options.Broker} refused the subscription to '{filter.Topic}' ({refused.ResultCode}): check its access rules.");
-                }
-            }
-        }
-        catch (UserErrorException exception)
-        {
-            return new ConnectFailure(exception.Message, true, exception);
-        }
-        // InvalidOperationException: the network thread of the lost connection has not quite ended.
-        catch (Exception exception) when (exception is MqttCommunicationException or OperationCanceledException or InvalidOperationException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return ConnectFailure.Of(options.Broker, exception);
-        }
-        ready = true;
-        ConnectCount++;
-        retained.MakeAllDue();
-        wake.Release();
-        options.Log?.Invoke($"Connected to {options.Broker}.");
-        Connected?.Invoke();
-        return null;
-    }
-
-    private Task OnDisconnectedAsync(MqttClientDisconnectedEventArgs args)
-    {
-        if (!stopped)
-        {
-            if (args.ClientWasConnected)
-            {
-                options.Log?.Invoke($"Lost the broker {options.Broker}: {args.ReasonString ?? args.Exception?.Message ?? args.Reason.ToString()}");
-                Disconnected?.Invoke();
-            }
-            wake.Release();
-        }
-        return Task.CompletedTask;
-    }
-
-    private async Task OwnAsync()
-    {
-        CancellationToken token = stopping.Token;
-        var backOff = new BackOff(options.MinimumDelay, options.MaximumDelay);
-        string lastMessage = "";
-        try
-        {
-            while (!token.IsCancellationRequested)
-            {
-                if (!ready || !Client.IsConnected)
-                {
-                    await Task.Delay(backOff.Next(), token).ConfigureAwait(false);
-                    if (await TryConnectAsync(token).ConfigureAwait(false) is { } failure)
-                    {
-                        // Said once, not at every attempt.
-                        if (failure.Message != lastMessage)
-                        {
-                            options.Log?.Invoke(failure.Message);
-                        }
-                        lastMessage = failure.Message;
-                        continue;
-                    }
-                    backOff.Reset();
-                    lastMessage = "";
-                }
-                await PublishRetainedAsync(token).ConfigureAwait(false);
-                await wake.WaitAsync(token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task PublishRetainedAsync(CancellationToken token)
-    {
-        while (Client.IsConnected && retained.TryNext(out string topic, out byte[] payload, out long version))
-        {
-            MqttApplicationMessage message = new MqttApplicationMessageBuilder()
-                .WithTopic(topic).WithPayload(payload).WithContentType("application/json").WithRetainFlag().WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
-            try
-            {
-                MqttClientPublishResult result = await Client.PublishAsync(message, token).ConfigureAwait(false);
-                if (!result.IsSuccess)
-                {
-                    options.Log?.Invoke($"The broker {options.Broker} refused the topic '{topic}' ({result.ReasonCode}): check its access rules.");
-                }
-                retained.MarkPublished(topic, version);
-            }
-            catch (MqttCommunicationException)
-            {
-                // Lost; the next connect makes everything due again.
-                return;
-            }
+            return false;
         }
     }
 }

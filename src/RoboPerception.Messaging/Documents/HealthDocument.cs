@@ -42,6 +42,9 @@ public static class HealthCauses
     /// <summary>Input waits and the loop is silent.</summary>
     public const string Hung = "hung";
 
+    /// <summary>The broker does not take what we publish.</summary>
+    public const string Refused = "refused";
+
     /// <summary>It has ended.</summary>
     public const string Dead = "dead";
 }

@@ -24,11 +24,12 @@ internal static class DoctorBroker
 
     private static async Task<string> ConnectAsync(MqttConnectionOptions options)
     {
-        var connection = new MqttConnection(options);
-        await using (connection.ConfigureAwait(false))
-        {
-            await connection.StartAsync().ConfigureAwait(false);
-            return $"connected to {options.Broker}";
-        }
+        // More than any output of a usual model, raw.
+        const int wanted = 2_000_000;
+        BrokerSurvey survey = await BrokerSurvey.RunAsync(options, new Topics(Topics.DefaultPrefix, "doctor"), wanted).ConfigureAwait(false);
+        string size = !survey.ComesBack ? "A message to roboperception/v1/doctor/probe does not come back: its access rules forbid writing or reading it."
+            : survey.LargestBytes == wanted ? FormattableString.Invariant($"Messages of {wanted:N0} bytes come back.")
+            : FormattableString.Invariant($"Messages above {survey.LargestBytes:N0} bytes do not come back: raise max_packet_size or message_size_limit, or choose smaller encodings.");
+        return string.Join(' ', [$"connected to {options.Broker}.", .. survey.Limits.Remarks(), size]);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class NodeFlags
     private readonly Option<bool> loop = new("--loop") { Description = "start a recording again when it ends" };
     private readonly Option<bool> watch = new("--watch") { Description = "show the live table of 'watch' meanwhile" };
     private readonly Option<bool> score = new("--score") { Description = "compare with the exact labels of a scene:// source and print the accuracy at the end" };
+    private readonly Option<bool> takeOver = new("--take-over") { Description = "end a running node of the same name instead of being refused" };
     private readonly Option<string?> sheet = new("--contact-sheet") { Description = "write a PNG of a few frames with all answers", HelpName = "FILE" };
     private readonly Option<string?> pace = new("--pace") { Description = "realtime or fast, for recordings", HelpName = "PACE" };
     private readonly List<(Option<string?> Option, string Path)> settings =
@@ -42,7 +43,7 @@ internal sealed class NodeFlags
     {
         command.Options.Add(config);
         settings.ForEach(s => command.Options.Add(s.Option));
-        foreach (Option option in new Option[] { frames, pace, loop, watch, sheet, score })
+        foreach (Option option in new Option[] { frames, pace, loop, watch, sheet, score, takeOver })
         {
             command.Options.Add(option);
         }
@@ -75,7 +76,7 @@ internal sealed class NodeFlags
             reader.Add(camera + ".pace", parsed.GetValue(pace) ?? (replay ? "fast" : null), "--pace");
             reader.Add(camera + ".loop", parsed.GetValue(loop) ? "true" : null, "--loop");
         }
-        return new NodeRequest(merged, replay, parsed.GetValue(frames), parsed.GetValue(watch), parsed.GetValue(sheet)) { Score = parsed.GetValue(score) };
+        return new NodeRequest(merged, replay, parsed.GetValue(frames), parsed.GetValue(watch), parsed.GetValue(sheet)) { Score = parsed.GetValue(score), TakeOver = parsed.GetValue(takeOver) };
     }
 
     private static Option<string?> Flag(string name, string description, string value, params string[] aliases) =>
@@ -92,4 +93,7 @@ internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Fram
 {
     /// <summary>Compare with the exact labels of a rendered scene.</summary>
     public bool Score { get; init; }
+
+    /// <summary>End a running node of the same name instead of being refused.</summary>
+    public bool TakeOver { get; init; }
 }

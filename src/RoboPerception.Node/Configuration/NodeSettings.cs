@@ -65,6 +65,14 @@ internal sealed class NodeSettings
     /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>
     public int HttpPort { get; set; }
 
+    /// <summary>The encoding of an output.</summary>
+    public PayloadEncoding EncodingOf(OutputKind kind) => kind switch
+    {
+        OutputKind.Segmentation => SegmentationEncoding,
+        OutputKind.Depth => DepthEncoding,
+        _ => NormalsEncoding,
+    };
+
     private static string DefaultNodeId()
     {
         string name = new([.. Environment.MachineName.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);

@@ -96,6 +96,12 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
     public IReadOnlyDictionary<string, long> Superseded => publishing.Superseded;
 
+    /// <summary>Messages that went to the broker, all outputs.</summary>
+    public long SentFrames => publishing.SentFrames;
+
+    /// <summary>Messages that the broker does not take, all outputs.</summary>
+    public long RefusedFrames => publishing.RefusedFrames;
+
     /// <summary>The contact sheet, if one was asked for.</summary>
     public ContactSheet? Sheet => publishing.Sheet;
 

@@ -50,7 +50,7 @@ internal sealed class PublishStage : IDisposable
         (this.request, this.statistics, this.log) = (request, statistics, log);
         foreach (ModelOutput output in model.Description.Outputs)
         {
-            PayloadEncoding encoding = EncodingOf(output.Kind, request.Settings);
+            PayloadEncoding encoding = request.Settings.EncodingOf(output.Kind);
             outputs.Add((new PayloadEncoder(output.Kind, encoding), new FramePublisher(connection, topics.Output(camera.Id, output.Kind), ContentTypes.Of(encoding), lossless)));
         }
         ClassMap? classes = model.Description.Output(OutputKind.Segmentation)?.Classes;
@@ -89,6 +89,12 @@ internal sealed class PublishStage : IDisposable
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
     public IReadOnlyDictionary<string, long> Superseded => outputs.ToDictionary(o => Topics.NameOf(o.Encoder.Kind), o => o.Publisher.Superseded);
 
+    /// <summary>Messages that went to the broker, all outputs.</summary>
+    public long SentFrames => outputs.Sum(o => o.Publisher.Sent);
+
+    /// <summary>Messages that the broker does not take, all outputs.</summary>
+    public long RefusedFrames => outputs.Sum(o => o.Publisher.Refused);
+
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 
@@ -120,13 +126,6 @@ internal sealed class PublishStage : IDisposable
         Sheet?.Dispose();
         Score?.Dispose();
     }
-
-    private static PayloadEncoding EncodingOf(OutputKind kind, NodeSettings settings) => kind switch
-    {
-        OutputKind.Segmentation => settings.SegmentationEncoding,
-        OutputKind.Depth => settings.DepthEncoding,
-        _ => settings.NormalsEncoding,
-    };
 
     private void Work()
     {

@@ -1,0 +1,64 @@
+using RoboPerception.Inference.Tests;
+using RoboPerception.Inference.Tests.Models;
+using RoboPerception.Node;
+using RoboPerception.Node.Commands;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Health;
+using RoboPerception.Node.Pipeline;
+
+namespace RoboPerception.EndToEnd.Tests;
+
+/// <summary>Alone, because collections that other tests cause would count.</summary>
+[CollectionDefinition(nameof(FrameAllocationTests), DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>Promise: after warm-up a frame costs no buffer.</summary>
+[Collection(nameof(FrameAllocationTests))]
+public sealed class FrameAllocationTests : IDisposable
+{
+    private const int BytesPerFrame = 512;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("png", "png")]
+    [InlineData("fast", "rvl")]
+    public async Task After_warm_up_a_frame_costs_its_threads_at_most_512_bytes_and_no_collection_beyond_generation_0(string normals, string depth)
+    {
+        NodeSettings settings = new SettingsReader().AddSources([Recording.Write(folder.Path, 20, 128, 96)])
+            .Add("cameras.0.pace", "fast", "test").Add("cameras.0.loop", "true", "test").Add("node.id", "inside", "test").Add("model.providers", "cpu", "test").Add("outputs.overlay", "0", "test")
+            .Add("outputs.normals", normals, "test").Add("outputs.depth", depth, "test").Build();
+        settings.ModelFile = folder.Write("model.onnx", new TestModel { Width = 96, Height = 64 }.ToBytes());
+        await using var host = new NodeHost(new NodeRequest(settings, true, 1_000_000, false, null), new NodeLog { IsQuiet = true });
+        await host.StartAsync(CancellationToken.None);
+        PipelineStatistics statistics = host.Cameras[0].Statistics;
+        using var stop = new CancellationTokenSource();
+        Task run = host.RunAsync(stop.Token);
+        await UntilAsync(() => statistics.Published >= 100);
+        int collections = GC.CollectionCount(1);
+        long before = statistics.AllocatedBytes;
+        long from = statistics.Published;
+        await UntilAsync(() => statistics.Published >= from + 350);
+        long bytes = statistics.AllocatedBytes - before;
+        long frames = statistics.Published - from;
+        collections = GC.CollectionCount(1) - collections;
+        await stop.CancelAsync();
+        await run;
+        Assert.True(frames >= 350);
+        // Inference and publishing together: what OpenCvSharp's wrappers cost. The threads that send have a test of their own.
+        Assert.True(bytes <= BytesPerFrame * frames, $"{bytes} bytes in {frames} frames");
+        Assert.Equal(0, collections);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        long deadline = Environment.TickCount64 + 60_000;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < deadline, "did not happen within a minute");
+            await Task.Delay(20);
+        }
+    }
+}

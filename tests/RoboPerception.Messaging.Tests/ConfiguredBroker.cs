@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace RoboPerception.Messaging.Tests;
+
+/// <summary>A mosquitto with lines of the test's own in its configuration: somebody else's broker with its limits.</summary>
+internal sealed class ConfiguredBroker : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rp-configured-").FullName;
+    private readonly Process process;
+
+    public ConfiguredBroker(params string[] lines)
+    {
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            Address = new BrokerAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+        }
+        File.WriteAllText($"{folder}/nothing.acl", "topic read #\n");
+        string[] configuration = [$"listener {Address.Port} 127.0.0.1", "allow_anonymous true", $"user {Environment.UserName}", .. lines.Select(l => l.Replace("FOLDER", folder, StringComparison.Ordinal))];
+        File.WriteAllLines($"{folder}/mosquitto.conf", configuration);
+        process = Process.Start(new ProcessStartInfo("mosquitto", ["-c", $"{folder}/mosquitto.conf"]) { RedirectStandardError = true })!;
+        process.BeginErrorReadLine();
+        for (int attempt = 0; !Accepts(); attempt++)
+        {
+            Assert.True(attempt < 1000 && !process.HasExited, "mosquitto did not start");
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Lines for a broker that lets everybody read and nobody write.</summary>
+    public static string ReadOnly => "acl_file FOLDER/nothing.acl";
+
+    public BrokerAddress Address { get; }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private bool Accepts()
+    {
+        try
+        {
+            using var client = new TcpClient(Address.Host, Address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
