@@ -82,7 +82,15 @@ internal static class Convolutions
             return false;
         }
 
-        ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)context)(), on ? (byte)1 : (byte)0);
+        var settings = ((delegate* unmanaged<nint>)context)();
+        ((delegate* unmanaged<nint, byte, void>)set)(settings, on ? (byte)1 : (byte)0);
+
+        // What libtorch would try next; where it cannot, it says so on every convolution.
+        if (!on && NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out var packed))
+        {
+            ((delegate* unmanaged<nint, byte, void>)packed)(settings, 0);
+        }
+
         return true;
     }
 }
