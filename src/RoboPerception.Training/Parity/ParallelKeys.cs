@@ -39,7 +39,7 @@ internal static partial class ParallelKeys
             }
         }
 
-        return named is [var source, var target]
+        return named is [var target, var source]
             ? $"cross_stitch.{Place(key, parts)}.{target}.{source}"
             : throw new UserErrorException(ExitCode.Usage, $"Parameter '{key}' does not name its task and its place in the network.");
     }
