@@ -28,8 +28,11 @@ internal static class Convolutions
     private static double Measure()
     {
         using var scope = NewDisposeScope();
+
+        // What libtorch tries where oneDNN is not asked. On processors that it does not know it says so at every convolution.
+        Switch("_ZN2at7Context20setUserEnabledNNPACKEb", on: false);
         var worst = Channels.Max(Deviates);
-        if (worst <= Allowed || !SetOneDnn(false))
+        if (worst <= Allowed || !Switch("_ZN2at7Context20setUserEnabledMkldnnEb", on: false))
         {
             return worst;
         }
@@ -71,28 +74,20 @@ internal static class Convolutions
         return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
-    /// <summary>TorchSharp has no function for libtorch's switch <c>torch.backends.mkldnn.enabled</c>: it is called by its name in the library.</summary>
-    internal static unsafe bool SetOneDnn(bool on)
+    /// <summary>TorchSharp has no functions for libtorch's switches <c>torch.backends.*.enabled</c>: they are called by their names in the library.</summary>
+    private static unsafe bool Switch(string function, bool on)
     {
         var path = File.Exists("/proc/self/maps")
             ? File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..]).FirstOrDefault(file => file.EndsWith("/libtorch_cpu.so", StringComparison.Ordinal))
             : null;
         if (path is null || !NativeLibrary.TryLoad(path, out var library)
             || !NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
-            || !NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledMkldnnEb", out var set))
+            || !NativeLibrary.TryGetExport(library, function, out var set))
         {
             return false;
         }
 
-        var settings = ((delegate* unmanaged<nint>)context)();
-        ((delegate* unmanaged<nint, byte, void>)set)(settings, on ? (byte)1 : (byte)0);
-
-        // What libtorch would try next; where it cannot, it says so on every convolution.
-        if (!on && NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out var packed))
-        {
-            ((delegate* unmanaged<nint, byte, void>)packed)(settings, 0);
-        }
-
+        ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)context)(), on ? (byte)1 : (byte)0);
         return true;
     }
 }
