@@ -23,6 +23,7 @@ static int Run(string[] args)
         AverageCommand.Create(),
         InspectCommand.Create(),
         AffinityCommand.Create(),
+        DoctorCommand.Create(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
     var result = root.Parse(args);

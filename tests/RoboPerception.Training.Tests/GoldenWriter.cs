@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using RoboPerception.Training.Networks;
+using RoboPerception.Training.Networks.Pyramid;
 using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ namespace RoboPerception.Training.Tests;
 internal static class GoldenWriter
 {
     /// <summary>Everything that such a file holds about a network in evaluation and in training; parameters of the network change as after one pass.</summary>
-    public static void Write(string path, string model, string config, PerceptionNetwork network, bool mti, Func<string, string>? rename = null)
+    public static void Write(string path, string model, string config, PerceptionNetwork network, bool mti, Func<string, string>? rename = null, Func<string, bool>? keep = null)
     {
         using var scope = NewDisposeScope();
         var tensors = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
@@ -26,12 +27,15 @@ internal static class GoldenWriter
         network.eval();
         Add("output", Answers());
         network.train();
-        var outputs = Answers();
+        var pass = network is PyramidNetwork pyramid ? pyramid.Predict(input, supervised: true) : default;
+        var outputs = network is PyramidNetwork ? Enlarged(pass) : Answers();
         Add("train_output", outputs);
-        var losses = network.Tasks.Select((task, k) => mti ? (task with { NormalsLoss = NormalsLossKind.Absolute }).Loss(task.Activate(outputs[k]), Target(task)) : task.Loss(outputs[k], Target(task))).ToArray();
+        var losses = network is PyramidNetwork supervised
+            ? supervised.Supervise(pass, input.shape, Target).Losses
+            : [.. network.Tasks.Select((task, k) => mti ? (task with { NormalsLoss = NormalsLossKind.Absolute }).Loss(task.Activate(outputs[k]), Target(task)) : task.Loss(outputs[k], Target(task)))];
         var total = losses.Aggregate((sum, loss) => sum + loss);
         total.backward();
-        foreach (var (task, loss) in network.Tasks.Zip(losses))
+        foreach (var (task, loss) in network is PyramidNetwork ? [] : network.Tasks.Zip(losses))
         {
             tensors["loss/" + Key(task)] = loss.detach().view(1);
         }
@@ -47,9 +51,16 @@ internal static class GoldenWriter
             tensors["train_state/" + Name(name)] = value;
         }
 
-        Write(path, new() { ["format"] = "golden-reference-1", ["model"] = model, ["config"] = config }, tensors);
+        Write(path, new() { ["format"] = "golden-reference-1", ["model"] = model, ["config"] = config }, new(tensors.Where(entry => keep?.Invoke(entry.Key) ?? true).ToDictionary(), StringComparer.Ordinal));
 
-        Tensor[] Answers() => mti ? ((ResNetNetwork)network).ForwardRaw(input) : network.forward(input);
+        Tensor[] Answers() => network switch
+        {
+            PyramidNetwork pyramid => Enlarged(pyramid.Predict(input, supervised: false)),
+            ResNetNetwork residual when mti => residual.ForwardRaw(input),
+            _ => network.forward(input),
+        };
+
+        Tensor[] Enlarged(PyramidNetwork.Answer answer) => [.. answer.Final.Select(raw => nn.functional.interpolate(raw, [64, 96], mode: TorchSharp.InterpolationMode.Bilinear, align_corners: false))];
 
         void Add(string group, Tensor[] answers)
         {

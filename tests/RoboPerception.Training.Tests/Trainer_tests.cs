@@ -220,18 +220,11 @@ public sealed class Trainer_tests : IDisposable
     [Theory]
     [InlineData("mtan-resnet:depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off", "uncertainty")]
     [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", "pcgrad")]
-    [InlineData("dense-segnet:widths=4,4,8,8,8", "equal", "max_unpool")]
-    public void Training_in_bfloat16_follows_the_exact_one_and_goes_on_after_a_break(string network, string weighting, string? missing = null)
+    [InlineData("dense-segnet:widths=4,4,8,8,8", "equal")]
+    public void Training_in_bfloat16_follows_the_exact_one_and_goes_on_after_a_break(string network, string weighting)
     {
         var recipe = Recipe(4, weighting);
         recipe = recipe with { Options = recipe.Options with { Network = network, Precision = "bfloat16", Tasks = "seg,depth,normal" } };
-        if (missing is not null)
-        {
-            var refused = Assert.Throws<UserErrorException>(() => Trainer.Start(folder, recipe, Images, validation: null, CPU));
-            Assert.Contains(missing, refused.Message, StringComparison.Ordinal);
-            return;
-        }
-
         var exact = Train(Path.Combine(folder, "exact"), recipe with { Options = recipe.Options with { Precision = "float32" } }, stopAfter: null);
         var whole = TrainWholeAndBroken(recipe);
 

@@ -22,23 +22,28 @@ internal static class ParityCommand
         var passed = true;
         foreach (var file in files)
         {
-            var deviations = ParityChecks.Compare(file);
-            Show(file, deviations);
-            passed &= deviations.All(deviation => deviation.Passed);
+            var result = ParityChecks.Examine(file);
+            Show(file, result);
+            passed &= result.Deviations.All(deviation => deviation.Passed);
         }
 
         return passed ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static void Show(string file, IReadOnlyList<Deviation> deviations)
+    private static void Show(string file, ParityResult result)
     {
         Console.WriteLine(Path.GetFileName(file));
         Console.WriteLine($"  {"group",-18} {"values",6}  {"measure",-18} {"largest",9} {"allowed",9}        at");
-        foreach (var deviation in deviations)
+        foreach (var deviation in result.Deviations)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {deviation.Group,-18} {deviation.Count,6}  {deviation.Measure,-18} {deviation.Largest,9:0.00e-00} {deviation.Tolerance,9:0.0e-00} {(deviation.Passed ? "ok" : "BEYOND"),-6} {deviation.Where}"));
+        }
+
+        if (result.LeftOut.Count > 0)
+        {
+            Console.WriteLine($"  left out, as nothing here answers it: {string.Join(", ", result.LeftOut.Take(10))}{(result.LeftOut.Count > 10 ? $" and {result.LeftOut.Count - 10} more" : "")}");
         }
     }
 }

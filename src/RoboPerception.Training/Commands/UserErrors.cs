@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Native;
 
 namespace RoboPerception.Training.Commands;
 
@@ -6,12 +7,19 @@ namespace RoboPerception.Training.Commands;
 internal static class UserErrors
 {
     /// <summary>Runs the command on another thread: only then does System.CommandLine listen to Ctrl-C meanwhile.</summary>
-    public static Task<int> Guard(Func<ExitCode> command) => Task.Run(() => Run(command));
+    /// <param name="command">What to do.</param>
+    /// <param name="needsTorch">Whether libtorch must be there; it is made ready first then.</param>
+    public static Task<int> Guard(Func<ExitCode> command, bool needsTorch = true) => Task.Run(() => Run(command, needsTorch));
 
-    private static int Run(Func<ExitCode> command)
+    private static int Run(Func<ExitCode> command, bool needsTorch)
     {
         try
         {
+            if (needsTorch)
+            {
+                TorchLibrary.Use();
+            }
+
             return (int)command();
         }
         catch (Exception error)

@@ -10,6 +10,7 @@ internal class SafeTensors
 {
     private readonly Dictionary<string, Entry> entries;
     private readonly byte[] content;
+    private readonly HashSet<string> read = new(StringComparer.Ordinal);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">Missing or damaged.</exception>
@@ -52,6 +53,9 @@ internal class SafeTensors
     /// <exception cref="UserErrorException">Missing or damaged.</exception>
     public static SafeTensors Read(string path) => new(path);
 
+    /// <summary>Names of the tensors whose elements nobody asked for yet.</summary>
+    public IEnumerable<string> Unread => entries.Keys.Where(name => !read.Contains(name));
+
     /// <summary>Whether a tensor is in the file.</summary>
     public bool Has(string name) => entries.ContainsKey(name);
 
@@ -82,6 +86,7 @@ internal class SafeTensors
         where T : unmanaged
     {
         var entry = Find(name);
+        read.Add(name);
         return entry.Type == type
             ? MemoryMarshal.Cast<byte, T>(content.AsSpan(entry.Start, entry.Length)).ToArray()
             : throw new UserErrorException(ExitCode.Usage, $"Tensor '{name}' of '{Path}' is {entry.Type}, not {type}.");

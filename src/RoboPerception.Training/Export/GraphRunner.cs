@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using RoboPerception.Training.Native;
 
 namespace RoboPerception.Training.Export;
 
@@ -11,6 +12,7 @@ internal sealed class GraphRunner : IDisposable
 
     public GraphRunner(byte[] model, int height, int width)
     {
+        OnnxRuntimeChoice.Use();
         Height = height;
         Width = width;
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

@@ -16,13 +16,13 @@ internal sealed class CrossStitchResNet : ParallelResNet
     /// <summary>Name in <see cref="NetworkSpec"/>.</summary>
     public const string Family = "cross-stitch-resnet";
 
-    private readonly ModuleDict<Unit> cross_stitch;
+    private readonly NamedModules<Unit> cross_stitch;
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public CrossStitchResNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks)
     {
-        cross_stitch = ModuleDict<Unit>([.. Layout.Output.Select((width, i) => ($"layer{i + 1}", new Unit([.. tasks.Select(task => task.MtiKey)], width, OwnShare, OtherShare)))]);
+        cross_stitch = new NamedModules<Unit>([.. Layout.Output.Select((width, i) => ($"layer{i + 1}", new Unit([.. tasks.Select(task => task.MtiKey)], width, OwnShare, OtherShare)))]);
         RegisterComponents();
     }
 

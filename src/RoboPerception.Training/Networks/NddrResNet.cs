@@ -18,28 +18,28 @@ internal sealed class NddrResNet : ParallelResNet
 
     private const double Momentum = 0.05;
 
-    private readonly ModuleDict<ModuleDict<Sequential>> nddr;
+    private readonly NamedModules<NamedModules<Sequential>> nddr;
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public NddrResNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks)
     {
-        nddr = ModuleDict<ModuleDict<Sequential>>([.. Layout.Output.Prepend(Layout.Stem).Select((width, place) =>
-            (Place(place), ModuleDict<Sequential>([.. tasks.Select((task, k) => (task.MtiKey, Unit(k, width)))])))]);
+        nddr = new NamedModules<NamedModules<Sequential>>([.. Layout.Output.Prepend(Layout.Stem).Select((width, place) =>
+            (Place(place), new NamedModules<Sequential>([.. tasks.Select((task, k) => (task.MtiKey, Unit(k, width)))])))]);
         RegisterComponents();
     }
 
     private protected override Tensor[] Mix(int place, Tensor[] maps)
     {
         var side = cat(maps, 1);
-        return [.. nddr[Place(place)].values().Select(unit => unit.call(side))];
+        return [.. nddr[Place(place)].Values.Select(unit => unit.call(side))];
     }
 
     private protected override Value[] Mix(GraphBuilder graph, int place, Value[] maps)
     {
         using var scope = graph.Scope($"nddr.{Place(place)}");
         var side = graph.Concat(1, maps);
-        return [.. nddr[Place(place)].values().Select(unit => LayerExport.Chain(graph, unit, side))];
+        return [.. nddr[Place(place)].Values.Select(unit => LayerExport.Chain(graph, unit, side))];
     }
 
     private static string Place(int place) => place == 0 ? "stem" : $"layer{place}";

@@ -16,14 +16,14 @@ namespace RoboPerception.Training.Networks;
 internal abstract class ParallelResNet : ResNetNetwork
 {
     // Not private: components are registered by reflection from the derived class.
-    private protected readonly ModuleDict<ResNetBackbone> backbone;
-    private protected readonly ModuleDict<Sequential> heads;
+    private protected readonly NamedModules<ResNetBackbone> backbone;
+    private protected readonly NamedModules<Sequential> heads;
 
     private protected ParallelResNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks, spec.Word("upsample", "half", "aligned") == "aligned")
     {
-        backbone = ModuleDict<ResNetBackbone>([.. tasks.Select(task => (task.MtiKey, new ResNetBackbone(Layout)))]);
-        heads = ModuleDict<Sequential>([.. tasks.Select(task => (task.MtiKey, Head(task)))]);
+        backbone = new NamedModules<ResNetBackbone>([.. tasks.Select(task => (task.MtiKey, new ResNetBackbone(Layout)))]);
+        heads = new NamedModules<Sequential>([.. tasks.Select(task => (task.MtiKey, Head(task)))]);
         OwnShare = Share(spec, "own", 0.9f);
         OtherShare = Share(spec, "other", 0.1f);
     }
@@ -40,30 +40,30 @@ internal abstract class ParallelResNet : ResNetNetwork
 
     private protected abstract Value[] Mix(GraphBuilder graph, int place, Value[] maps);
 
-    private protected override IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks => backbone.values().Select(network => network.state_dict());
+    private protected override IEnumerable<IReadOnlyDictionary<string, Tensor>> Trunks => backbone.Values.Select(network => network.state_dict());
 
     private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
-        var networks = backbone.values().ToArray();
+        var networks = backbone.Values.ToArray();
         var maps = Mix(0, [.. networks.Select(network => network.Stem(input))]);
         for (var layer = 0; layer < ResNetBackbone.Layers; layer++)
         {
             maps = Mix(layer + 1, [.. networks.Zip(maps, (network, map) => network.Run(layer, map))]);
         }
 
-        return heads.values().Zip(maps, (head, map) => head.call(map));
+        return heads.Values.Zip(maps, (head, map) => head.call(map));
     }
 
     private protected override IEnumerable<Value> ExportHeads(GraphBuilder graph, Value image)
     {
-        var networks = backbone.values().ToArray();
+        var networks = backbone.Values.ToArray();
         var maps = Mix(graph, 0, [.. networks.Select(network => network.ExportStem(graph, image))]);
         for (var layer = 0; layer < ResNetBackbone.Layers; layer++)
         {
             maps = Mix(graph, layer + 1, [.. networks.Zip(maps, (network, map) => network.ExportLayer(graph, layer, map))]);
         }
 
-        return heads.values().Zip(maps, (head, map) => DeepLabHead.Export(graph, head, map));
+        return heads.Values.Zip(maps, (head, map) => DeepLabHead.Export(graph, head, map));
     }
 
     private static float Share(NetworkSpec spec, string option, float otherwise) =>

@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Training.Native;
 using RoboPerception.Training.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
         : base(spec?.Family ?? throw new ArgumentNullException(nameof(spec)))
     {
         ArgumentNullException.ThrowIfNull(tasks);
+        Convolutions.EnsureRight();
         ArgumentOutOfRangeException.ThrowIfZero(tasks.Count, nameof(tasks));
         Spec = spec;
         Tasks = tasks;

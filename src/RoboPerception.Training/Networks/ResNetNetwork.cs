@@ -58,12 +58,16 @@ internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
     /// <inheritdoc/>
     protected sealed override Tensor[] Perceive(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
 
-    /// <summary>The enlarged heads before their activations, in the order of the tasks.</summary>
+    /// <summary>The heads enlarged to the input's size before their activations, in the order of the tasks.</summary>
     internal Tensor[] ForwardRaw(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. RunHeads(input).Select(map => F.interpolate(map, size: [input.shape[2], input.shape[3]], mode: InterpolationMode.Bilinear, align_corners: aligned))];
+        return ForwardRaw(input, input.shape[2], input.shape[3]);
     }
+
+    /// <summary>The same at any size, as the reference answers at that of its labels.</summary>
+    internal Tensor[] ForwardRaw(Tensor input, long height, long width) =>
+        [.. RunHeads(input).Select(map => F.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: aligned))];
 
     /// <inheritdoc/>
     public IReadOnlyList<Value> Export(GraphBuilder graph, Value image)

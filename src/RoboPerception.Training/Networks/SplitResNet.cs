@@ -17,7 +17,7 @@ internal sealed class SplitResNet : ResNetNetwork
     public const string SplitFamily = "split-resnet";
 
     private readonly ResNetBackbone backbone;
-    private readonly ModuleDict<Sequential> heads;
+    private readonly NamedModules<Sequential> heads;
 
     /// <summary>Builds the network with fresh parameters.</summary>
     /// <exception cref="UserErrorException">The single-task family was asked for several tasks.</exception>
@@ -30,7 +30,7 @@ internal sealed class SplitResNet : ResNetNetwork
         }
 
         backbone = new ResNetBackbone(Layout);
-        heads = ModuleDict<Sequential>([.. tasks.Select(task => (task.MtiKey, Head(task)))]);
+        heads = new NamedModules<Sequential>([.. tasks.Select(task => (task.MtiKey, Head(task)))]);
         RegisterComponents();
     }
 
@@ -39,7 +39,7 @@ internal sealed class SplitResNet : ResNetNetwork
     private protected override IEnumerable<Tensor> RunHeads(Tensor input)
     {
         var map = backbone.call(input);
-        return heads.values().Select(head => head.call(map));
+        return heads.Values.Select(head => head.call(map));
     }
 
     private protected override IEnumerable<Value> ExportHeads(GraphBuilder graph, Value image)

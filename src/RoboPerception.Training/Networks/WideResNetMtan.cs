@@ -1,5 +1,6 @@
 using RoboPerception.Onnx;
 using RoboPerception.Training.Export;
+using RoboPerception.Training.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -40,6 +41,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
         : base(nameof(WideResNetMtan))
     {
         ArgumentNullException.ThrowIfNull(classes);
+        Convolutions.EnsureRight();
         ArgumentOutOfRangeException.ThrowIfZero(classes.Count, nameof(classes));
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(widen, 1);

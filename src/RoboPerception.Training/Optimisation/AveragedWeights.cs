@@ -66,11 +66,12 @@ internal sealed class AveragedWeights : IDisposable
     public void Save(BinaryWriter writer) => nn.Module.save_state_dict(writer, means);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    public void Load(BinaryReader reader)
+    /// <exception cref="Core.UserErrorException">It does not fit the network.</exception>
+    public void Load(byte[] block, string path)
     {
         using (InUse())
         {
-            network.load(reader);
+            NetworkBlock.Load(network, block, path);
         }
     }
 

@@ -63,7 +63,7 @@ internal static class Checkpoint
     {
         if (Blocks(path)[Averages] is { Length: > 0 } block)
         {
-            averages.Load(new BinaryReader(new MemoryStream(block)));
+            averages.Load(block, path);
         }
     }
 
@@ -85,7 +85,7 @@ internal static class Checkpoint
     {
         var state = ParseState(path, stateBlock);
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks), state.Options.Reduction);
-        network.load(new BinaryReader(new MemoryStream(parameters)));
+        NetworkBlock.Load(network, parameters, path);
         return (network, state);
     }
 

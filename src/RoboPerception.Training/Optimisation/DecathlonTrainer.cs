@@ -73,7 +73,7 @@ internal sealed class DecathlonTrainer : IDisposable
     {
         var blocks = CheckpointFile.Read(Path.Combine(folder, Trainer.LastCheckpoint), Magic, 3);
         var trainer = new DecathlonTrainer(folder, Parse(blocks[0]), sets, device);
-        trainer.network.load(new BinaryReader(new MemoryStream(blocks[1])));
+        NetworkBlock.Load(trainer.network, blocks[1], Path.Combine(folder, Trainer.LastCheckpoint));
         trainer.optimizer.load_state_dict(new BinaryReader(new MemoryStream(blocks[2])));
         return trainer;
     }
@@ -160,7 +160,9 @@ internal sealed class DecathlonTrainer : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            optimizer.zero_grad();
+
+            // Each data set uses a part of the network only.
+            Gradients.Forget(network.parameters());
             var loss = WideResNetMtan.Loss(network.forward(BatchTensors.Images(batch, device), k), Targets(batch));
             loss.backward();
             optimizer.step();

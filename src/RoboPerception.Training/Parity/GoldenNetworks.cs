@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Networks;
-using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Parity;
 
@@ -12,8 +10,6 @@ namespace RoboPerception.Training.Parity;
 /// </summary>
 internal static class GoldenNetworks
 {
-    private const string Prefix = "param/";
-
     /// <summary>Whether the parameters are those of a SegNet.</summary>
     public static bool IsSegNet(GoldenFile file) => Has(file, "encoder_block.0.0.weight") || Has(file, "encoder_block_t.0.0.0.weight");
 
@@ -35,7 +31,7 @@ internal static class GoldenNetworks
             _ when Has(file, "encoder_att.0.0.0.weight") => Has(file, "pred_task.0.weight") ? NetworkSpec.Stan : NetworkSpec.Mtan,
             _ => Has(file, "pred_task.0.weight") ? NetworkSpec.Single : NetworkSpec.Split,
         };
-        if (family == NetworkSpec.CrossStitch && file.Shape(Prefix + "cs_unit_encoder").Count == 3)
+        if (family == NetworkSpec.CrossStitch && file.ParameterShape("cs_unit_encoder").Count == 3)
         {
             options["mode"] = "paper";
         }
@@ -45,7 +41,7 @@ internal static class GoldenNetworks
             options["type"] = "deep";
         }
 
-        return PerceptionNetwork.Create(new NetworkSpec(family, options), Tasks(file));
+        return PerceptionNetwork.Create(new NetworkSpec(family, options), GoldenTasks.Of(file));
     }
 
     /// <summary>The Decathlon network of a file, with fresh parameters.</summary>
@@ -56,23 +52,49 @@ internal static class GoldenNetworks
         return new WideResNetMtan(classes, (6 * blocks) + 4, (int)Channels(file, "layer1.0.conv1.weight") / 16);
     }
 
-    /// <summary>Whether the parameters are those of the attention network on a residual network.</summary>
-    public static bool IsMtanResNet(GoldenFile file) => Has(file, "shared_conv.0.weight");
+    /// <summary>Whether the parameters are those of a residual network with DeepLab heads: for one task, shared, or with attention.</summary>
+    public static bool IsResNet(GoldenFile file) => Has(file, "shared_conv.0.weight") || (Has(file, "backbone.conv1.weight") && Has(file, "backbone.layer1.0.conv1.weight") && !file.HasPart("backbone.stage"));
 
-    /// <summary>The attention network on a residual network, with fresh parameters and without dropout.</summary>
-    public static PerceptionNetwork MtanResNet(GoldenFile file)
+    /// <summary>That network with fresh parameters and without dropout, and the network's names of the file's parameters.</summary>
+    public static (PerceptionNetwork Network, Func<string, string> Rename) ResNet(GoldenFile file)
     {
-        var options = ResNetOptions(
-            parameter => file.Has(Prefix + parameter) ? Channels(file, parameter) : null,
-            "shared_conv.0.weight",
-            layer => $"shared_layer{layer}_t",
-            (layer, block) => $"shared_layer{layer}_b.{block}.conv1.weight",
-            lastIsApart: true);
-        options["head"] = Text(Channels(file, "decoders.0.1.weight"));
+        var tasks = GoldenTasks.Of(file);
+        string[] names = [.. tasks.Select(task => task.MtiKey)];
+        var attention = Has(file, "shared_conv.0.weight") || file.HasPart("attention_") || file.HasPart("encoder_att_");
+        int[] blocks = [.. Enumerable.Range(1, 4).Select(layer => Numbered(file, i => $"backbone.layer{layer}.{i}.conv1.weight").Count())];
+        Func<string, string> rename = Has(file, "shared_conv.0.weight") ? key => key : attention ? key => ResNetKeys.Attention(key, blocks, names) : key => ResNetKeys.Split(key, names);
+        var shapes = file.Parameters.ToDictionary(rename, file.ParameterShape);
+        long? Channels(string name) => shapes.TryGetValue(name, out var shape) ? shape[0] : null;
+        if (file.Number("output_stride") is { } stride && stride != ResNetBackbone.Stride)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' has output stride {stride}; the networks of this program have {ResNetBackbone.Stride}.");
+        }
+
+        if (file.List("aspp_rates") is { } rates && string.Join(',', rates) != "12,24,36")
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' has rates {string.Join(", ", rates)} in its pyramid pooling; the networks of this program have 12, 24 and 36.");
+        }
+
+        var options = attention
+            ? ResNetOptions(Channels, "shared_conv.0.weight", layer => $"shared_layer{layer}_t", (layer, block) => $"shared_layer{layer}_b.{block}.conv1.weight", lastIsApart: true)
+            : ResNetOptions(Channels, "backbone.", "conv1.weight");
+        options["head"] = Text(Channels(attention ? "decoders.0.1.weight" : $"heads.{names[0]}.1.weight") ?? DeepLabHead.Width);
         options["upsample"] = AlignsCorners(file) ? "aligned" : "half";
-        options["refinement"] = Has(file, "encoder_block_att_1.conv3.weight") ? "bottleneck" : "basic";
-        options["attention"] = Channels(file, "encoder_att_1.0.0.weight") == Channels(file, "encoder_att_1.0.3.weight") ? "full" : "quarter";
-        return PerceptionNetwork.Create(new NetworkSpec(Networks.MtanResNet.Family, options), Tasks(file));
+        if (attention)
+        {
+            options["refinement"] = shapes.ContainsKey("encoder_block_att_1.conv3.weight") ? "bottleneck" : "basic";
+            options["attention"] = Channels("encoder_att_1.0.0.weight") == Channels("encoder_att_1.0.3.weight") ? "full" : "quarter";
+        }
+
+        return (PerceptionNetwork.Create(new NetworkSpec(attention ? MtanResNet.Family : SplitResNet.SplitFamily, options), tasks), rename);
+    }
+
+    /// <summary>Sizes of a residual network with torchvision's names behind a prefix, read off its parameters, as options of a specification.</summary>
+    public static Dictionary<string, string> ResNetOptions(Func<string, long?> channels, string prefix, string stem)
+    {
+        return ResNetOptions(channels, prefix + stem, layer => $"{prefix}layer{layer}.{Count(layer) - 1}", (layer, block) => $"{prefix}layer{layer}.{block}.conv1.weight", lastIsApart: false);
+
+        int Count(int layer) => Enumerable.Range(0, int.MaxValue).TakeWhile(block => channels($"{prefix}layer{layer}.{block}.conv1.weight") is not null).Count();
     }
 
     /// <summary>
@@ -83,7 +105,7 @@ internal static class GoldenNetworks
     /// <param name="last">Path of the last block of a layer.</param>
     /// <param name="weight">First weight of a block of a layer.</param>
     /// <param name="lastIsApart">Whether the last block is not among the numbered ones.</param>
-    public static Dictionary<string, string> ResNetOptions(
+    private static Dictionary<string, string> ResNetOptions(
         Func<string, long?> channels, string stem, Func<int, string> last, Func<int, int, string> weight, bool lastIsApart)
     {
         int[] layers = [1, 2, 3, 4];
@@ -92,7 +114,7 @@ internal static class GoldenNetworks
         var options = new Dictionary<string, string>
         {
             ["depth"] = bottleneck ? "50" : "18",
-            ["stem"] = Text(channels(stem)!.Value),
+            ["stem"] = Text(channels(stem) ?? throw new UserErrorException(ExitCode.Failed, $"There is no parameter '{stem}'.")),
             ["blocks"] = string.Join(',', blocks),
             ["middle"] = string.Join(',', layers.Select(layer => channels(last(layer) + ".conv1.weight"))),
             ["dropout"] = "off",
@@ -107,28 +129,17 @@ internal static class GoldenNetworks
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // The specification aligns corners; a file may say otherwise.
-    private static bool AlignsCorners(GoldenFile file) =>
-        !file.Metadata.Values.Any(text => text.Replace(" ", "", StringComparison.Ordinal).Contains("align_corners=false", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The tasks that a file of MTAN's repository names.</summary>
-    public static TaskDescription[] Tasks(GoldenFile file)
+    // MTAN's repository aligns corners, MTI-Net's does not; a file may say otherwise.
+    private static bool AlignsCorners(GoldenFile file)
     {
-        using var config = JsonDocument.Parse(file.Metadata["config"]);
-        return [.. config.RootElement.GetProperty("tasks").EnumerateArray().Select(key => Named(file, key.GetString()!))];
+        var texts = file.Metadata.Values.Select(text => text.Replace(" ", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal).Replace(':', '=')).ToArray();
+        return !texts.Any(text => text.Contains("align_corners=false", StringComparison.OrdinalIgnoreCase))
+            && (!GoldenTasks.IsMti(file) || texts.Any(text => text.Contains("align_corners=true", StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static TaskDescription Named(GoldenFile file, string key) => key switch
-    {
-        "seg" => MtiReference.Named("semseg", (int)file.Shape("output/seg")[1]),
-        "depth" => TaskDescription.Depth,
-        "normal" => TaskDescription.Normals,
-        _ => throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' names a task '{key}', which this program does not have."),
-    };
+    private static bool Has(GoldenFile file, string parameter) => file.HasParameter(parameter);
 
-    private static bool Has(GoldenFile file, string parameter) => file.Has(Prefix + parameter);
-
-    private static long Channels(GoldenFile file, string parameter) => file.Shape(Prefix + parameter)[0];
+    private static long Channels(GoldenFile file, string parameter) => file.ParameterShape(parameter)[0];
 
     private static IEnumerable<string> Numbered(GoldenFile file, Func<int, string> name) =>
         Enumerable.Range(0, int.MaxValue).Select(name).TakeWhile(parameter => Has(file, parameter));

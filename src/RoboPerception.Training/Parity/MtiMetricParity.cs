@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RoboPerception.Training.Tasks;
 using static TorchSharp.torch;
 
@@ -10,12 +9,14 @@ internal static class MtiMetricParity
     private const double Iou = 1e-5, Depth = 5e-5, Angle = 2e-3, Gain = 1e-6;
     private static readonly TaskDescription Normals = TaskDescription.Normals;
 
+    /// <summary>Whether the file holds predictions in the form of MTI-Net's repository, or relative changes of metrics.</summary>
+    public static bool Recognises(GoldenFile file) => new[] { "semseg", "normals", "sal" }.Any(task => file.Has($"batch0/{task}_pred")) || file.HasGroup("online/") || file.HasGroup("offline/") || file.HasGroup("delta_m");
+
     public static void Compare(GoldenFile file, ParityReport report)
     {
-        using var scope = NewDisposeScope();
-        var online = new Meters((int)file.Shape("batch0/semseg_pred")[1]);
+        var online = new Meters(file.Has("batch0/semseg_pred") ? (int)file.Shape("batch0/semseg_pred")[1] : 1);
         var offline = new Meters(online.Classes);
-        for (var i = 0; file.Has($"batch{i}/semseg_pred"); i++)
+        for (var i = 0; file.HasGroup($"batch{i}/"); i++)
         {
             Feed(file, $"batch{i}/", online, offline, report);
         }
@@ -27,23 +28,51 @@ internal static class MtiMetricParity
 
     private static void Feed(GoldenFile file, string prefix, Meters online, Meters offline, ParityReport report)
     {
-        var shape = file.Shape(prefix + "semseg_pred");
-        var size = new BatchShape((int)shape[0], online.Classes, (int)shape[2], (int)shape[3]);
         foreach (var meters in new[] { online, offline })
         {
-            meters.Segmentation.Add(file.Floats(prefix + "semseg_pred"), new Target { Labels = file.Integers(prefix + "semseg_target") }, size);
-            meters.Depth.Add(file.Floats(prefix + "depth_pred"), new Target { Values = Truth(file, TaskDescription.Depth, prefix + "depth_target") }, size with { Channels = 1 });
+            if (Has("semseg"))
+            {
+                meters.Segmentation.Add(file.Floats(prefix + "semseg_pred"), new Target { Labels = Labels(file, prefix + "semseg_target") }, Size("semseg"));
+            }
+
+            if (Has("depth"))
+            {
+                meters.Depth.Add(file.Floats(prefix + "depth_pred"), new Target { Values = Truth(file, TaskDescription.Depth, prefix + "depth_target") }, Size("depth"));
+            }
         }
 
-        FeedNormals(file, prefix, size with { Channels = 3 }, online, offline, report);
-        FeedSaliency(file, prefix, size with { Channels = 1 }, online, offline, report);
+        if (Has("normals"))
+        {
+            FeedNormals(file, prefix, Size("normals"), online, offline, report);
+        }
+
+        if (Has("sal"))
+        {
+            FeedSaliency(file, prefix, Size("sal"), online, offline, report);
+        }
+
+        bool Has(string task) => file.Has($"{prefix}{task}_pred") && file.Has($"{prefix}{task}_target");
+
+        BatchShape Size(string task)
+        {
+            var shape = file.Shape($"{prefix}{task}_pred");
+            return new BatchShape((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
+        }
     }
+
+    // 255 is no class of any data set here; the meter leaves out what is none.
+    private static long[] Labels(GoldenFile file, string name) => [.. file.Integers(name).Select(label => label == (long)(file.Number("ignore_value") ?? 255) ? -1 : label)];
 
     private static void FeedNormals(GoldenFile file, string prefix, BatchShape size, Meters online, Meters offline, ParityReport report)
     {
         var target = Truth(file, Normals, prefix + "normals_target");
         var unit = Normals.Activate(file.Tensor(prefix + "normals_pred").to(float64));
         online.Normals.Add(Floats(unit), new Target { Values = target }, size);
+        if (!file.Has(prefix + "normals_saved_u8"))
+        {
+            return;
+        }
+
         var saved = file.Bytes(prefix + "normals_saved_u8");
         var own = ((unit.permute(0, 2, 3, 1) + 1) * 127.5).clamp(0, 255).to(uint8).contiguous().data<byte>().ToArray();
         CompareBytes(own, saved, prefix + "normals_saved_u8", report);
@@ -55,6 +84,11 @@ internal static class MtiMetricParity
     {
         var target = file.Floats(prefix + "sal_target");
         online.Saliency.Add(file.Floats(prefix + "sal_pred"), new Target { Values = target }, size);
+        if (!file.Has(prefix + "sal_saved_u8"))
+        {
+            return;
+        }
+
         var saved = file.Bytes(prefix + "sal_saved_u8");
         CompareBytes(file.Tensor(prefix + "sal_pred").to(float64).sigmoid().mul(255).to(uint8).data<byte>().ToArray(), saved, prefix + "sal_saved_u8", report);
         for (var n = 0; n < size.Count; n++)
@@ -67,7 +101,7 @@ internal static class MtiMetricParity
     private static void CompareOnline(GoldenFile file, Meters meters, ParityReport report)
     {
         var classIou = meters.Segmentation.ClassIou();
-        var expected = file.Floats("online/semseg_class_iou");
+        var expected = file.Has("online/semseg_class_iou") ? file.Floats("online/semseg_class_iou") : [];
         for (var c = 0; c < expected.Length; c++)
         {
             report.Number("semseg IoU", $"online/semseg_class_iou[{c}]", double.IsNaN(classIou[c]) ? 0 : classIou[c], expected[c], Iou);
@@ -87,11 +121,21 @@ internal static class MtiMetricParity
         CompareSaliency(file, "offline/", meters, report);
     }
 
-    private static void CompareSegmentation(GoldenFile file, string name, Meters meters, ParityReport report) =>
-        report.Number("semseg IoU", name, Value(meters.Segmentation, "segmentation.miou_absent_as_zero"), file.Scalar(name), Iou);
+    private static void CompareSegmentation(GoldenFile file, string name, Meters meters, ParityReport report)
+    {
+        if (file.Has(name))
+        {
+            report.Number("semseg IoU", name, Value(meters.Segmentation, "segmentation.miou_absent_as_zero"), file.Scalar(name), Iou);
+        }
+    }
 
     private static void CompareDepth(GoldenFile file, string name, Meters meters, ParityReport report)
     {
+        if (!file.Has(name))
+        {
+            return;
+        }
+
         var expected = file.Floats(name);
         report.Relative("depth", name + "[0]", Value(meters.Depth, "depth.rmse_pooled"), expected[0], Depth);
         report.Relative("depth", name + "[1]", Value(meters.Depth, "depth.log_rmse_pooled"), expected[1], Depth);
@@ -99,6 +143,11 @@ internal static class MtiMetricParity
 
     private static void CompareAngles(GoldenFile file, string name, string[] figures, Meters meters, ParityReport report)
     {
+        if (!file.Has(name))
+        {
+            return;
+        }
+
         var expected = file.Floats(name);
         for (var i = 0; i < figures.Length; i++)
         {
@@ -117,10 +166,14 @@ internal static class MtiMetricParity
 
     private static void CompareSaliency(GoldenFile file, string prefix, Meters meters, ParityReport report)
     {
-        var expected = file.Floats(prefix + "sal_miou_maxf");
-        report.Number("saliency", prefix + "sal_miou_maxf[0]", Value(meters.Saliency, "saliency.miou"), expected[0], Iou);
-        report.Number("saliency", prefix + "sal_miou_maxf[1]", Value(meters.Saliency, "saliency.max_f"), expected[1], Iou);
-        var thresholds = file.Floats(prefix + "sal_miou_per_threshold");
+        if (file.Has(prefix + "sal_miou_maxf"))
+        {
+            var expected = file.Floats(prefix + "sal_miou_maxf");
+            report.Number("saliency", prefix + "sal_miou_maxf[0]", Value(meters.Saliency, "saliency.miou"), expected[0], Iou);
+            report.Number("saliency", prefix + "sal_miou_maxf[1]", Value(meters.Saliency, "saliency.max_f"), expected[1], Iou);
+        }
+
+        var thresholds = file.Has(prefix + "sal_miou_per_threshold") ? file.Floats(prefix + "sal_miou_per_threshold") : [];
         for (var t = 0; t < thresholds.Length; t++)
         {
             report.Number("saliency", $"{prefix}sal_miou_per_threshold[{t}]", meters.Saliency.MeanJaccard[t], thresholds[t], Iou);
@@ -129,8 +182,12 @@ internal static class MtiMetricParity
 
     private static void CompareGain(GoldenFile file, ParityReport report)
     {
-        using var config = JsonDocument.Parse(file.Metadata["config"]);
-        var tasks = config.RootElement.GetProperty("delta_m_tasks").EnumerateArray().Select(name => MtiReference.Named(name.GetString()!, channels: 1)).ToArray();
+        if (!file.Has("delta_m/value") || file.List("delta_m_tasks") is not { } names)
+        {
+            return;
+        }
+
+        var tasks = names.Select(name => MtiReference.Named(name, channels: 1)).ToArray();
         float[] single = file.Floats("delta_m/single"), multi = file.Floats("delta_m/multi");
         var gain = MultiTaskGain.OverMetrics(tasks.Select((task, i) => new MetricPair(single[i], multi[i], !task.LowerIsBetter)));
         report.Number("delta m", "delta_m/value", gain, file.Scalar("delta_m/value"), Gain);
@@ -139,7 +196,7 @@ internal static class MtiMetricParity
     private static void CompareBytes(byte[] own, byte[] saved, string name, ParityReport report) =>
         report.Number("8-bit values", name, own.Length == saved.Length ? own.Zip(saved).Count(pair => pair.First != pair.Second) : double.NaN, 0, 0);
 
-    private static float[] Truth(GoldenFile file, TaskDescription task, string name) => MtiReference.Target(task, file.Tensor(name)).data<float>().ToArray();
+    private static float[] Truth(GoldenFile file, TaskDescription task, string name) => MtiReference.Target(file, task, name).contiguous().data<float>().ToArray();
 
     private static float[] Floats(Tensor values) => values.to(float32).contiguous().data<float>().ToArray();
 

@@ -44,16 +44,16 @@ internal static partial class ParallelKeys
             : throw new UserErrorException(ExitCode.Usage, $"Parameter '{key}' does not name its task and its place in the network.");
     }
 
-    // Units stand after the stem and after the four layers.
+    // Units stand after the stem, which the reference calls "conv", and after the four layers; the first of them is "layer1_without_conv" then.
     private static string Place(string key, string[] parts) =>
-        parts.FirstOrDefault(part => LayerName().IsMatch(part))
-        ?? (parts.Any(part => part.Contains("stem", StringComparison.Ordinal) || part.Contains("conv1", StringComparison.Ordinal) || part.Contains("maxpool", StringComparison.Ordinal))
+        parts.Select(part => LayerName().Match(part)).FirstOrDefault(match => match.Success)?.Groups[1].Value
+        ?? (parts.Any(part => part == "conv" || part.Contains("stem", StringComparison.Ordinal) || part.Contains("conv1", StringComparison.Ordinal) || part.Contains("maxpool", StringComparison.Ordinal))
             ? "stem"
             : throw new UserErrorException(ExitCode.Usage, $"Parameter '{key}' does not name the layer that it stands after."));
 
     [GeneratedRegex("(?:^|\\.)((?:layer[1-4]\\.\\d+\\.(?:conv|bn|downsample).*)|(?:conv1\\.weight)|(?:bn1\\.\\w+))$")]
     private static partial Regex NetworkPart();
 
-    [GeneratedRegex("^layer[1-4]$")]
+    [GeneratedRegex("^(layer[1-4])(?:_without_conv)?$")]
     private static partial Regex LayerName();
 }

@@ -35,19 +35,19 @@ internal sealed class ParityReport
     /// <summary>Largest absolute difference, as a share of the largest reference value.</summary>
     public void AbsoluteToLargest(string group, string where, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
     {
-        double largest = 0, reference = 0;
-        for (var i = 0; i < expected.Length; i++)
+        double largest = actual.Length == expected.Length ? 0 : double.NaN, reference = 0;
+        for (var i = 0; i < Math.Min(actual.Length, expected.Length); i++)
         {
             largest = Larger(largest, Math.Abs((double)actual[i] - expected[i]));
             reference = Math.Max(reference, Math.Abs(expected[i]));
         }
 
-        Add(group, "max abs / max ref", largest / reference, tolerance, where);
+        Add(group, "max abs / max ref", largest == 0 ? 0 : largest / reference, tolerance, where);
     }
 
     /// <summary>Relative difference of two numbers.</summary>
     public void Relative(string group, string where, double actual, double expected, double tolerance) =>
-        Add(group, "relative", Math.Abs(actual - expected) / Math.Max(Math.Abs(expected), double.Epsilon), tolerance, where);
+        Add(group, "relative", actual == expected ? 0 : Math.Abs(actual - expected) / Math.Max(Math.Abs(expected), double.Epsilon), tolerance, where);
 
     /// <summary>Difference of two numbers; two NaN agree.</summary>
     public void Number(string group, string where, double actual, double expected, double tolerance) =>
@@ -56,8 +56,8 @@ internal sealed class ParityReport
     /// <summary>Norm of the difference over the norm of the reference; two zeros agree.</summary>
     public void RelativeNorm(string group, string where, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
     {
-        double difference = 0, reference = 0;
-        for (var i = 0; i < expected.Length; i++)
+        double difference = actual.Length == expected.Length ? 0 : double.NaN, reference = 0;
+        for (var i = 0; i < Math.Min(actual.Length, expected.Length); i++)
         {
             difference += Math.Pow((double)actual[i] - expected[i], 2);
             reference += Math.Pow(expected[i], 2);
@@ -69,14 +69,17 @@ internal sealed class ParityReport
     /// <summary>Largest difference in units of |reference| + 0.01.</summary>
     public void Mixed(string group, string where, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
     {
-        var largest = 0.0;
-        for (var i = 0; i < expected.Length; i++)
+        var largest = actual.Length == expected.Length ? 0 : double.NaN;
+        for (var i = 0; i < Math.Min(actual.Length, expected.Length); i++)
         {
             largest = Larger(largest, Math.Abs((double)actual[i] - expected[i]) / (Math.Abs(expected[i]) + 0.01));
         }
 
         Add(group, "abs / (ref + 0.01)", largest, tolerance, where);
     }
+
+    /// <summary>A value of the file to which nothing here belongs: it does not agree with anything.</summary>
+    public void Missing(string group, string where) => Add(group, "no such name", double.NaN, 0, where);
 
     private static double Larger(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b);
 
@@ -90,7 +93,7 @@ internal sealed class ParityReport
         }
 
         var old = deviations[place];
-        var worse = double.IsNaN(largest) || largest > old.Largest;
+        var worse = !double.IsNaN(old.Largest) && (double.IsNaN(largest) || largest > old.Largest);
         deviations[place] = old with { Largest = worse ? largest : old.Largest, Where = worse ? where : old.Where, Count = old.Count + 1 };
     }
 }

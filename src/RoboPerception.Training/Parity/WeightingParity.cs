@@ -8,6 +8,9 @@ internal static class WeightingParity
 {
     private const double Tolerance = 5e-6;
 
+    /// <summary>Whether the file holds weightings.</summary>
+    public static bool Recognises(GoldenFile file) => file.Has("dwa0/losses") || file.Has("uncertainty0/losses");
+
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var scope = NewDisposeScope();

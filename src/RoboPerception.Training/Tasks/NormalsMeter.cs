@@ -71,9 +71,8 @@ internal sealed class NormalsMeter : ITaskMeter
             histogram[(int)Math.Round(angle * BinsPerDegree)]++;
         }
 
-        // The reference's median of an even count is the lower of the two middle values.
         legacy[0] += batchSum / angles.Count;
-        legacy[1] += angles[(angles.Count - 1) / 2];
+        legacy[1] += (angles[(angles.Count - 1) / 2] + angles[angles.Count / 2]) / 2;
         for (var t = 0; t < Thresholds.Length; t++)
         {
             var count = angles.TakeWhile(angle => angle < Thresholds[t]).Count();
@@ -93,9 +92,15 @@ internal sealed class NormalsMeter : ITaskMeter
             return double.NaN;
         }
 
+        // Of an even count, half way between the two in the middle.
+        return (AngleOf((valid - 1) / 2) + AngleOf(valid / 2)) / 2;
+    }
+
+    private double AngleOf(long rank)
+    {
         long seen = 0;
         var bin = 0;
-        while ((seen += histogram[bin]) <= (valid - 1) / 2)
+        while ((seen += histogram[bin]) <= rank)
         {
             bin++;
         }

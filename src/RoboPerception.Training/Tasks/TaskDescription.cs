@@ -62,6 +62,9 @@ internal sealed record TaskDescription
     /// <summary>The loss of normals; other tasks ignore it.</summary>
     public NormalsLossKind NormalsLoss { get; init; }
 
+    /// <summary>Weight of edge pixels in the loss of edges, 0 to 1; other tasks ignore it.</summary>
+    public double EdgeWeight { get; init; } = TaskLosses.EdgeWeight;
+
     /// <summary>Depth in metres by way of its logarithm.</summary>
     public static TaskDescription LogDepth { get; } = new(TaskKind.Depth, "depth", 1) { Logarithmic = true };
 
@@ -119,7 +122,7 @@ internal sealed record TaskDescription
             NormalsLossKind.Chord => TaskLosses.NormalsChord(prediction, target),
             _ => TaskLosses.Normals(prediction, target),
         },
-        TaskKind.Edges => TaskLosses.Edges(prediction, target),
+        TaskKind.Edges => TaskLosses.Edges(prediction, target, EdgeWeight),
         TaskKind.Saliency => TaskLosses.Saliency(prediction, target),
         _ => DepthLosses.Of(DepthLoss, Logarithmic, prediction, target),
     };

@@ -69,14 +69,14 @@ internal static class TaskLosses
     }
 
     /// <summary>
-    /// Cross-entropy of logits (N,1,H,W) with <see cref="EdgeWeight"/> for edges and the rest for everything else, over all pixels. A target
+    /// Cross-entropy of logits (N,1,H,W) with a weight for edges, <see cref="EdgeWeight"/> unless given, and the rest to 1 for everything else, over all pixels. A target
     /// of at least 0.5 is an edge; there is no invalid value.
     /// </summary>
-    public static Tensor Edges(Tensor logits, Tensor target)
+    public static Tensor Edges(Tensor logits, Tensor target, double weight = EdgeWeight)
     {
         ArgumentNullException.ThrowIfNull(target);
         var positive = target.ge(0.5);
-        return Balanced(logits, positive, full([1], EdgeWeight, dtype: target.dtype, device: target.device));
+        return Balanced(logits, positive, full([1], weight, dtype: target.dtype, device: target.device));
     }
 
     /// <summary>

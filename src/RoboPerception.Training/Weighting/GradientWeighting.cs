@@ -1,4 +1,5 @@
 using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -49,14 +50,9 @@ internal abstract class GradientWeighting : ITaskWeighting
         ArgumentNullException.ThrowIfNull(losses);
         using var scope = NewDisposeScope();
         var tasks = losses.Count;
-        var gradients = new IList<Tensor>[tasks];
-        for (var k = 0; k < tasks; k++)
-        {
-            gradients[k] = autograd.grad([losses[k]], [.. parameters], retain_graph: k < tasks - 1, allow_unused: true);
-        }
-
+        Tensor?[][] gradients = [.. Enumerable.Range(0, tasks).Select(k => Walk(losses[k], last: k == tasks - 1))];
         using var noGradients = no_grad();
-        int[][] users = [.. Enumerable.Range(0, parameters.Length).Select(p => Enumerable.Range(0, tasks).Where(k => !gradients[k][p].IsInvalid).ToArray())];
+        int[][] users = [.. Enumerable.Range(0, parameters.Length).Select(p => Enumerable.Range(0, tasks).Where(k => gradients[k][p] is not null).ToArray())];
         var factors = Factors(Products(gradients, users), [.. losses.Select(loss => loss.detach().cpu().ToDouble())], stepsDone);
         Weights = factors.Shared;
         for (var p = 0; p < parameters.Length; p++)
@@ -67,14 +63,27 @@ internal abstract class GradientWeighting : ITaskWeighting
             }
 
             var chosen = users[p].Length > 1 ? factors.Shared : factors.Own;
-            var sum = gradients[users[p][0]][p] * chosen[users[p][0]];
+            var sum = gradients[users[p][0]][p]! * chosen[users[p][0]];
             foreach (var k in users[p].Skip(1))
             {
-                sum.add_(gradients[k][p], chosen[k]);
+                sum.add_(gradients[k][p]!, chosen[k]);
             }
 
             parameters[p].grad = sum;
         }
+    }
+
+    /// <summary>
+    /// The gradients of one task, null where it does not use a parameter. Not by <c>autograd.grad</c>: what that returns for unused parameters is a
+    /// tensor without a value, which TorchSharp counts and never lets go.
+    /// </summary>
+    private Tensor?[] Walk(Tensor loss, bool last)
+    {
+        Gradients.Forget(parameters);
+        loss.backward(retain_graph: !last);
+        Tensor?[] own = [.. parameters.Select(parameter => parameter.grad)];
+        Gradients.Forget(parameters);
+        return own;
     }
 
     /// <summary>The factors of one step.</summary>
@@ -86,7 +95,7 @@ internal abstract class GradientWeighting : ITaskWeighting
     /// <summary>One for every task.</summary>
     protected static double[] Ones(int tasks) => [.. Enumerable.Repeat(1.0, tasks)];
 
-    private static double[,] Products(IList<Tensor>[] gradients, int[][] users)
+    private static double[,] Products(Tensor?[][] gradients, int[][] users)
     {
         using var scope = NewDisposeScope();
         var tasks = gradients.Length;
@@ -96,7 +105,7 @@ internal abstract class GradientWeighting : ITaskWeighting
             return new double[tasks, tasks];
         }
 
-        Tensor[] flat = [.. gradients.Select((own, k) => cat([.. shared.Select(p => own[p].IsInvalid ? zeros_like(gradients[users[p][0]][p]).flatten() : own[p].flatten())]))];
+        Tensor[] flat = [.. gradients.Select((own, k) => cat([.. shared.Select(p => (own[p] ?? zeros_like(gradients[users[p][0]][p]!)).flatten())]))];
         var products = new double[tasks, tasks];
         for (var i = 0; i < tasks; i++)
         {

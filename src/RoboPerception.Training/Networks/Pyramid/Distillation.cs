@@ -13,7 +13,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// </summary>
 internal sealed class Distillation : Module
 {
-    private readonly ModuleDict<ModuleDict<Gate>> self_attention;
+    private readonly NamedModules<NamedModules<Gate>> self_attention;
     private readonly IReadOnlyList<TaskDescription> targets, sources;
 
     /// <summary>Builds the module with fresh parameters.</summary>
@@ -26,9 +26,9 @@ internal sealed class Distillation : Module
         ArgumentNullException.ThrowIfNull(targets);
         this.targets = targets;
         this.sources = sources;
-        self_attention = ModuleDict<ModuleDict<Gate>>([.. targets.Select(target => (
+        self_attention = new NamedModules<NamedModules<Gate>>([.. targets.Select(target => (
             target.MtiKey,
-            ModuleDict<Gate>([.. sources.Where(source => source != target).Select(source => (source.MtiKey, new Gate(width)))])))]);
+            new NamedModules<Gate>([.. sources.Where(source => source != target).Select(source => (source.MtiKey, new Gate(width)))])))]);
         RegisterComponents();
     }
 

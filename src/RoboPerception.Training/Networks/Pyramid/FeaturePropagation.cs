@@ -27,7 +27,7 @@ internal sealed class FeaturePropagation : Module
 
     private readonly Sequential non_linear;
     private readonly ResidualBlock dimensionality_reduction;
-    private readonly ModuleDict<SqueezeExcitation>? se;
+    private readonly NamedModules<SqueezeExcitation>? se;
     private readonly IReadOnlyList<TaskDescription> tasks;
     private readonly SoftmaxGrouping grouping;
     private readonly int width;
@@ -48,7 +48,7 @@ internal sealed class FeaturePropagation : Module
         var reduced = all / 4;
         non_linear = Sequential(new ResidualBlock(all, reduced), new ResidualBlock(reduced, reduced), Conv2d(reduced, all, 1));
         dimensionality_reduction = new ResidualBlock(all, width);
-        se = excites ? ModuleDict<SqueezeExcitation>([.. tasks.Select(task => (task.MtiKey, new SqueezeExcitation(width, width / SqueezeRatio)))]) : null;
+        se = excites ? new NamedModules<SqueezeExcitation>([.. tasks.Select(task => (task.MtiKey, new SqueezeExcitation(width, width / SqueezeRatio)))]) : null;
         RegisterComponents();
     }
 

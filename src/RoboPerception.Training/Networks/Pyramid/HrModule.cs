@@ -12,7 +12,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 internal sealed class HrModule : Module<Tensor[], Tensor[]>
 {
     private readonly ModuleList<Sequential> branches;
-    private readonly ModuleList<ModuleDict<Sequential>> fuse_layers;
+    private readonly ModuleList<NamedModules<Sequential>> fuse_layers;
 
     /// <summary>Builds the unit with fresh parameters for branches of the given channels, each at half the resolution of the one before.</summary>
     public HrModule(IReadOnlyList<int> channels, int blocks)
@@ -20,7 +20,7 @@ internal sealed class HrModule : Module<Tensor[], Tensor[]>
     {
         ArgumentNullException.ThrowIfNull(channels);
         branches = ModuleList<Sequential>([.. channels.Select(width => Sequential(Enumerable.Range(0, blocks).Select(_ => (Module<Tensor, Tensor>)new ResidualBlock(width, width, HrNet.Momentum))))]);
-        fuse_layers = ModuleList<ModuleDict<Sequential>>([.. channels.Select((_, i) => FusionInto(i, channels))]);
+        fuse_layers = ModuleList<NamedModules<Sequential>>([.. channels.Select((_, i) => FusionInto(i, channels))]);
         RegisterComponents();
     }
 
@@ -37,7 +37,7 @@ internal sealed class HrModule : Module<Tensor[], Tensor[]>
         return [.. maps.Select((map, i) => graph.Relu(maps.Select((other, j) => Brought(graph, other, j, i, map)).Aggregate(graph.Add)))];
     }
 
-    private static ModuleDict<Sequential> FusionInto(int i, IReadOnlyList<int> channels) => ModuleDict<Sequential>(
+    private static NamedModules<Sequential> FusionInto(int i, IReadOnlyList<int> channels) => new NamedModules<Sequential>(
         [.. Enumerable.Range(0, channels.Count).Where(j => j != i).Select(j => (Name(j), j > i ? Up(channels[j], channels[i]) : Down(channels[j], channels[i], i - j)))]);
 
     private static Sequential Up(int from, int to) => Sequential(Conv2d(from, to, 1, bias: false), BatchNorm2d(to, momentum: HrNet.Momentum));

@@ -24,11 +24,11 @@ internal sealed class HrNet : PyramidBackbone
     private readonly Conv2d conv2;
     private readonly BatchNorm2d bn2;
     private readonly Sequential layer1;
-    private readonly ModuleDict<Sequential> transition1;
+    private readonly NamedModules<Sequential> transition1;
     private readonly ModuleList<HrModule> stage2;
-    private readonly ModuleDict<Sequential> transition2;
+    private readonly NamedModules<Sequential> transition2;
     private readonly ModuleList<HrModule> stage3;
-    private readonly ModuleDict<Sequential> transition3;
+    private readonly NamedModules<Sequential> transition3;
     private readonly ModuleList<HrModule> stage4;
     private readonly HrNetLayout layout;
 
@@ -45,11 +45,11 @@ internal sealed class HrNet : PyramidBackbone
         conv2 = Conv2d(StemChannels, StemChannels, 3, stride: 2, padding: 1, bias: false);
         bn2 = BatchNorm2d(StemChannels, momentum: Momentum);
         layer1 = Sequential(Enumerable.Range(0, modules[0] * layout.Blocks).Select(i => (Module<Tensor, Tensor>)new BottleneckBlock(i == 0 ? StemChannels : trunk, layout.Stage1Channels, trunk, Momentum)));
-        transition1 = ModuleDict(("0", ConvBlock(trunk, channels[0], 1)), ("1", Sequential(ConvBlock(trunk, channels[1], 2))));
+        transition1 = new NamedModules<Sequential>(("0", ConvBlock(trunk, channels[0], 1)), ("1", Sequential(ConvBlock(trunk, channels[1], 2))));
         stage2 = Stage(2, modules[1]);
-        transition2 = ModuleDict(("2", Sequential(ConvBlock(channels[1], channels[2], 2))));
+        transition2 = new NamedModules<Sequential>(("2", Sequential(ConvBlock(channels[1], channels[2], 2))));
         stage3 = Stage(3, modules[2]);
-        transition3 = ModuleDict(("3", Sequential(ConvBlock(channels[2], channels[3], 2))));
+        transition3 = new NamedModules<Sequential>(("3", Sequential(ConvBlock(channels[2], channels[3], 2))));
         stage4 = Stage(4, modules[3]);
         RegisterComponents();
         Initialise();

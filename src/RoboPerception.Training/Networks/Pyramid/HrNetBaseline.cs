@@ -41,7 +41,7 @@ internal sealed class HrNetBaseline : PyramidNetwork
         }
         else
         {
-            register_module("decoders", ModuleDict<HrHead>([.. tasks.Select((task, k) => (task.MtiKey, heads[k]))]));
+            register_module("decoders", new NamedModules<HrHead>([.. tasks.Select((task, k) => (task.MtiKey, heads[k]))]));
         }
     }
 

@@ -12,15 +12,15 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// </summary>
 internal sealed class InitialPrediction : Module
 {
-    private readonly ModuleDict<Sequential> refinement;
-    private readonly ModuleDict<Conv2d> decoders;
+    private readonly NamedModules<Sequential> refinement;
+    private readonly NamedModules<Conv2d> decoders;
 
     /// <summary>Builds the module with fresh parameters.</summary>
     public InitialPrediction(int input, int width, IReadOnlyList<TaskDescription> tasks)
         : base(nameof(InitialPrediction))
     {
-        refinement = ModuleDict<Sequential>([.. tasks.Select(task => (task.MtiKey, Sequential(new ResidualBlock(input, width), new ResidualBlock(width, width))))]);
-        decoders = ModuleDict<Conv2d>([.. tasks.Select(task => (task.MtiKey, Conv2d(width, task.Channels, 1)))]);
+        refinement = new NamedModules<Sequential>([.. tasks.Select(task => (task.MtiKey, Sequential(new ResidualBlock(input, width), new ResidualBlock(width, width))))]);
+        decoders = new NamedModules<Conv2d>([.. tasks.Select(task => (task.MtiKey, Conv2d(width, task.Channels, 1)))]);
         RegisterComponents();
     }
 

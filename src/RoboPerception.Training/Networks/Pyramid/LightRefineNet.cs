@@ -29,10 +29,10 @@ internal sealed class LightRefineNet : PyramidNetwork
 
     private readonly Sequential stem;
     private readonly Sequential[] groups;
-    private readonly ModuleDict<Conv2d> taps;
+    private readonly NamedModules<Conv2d> taps;
     private readonly ModuleList<ChainedResidualPooling> pooling;
     private readonly ModuleList<Conv2d> adapt;
-    private readonly ModuleDict<Sequential> heads;
+    private readonly NamedModules<Sequential> heads;
 
     /// <summary>Builds the network with fresh parameters.</summary>
     public LightRefineNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
@@ -50,10 +50,10 @@ internal sealed class LightRefineNet : PyramidNetwork
             channels = output;
         }
 
-        taps = ModuleDict<Conv2d>([.. Enumerable.Range(FirstTap, Layout.Length - FirstTap).Select(g => (TapName(g), Conv2d(Layout[g].Channels, width, 1, bias: false)))]);
+        taps = new NamedModules<Conv2d>([.. Enumerable.Range(FirstTap, Layout.Length - FirstTap).Select(g => (TapName(g), Conv2d(Layout[g].Channels, width, 1, bias: false)))]);
         pooling = ModuleList<ChainedResidualPooling>([.. Joined.Select((_, s) => new ChainedResidualPooling(width, s == 0 ? width : 1))]);
         adapt = ModuleList<Conv2d>([.. Joined.Skip(1).Select(_ => Conv2d(width, width, 1, bias: false))]);
-        heads = ModuleDict<Sequential>([.. Tasks.Select(task => (
+        heads = new NamedModules<Sequential>([.. Tasks.Select(task => (
             task.MtiKey,
             Sequential(Conv2d(width, width, 1, groups: width, bias: false), ReLU6(), Conv2d(width, task.Channels, 3, padding: 1))))]);
         RegisterComponents();

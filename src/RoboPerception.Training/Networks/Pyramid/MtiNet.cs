@@ -17,7 +17,7 @@ internal sealed class MtiNet : PyramidNetwork
     private const int Scales = 4;
 
     private readonly PyramidBackbone backbone;
-    private readonly ModuleDict<AggregationHead> heads;
+    private readonly NamedModules<AggregationHead> heads;
     private readonly Parameter? logsigma;
     private readonly InitialPrediction[] initial;
     private readonly FeaturePropagation?[] propagation;
@@ -48,7 +48,7 @@ internal sealed class MtiNet : PyramidNetwork
         distillation = [.. Enumerable.Range(0, aggregated).Select(s => On("distillation") ? new Distillation(channels[s], Tasks, onTheWay) : null)];
         int[] seen = [.. channels.Take(aggregated)];
         var light = spec.Options.ContainsKey("head") ? spec.Number("head", 1) : headWidth;
-        heads = ModuleDict<AggregationHead>([.. Tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
+        heads = new NamedModules<AggregationHead>([.. Tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
         logsigma = learnsVariances && onTheWay.Count > 1 ? Parameter(full([onTheWay.Count], -0.5f)) : null;
         RegisterComponents();
         RegisterScales();

@@ -19,7 +19,7 @@ internal sealed class PadNet : PyramidNetwork
     private readonly ModuleList<Module> backbone;
     private readonly InitialHeads initial_task_prediction_heads;
     private readonly Distillation multi_modal_distillation;
-    private readonly ModuleDict<Sequential> heads;
+    private readonly NamedModules<Sequential> heads;
     private readonly IReadOnlyList<TaskDescription> onTheWay;
     private readonly HrNet trunk;
     private readonly HrHead fuse;
@@ -36,7 +36,7 @@ internal sealed class PadNet : PyramidNetwork
         backbone = ModuleList<Module>(trunk, fuse);
         initial_task_prediction_heads = new InitialHeads(fuse.Width, middle, width, onTheWay);
         multi_modal_distillation = new Distillation(width, Tasks, onTheWay);
-        heads = ModuleDict<Sequential>([.. Tasks.Select(task => (
+        heads = new NamedModules<Sequential>([.. Tasks.Select(task => (
             task.MtiKey,
             Sequential(new BottleneckBlock(width, middle, width), new BottleneckBlock(width, middle, width), Conv2d(width, task.Channels, 1))))]);
         register_module(nameof(backbone), backbone);
@@ -86,14 +86,14 @@ internal sealed class PadNet : PyramidNetwork
 
     private sealed class InitialHeads : Module
     {
-        private readonly ModuleDict<Sequential> layers;
-        private readonly ModuleDict<Conv2d> conv_out;
+        private readonly NamedModules<Sequential> layers;
+        private readonly NamedModules<Conv2d> conv_out;
 
         public InitialHeads(int input, int middle, int width, IReadOnlyList<TaskDescription> tasks)
             : base(nameof(InitialHeads))
         {
-            layers = ModuleDict<Sequential>([.. tasks.Select(task => (task.MtiKey, Sequential(new BottleneckBlock(input, middle, width), new BottleneckBlock(width, middle, width))))]);
-            conv_out = ModuleDict<Conv2d>([.. tasks.Select(task => (task.MtiKey, Conv2d(width, task.Channels, 1)))]);
+            layers = new NamedModules<Sequential>([.. tasks.Select(task => (task.MtiKey, Sequential(new BottleneckBlock(input, middle, width), new BottleneckBlock(width, middle, width))))]);
+            conv_out = new NamedModules<Conv2d>([.. tasks.Select(task => (task.MtiKey, Conv2d(width, task.Channels, 1)))]);
             RegisterComponents();
         }
 

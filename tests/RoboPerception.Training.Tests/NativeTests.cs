@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using RoboPerception.Core;
+using RoboPerception.Training.Native;
+using RoboPerception.Training.Networks;
+using RoboPerception.Training.Optimisation;
+using RoboPerception.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>What stands between this program and libtorch.</summary>
+public sealed class NativeTests : IDisposable
+{
+    private const string Bridge = "libLibTorchSharp.so";
+
+    // The ELF hash of GLIBCXX_3.4.32 in an entry of .gnu.version_r; two bytes of flags follow.
+    private static readonly byte[] Hash = [0x42, 0xf8, 0x97, 0x02];
+    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_library_beside_the_program_does_without_a_newer_libstdcxx_and_the_package_is_untouched()
+    {
+        var beside = File.ReadAllBytes(TorchLibrary.Beside(Bridge)!);
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var package = File.ReadAllBytes(Path.Combine(cache, "torchsharp", TorchLibrary.TorchSharpVersion, "runtimes", "linux-x64", "native", Bridge));
+        Assert.Equal(2, beside[beside.AsSpan().IndexOf(Hash) + 4]);
+        Assert.Equal(0, package[package.AsSpan().IndexOf(Hash) + 4]);
+        Assert.Equal(package.Length, beside.Length);
+        Assert.Single(Enumerable.Range(0, package.Length), i => package[i] != beside[i]);
+        NativeLibrary.Free(NativeLibrary.Load(TorchLibrary.Beside(Bridge)!));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(18)]
+    [InlineData(24)]
+    [InlineData(32)]
+    public void Convolutions_are_right_whatever_the_processor(int channels)
+    {
+        Convolutions.EnsureRight();
+        Assert.InRange(Convolutions.Deviates(channels), 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Every_family_can_be_moved_and_converted(string family)
+    {
+        var tasks = family.StartsWith("single", StringComparison.Ordinal) || family.StartsWith("stan", StringComparison.Ordinal) ? "seg" : "seg,depth,normal";
+        using var network = SegNet_family_tests.Create(family + (family.EndsWith("segnet", StringComparison.Ordinal) ? ":widths=4,4,8,8,8" : ""), tasks);
+        var names = network.state_dict().Keys.ToArray();
+        network.to(CPU);
+        network.to(float64);
+        Assert.Equal(names, network.state_dict().Keys);
+        Assert.All(network.parameters(), parameter => Assert.Equal(float64, parameter.dtype));
+        network.to(float32);
+    }
+
+    public static TheoryData<string> Families() => [.. NetworkFamilies.All.Select(family => family.Name)];
+
+    [Fact]
+    public void A_checkpoint_without_counters_of_batch_norm_is_loaded_and_nothing_else_may_be_missing()
+    {
+        var path = Path.Combine(folder, "old.ckpt");
+        using var network = SegNet_family_tests.Create("single-segnet:widths=2,2,2,2,2", "depth");
+        network.forward(rand(2, 3, 32, 32));
+        Write(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        using (var loaded = Checkpoint.LoadNetwork(path).Network)
+        {
+            foreach (var (name, value) in loaded.state_dict())
+            {
+                Assert.True(name.EndsWith("num_batches_tracked", StringComparison.Ordinal) ? value.item<long>() == 0 : value.equal(network.state_dict()[name]).all().item<bool>(), name);
+            }
+        }
+
+        Write(name => !name.EndsWith("pred_task.1.bias", StringComparison.Ordinal));
+        Assert.Contains("'pred_task.1.bias' is not in the file", Assert.Throws<UserErrorException>(() => Checkpoint.LoadNetwork(path)).Message, StringComparison.Ordinal);
+
+        void Write(Func<string, bool> keep) => CheckpointFile.Write(
+            path,
+            "RPCKPT01"u8,
+            block => block.Write("""{"options":{"network":"single-segnet:widths=2,2,2,2,2","tasks":"depth","height":32,"width":32},"epoch":1}"""u8),
+            block => nn.Module.save_state_dict(new BinaryWriter(block), network.state_dict().Where(entry => keep(entry.Key)).ToDictionary()));
+    }
+}
