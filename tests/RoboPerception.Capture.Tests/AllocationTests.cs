@@ -24,6 +24,7 @@ public sealed class AllocationTests : TemporaryFolder
     [InlineData("test://?size=512x384", 0, false)]
     [InlineData("test://?size=512x384", 0, true)]
     [InlineData("test://?size=64x48&fps=1000&live=true", 0, false)]
+    [InlineData("gst://videotestsrc ! video/x-raw,width=64,height=48", 0, false)]
     public void Ten_thousand_frames_cost_no_buffer_no_generation_1_and_no_memory(string address, long mostPerGrab, bool rectify)
     {
         if (address == "video")

@@ -97,7 +97,7 @@ public sealed class GStreamerSourceTests : TemporaryFolder
         // The last frames may have been in the queue when the pipeline ended, or wait in the slot.
         Assert.InRange(highest, 90, 100);
         Assert.InRange(taken + captured.Drops[DropCause.Stale], highest, 101);
-        Assert.Contains("pipeline has ended", captured.Message(SourceEventKind.Lost), StringComparison.Ordinal);
+        Assert.Contains("child process has ended", captured.Message(SourceEventKind.Lost), StringComparison.Ordinal);
     }
 
     [Fact]

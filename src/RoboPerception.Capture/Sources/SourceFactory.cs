@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// <item><term><c>v4l2:///dev/video0?size=1280x720&amp;fps=30&amp;format=MJPG</c></term><description>a USB or other V4L2 camera; live. Plain <c>/dev/video0</c> is the same.</description></item>
 /// <item><term><c>csi://0?size=1280x720&amp;fps=30&amp;flip=0</c></term><description>a CSI camera of a Jetson, by its sensor number, through GStreamer's nvarguscamerasrc in a child process; live.</description></item>
 /// <item><term><c>gst://v4l2src device=/dev/video0 ! image/jpeg ! jpegdec</c></term><description>any GStreamer pipeline that ends in raw video, in a child process; live.</description></item>
-/// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), FFmpeg over TCP; live. Decoded by the hardware of a Jetson if the address holds no
+/// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), read by the program ffmpeg over TCP; live. Decoded by the hardware of a Jetson if the address holds no
 /// user name, password or query: the words of a child's command line can be read by every user of the machine.</description></item>
 /// <item><term><c>walk.mp4</c>, <c>file:///data/walk.mp4</c></term><description>a video file; recording.</description></item>
 /// <item><term><c>pictures/</c>, <c>pictures/left_*.png</c>, <c>file:///data/pictures?fps=10</c></term><description>the images of a folder or glob in natural order; recording.</description></item>

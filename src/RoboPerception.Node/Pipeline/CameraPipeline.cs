@@ -84,6 +84,9 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>Where the source stands.</summary>
     public CaptureState SourceState => capture.State;
 
+    /// <summary>What went wrong with the source last, in words; null if nothing has, or frames have come since.</summary>
+    public string? SourceProblem => capture.Problem;
+
     /// <summary>Frames that came from the source.</summary>
     public long Captured => capture.Delivered;
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace RoboPerception.Capture.Tests;
 
 /// <summary>Promise: what GStreamer writes is read as what it means, and nothing else is taken for a frame.</summary>
-public sealed class GStreamerPacketTests
+public sealed class ChildPacketTests
 {
     [Fact]
     public void A_header_says_what_follows_when_it_was_and_which_frame_it_is()
@@ -12,27 +12,27 @@ public sealed class GStreamerPacketTests
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(10), 40_443_168);
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(26), 7);
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(34), 8);
-        Assert.True(GdpPacket.TryRead(header, out GdpPacket packet));
-        Assert.Equal(new GdpPacket(GdpKind.Buffer, 500, 40_443_168, 7, 8), packet);
+        Assert.True(GdpFraming.TryRead(header, out PipePacket packet));
+        Assert.Equal(new PipePacket(PacketKind.Frame, 500, 40_443_168, 7, 8), packet);
         Assert.True(packet.HasNumber);
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(34), 4096 + 7);
-        Assert.True(GdpPacket.TryRead(header, out packet));
+        Assert.True(GdpFraming.TryRead(header, out packet));
         Assert.False(packet.HasNumber);
     }
 
     [Fact]
     public void Anything_else_is_no_header()
     {
-        Assert.False(GdpPacket.TryRead(new byte[GdpPacket.HeaderSize], out _));
+        Assert.False(GdpFraming.TryRead(new byte[GdpFraming.HeaderSize], out _));
         byte[] tooLong = Header(1, -1);
-        Assert.False(GdpPacket.TryRead(tooLong, out _));
+        Assert.False(GdpFraming.TryRead(tooLong, out _));
         var random = new Random(5);
-        byte[] noise = new byte[GdpPacket.HeaderSize];
+        byte[] noise = new byte[GdpFraming.HeaderSize];
         int taken = 0;
         for (int i = 0; i < 100_000; i++)
         {
             random.NextBytes(noise);
-            taken += GdpPacket.TryRead(noise, out _) ? 1 : 0;
+            taken += GdpFraming.TryRead(noise, out _) ? 1 : 0;
         }
 
         // Two bytes of it are fixed.
@@ -45,8 +45,8 @@ public sealed class GStreamerPacketTests
     [InlineData("video/x-raw, format=(string)BGR, width=(int)2, height=(int)1, pixel-aspect-ratio=(fraction)1/1, framerate=(fraction)30000/1001;", 2, 1, 29.97, 8)]
     public void Caps_are_size_and_rate(string text, int width, int height, double fps, int stride)
     {
-        VideoCaps caps = Assert.IsType<VideoCaps>(VideoCaps.TryParse(text));
-        Assert.Equal((width, height, stride), (caps.Width, caps.Height, caps.Stride));
+        VideoFormat caps = Assert.IsType<VideoFormat>(VideoFormat.TryParse(text));
+        Assert.Equal((width, height, stride), (caps.Width, caps.Height, VideoFormat.StrideOf(caps.Width)));
         Assert.Equal(fps, caps.FramesPerSecond, 2);
     }
 
@@ -56,7 +56,7 @@ public sealed class GStreamerPacketTests
     [InlineData("video/x-raw, format=(string)BGR, width=(int)99999, height=(int)5")]
     [InlineData("video/x-raw, format=(string)BGR, height=(int)5")]
     [InlineData("")]
-    public void Other_caps_are_refused(string text) => Assert.Null(VideoCaps.TryParse(text));
+    public void Other_caps_are_refused(string text) => Assert.Null(VideoFormat.TryParse(text));
 
     [Fact]
     public void Stamps_follow_the_pipelines_time_and_leave_its_jitter_out()
@@ -84,7 +84,7 @@ public sealed class GStreamerPacketTests
         for (int i = 0; i < 10_000; i++)
         {
             arrival += random.Next(0, 60_000_000);
-            ulong time = random.Next(10) == 0 ? GdpPacket.None : (ulong)random.NextInt64(0, 60_000_000_000);
+            ulong time = random.Next(10) == 0 ? PipePacket.None : (ulong)random.NextInt64(0, 60_000_000_000);
             if (random.Next(500) == 0)
             {
                 clock.Restart();
@@ -123,7 +123,7 @@ public sealed class GStreamerPacketTests
 
     private static byte[] Header(ushort type, int length)
     {
-        byte[] header = new byte[GdpPacket.HeaderSize];
+        byte[] header = new byte[GdpFraming.HeaderSize];
         header[0] = 1;
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), type);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(6), length);

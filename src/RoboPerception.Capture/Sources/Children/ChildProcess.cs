@@ -48,18 +48,27 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Starts a program, on whose thread it then depends.</summary>
+    /// <summary>Starts a program, which from then on depends on the present thread.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">What it shall find on its standard input; null = it has none of its own.</param>
     /// <exception cref="Win32Exception">It cannot be run.</exception>
-    public static ChildProcess Start(string program, IReadOnlyList<string> arguments)
+    public static ChildProcess Start(string program, IReadOnlyList<string> arguments, string? input = null)
     {
         string[] keeper = FindOnPath("setpriv") is null || FindOnPath("setsid") is null ? [] : ["setpriv", "--pdeathsig", "KILL", "setsid"];
         string[] all = [.. keeper, program, .. arguments];
         Process process = Process.Start(new ProcessStartInfo(all[0], all[1..])
         {
             UseShellExecute = false,
+            RedirectStandardInput = input is not null,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        if (input is not null)
+        {
+            GiveInput(process, input);
+        }
+
         return process.StandardOutput.BaseStream is PipeStream pipe
             ? new ChildProcess(process, pipe.SafePipeHandle)
             : throw new InvalidOperationException("Standard output of a child is not a pipe in this version of .NET.");
@@ -108,6 +117,19 @@ internal sealed partial class ChildProcess : IDisposable
 
         process.StandardOutput.Dispose();
         process.Dispose();
+    }
+
+    private static void GiveInput(Process process, string input)
+    {
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Dispose();
+        }
+        catch (IOException)
+        {
+            // It has ended before it could read; the reader of its output will notice.
+        }
     }
 
     private void Keep(string? line)

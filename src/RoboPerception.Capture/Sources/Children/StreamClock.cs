@@ -22,7 +22,7 @@ internal sealed class StreamClock
     public void Restart() => (smallest, smallestBefore, windowStart) = (long.MaxValue, long.MaxValue, 0);
 
     /// <summary>The stamp of a frame, nanoseconds since the UNIX epoch.</summary>
-    /// <param name="time">Its presentation time; <see cref="GdpPacket.None"/> if it has none.</param>
+    /// <param name="time">Its presentation time; <see cref="PipePacket.None"/> if it has none.</param>
     /// <param name="arrival">When it arrived, nanoseconds since the UNIX epoch, on a clock that never runs backwards.</param>
     public long Stamp(ulong time, long arrival)
     {

@@ -7,15 +7,15 @@ namespace RoboPerception.Capture;
 /// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="FramesPerSecond">0 if variable or unknown.</param>
-internal sealed partial record VideoCaps(int Width, int Height, double FramesPerSecond)
+internal sealed partial record VideoFormat(int Width, int Height, double FramesPerSecond)
 {
     private const int MostPixelsPerSide = 16384;
 
-    /// <summary>Bytes per row of a BGR frame: GStreamer pads rows to four.</summary>
-    public int Stride => ((3 * Width) + 3) / 4 * 4;
+    /// <summary>Bytes per row of a BGR frame: GStreamer and BMP pad rows to four.</summary>
+    public static int StrideOf(int width) => ((3 * width) + 3) / 4 * 4;
 
     /// <summary>Null if the text does not describe raw BGR video.</summary>
-    public static VideoCaps? TryParse(string text)
+    public static VideoFormat? TryParse(string text)
     {
         if (!text.StartsWith("video/x-raw", StringComparison.Ordinal) || Field(text, "format") != "BGR"
             || !TrySide(Field(text, "width"), out int width) || !TrySide(Field(text, "height"), out int height))
@@ -29,7 +29,7 @@ internal sealed partial record VideoCaps(int Width, int Height, double FramesPer
             && double.TryParse(rate[1], NumberStyles.None, CultureInfo.InvariantCulture, out double seconds) && seconds > 0
             ? frames / seconds
             : 0;
-        return new VideoCaps(width, height, fps);
+        return new VideoFormat(width, height, fps);
     }
 
     private static bool TrySide(string? text, out int side) =>
