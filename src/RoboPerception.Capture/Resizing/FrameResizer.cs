@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenCvSharp;
 using RoboPerception.Core;
 
@@ -17,6 +18,7 @@ public sealed class FrameResizer : IDisposable
     private readonly Size model;
     private readonly CameraCalibration? calibration;
     private readonly bool rectify;
+    private readonly Action<string>? notice;
     private readonly MatHeaders sources = new();
     private readonly MatHeaders destinations = new();
     private readonly List<(Size Size, MatView Image)> halvings = [];
@@ -28,7 +30,8 @@ public sealed class FrameResizer : IDisposable
     /// <param name="height">Rows of the model's input.</param>
     /// <param name="calibration">The camera, if known.</param>
     /// <param name="rectify">Undo the lens; needs a calibration.</param>
-    public FrameResizer(int width, int height, CameraCalibration? calibration = null, bool rectify = false)
+    /// <param name="notice">Told, once per frame size, when a calibration made at another size is scaled.</param>
+    public FrameResizer(int width, int height, CameraCalibration? calibration = null, bool rectify = false, Action<string>? notice = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -40,6 +43,7 @@ public sealed class FrameResizer : IDisposable
         model = new Size(width, height);
         this.calibration = calibration;
         this.rectify = rectify;
+        this.notice = notice;
         Intrinsics = (rectify ? calibration?.Rectified : calibration?.Intrinsics)?.ScaledTo(width, height);
     }
 
@@ -107,6 +111,13 @@ public sealed class FrameResizer : IDisposable
                 ExitCode.Usage,
                 $"The camera gives {size.Width}x{size.Height}, but calibration '{calibration.CameraName}' was made at {camera.Width}x{camera.Height}, "
                 + "another aspect ratio: the sensor is cropped and the focal lengths do not hold. Calibrate at this size, or set the camera to the calibrated one.");
+        }
+
+        if (calibration is { Intrinsics: { } made } && (made.Width, made.Height) != (size.Width, size.Height))
+        {
+            notice?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"calibration '{calibration.CameraName}' was made at {made.Width}x{made.Height}, the camera gives {size.Width}x{size.Height}: focal lengths and centre are scaled by {(double)size.Width / made.Width:0.####}"));
         }
 
         source = size;

@@ -28,7 +28,7 @@ internal sealed class NodeFlags
         (Flag("--ca-file", "PEM file of the authority that signed the broker's certificate", "FILE"), "broker.ca_file"),
         (Flag("--node", "name of this node in topics", "ID", "-n"), "node.id"),
         (Flag("--prefix", "first part of every topic", "ID"), "node.prefix"),
-        (Flag("--calibration", "calibration YAML of the first camera", "FILE"), "cameras.0.calibration"),
+        (Flag("--calibration", "calibration of the first camera: ROS, OpenCV, Kalibr or COLMAP", "FILE"), "cameras.0.calibration"),
         (Flag("--segmentation", "encoding: png, fast or raw", "ENC"), "outputs.segmentation"),
         (Flag("--depth", "encoding: png, fast, rvl or raw", "ENC"), "outputs.depth"),
         (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),

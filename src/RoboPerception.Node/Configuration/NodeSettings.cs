@@ -76,7 +76,7 @@ internal sealed class CameraSettings
     /// <summary>Where the frames come from: a URI, a file, a folder or a glob.</summary>
     public string Source { get; set; } = "";
 
-    /// <summary>Calibration YAML of the ROS camera tools; null = uncalibrated.</summary>
+    /// <summary>Calibration file of ROS, OpenCV, Kalibr or COLMAP; null = uncalibrated.</summary>
     public string? Calibration { get; set; }
 
     /// <summary>Start a recording again when it ends.</summary>
