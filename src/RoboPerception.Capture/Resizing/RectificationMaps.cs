@@ -14,11 +14,11 @@ internal sealed class RectificationMaps : IDisposable
 
     /// <param name="calibration">Lens, R and P.</param>
     /// <param name="source">Size of the distorted image that will be remapped.</param>
-    /// <param name="model">Size of the rectified grid.</param>
-    public RectificationMaps(CameraCalibration calibration, Size source, Size model)
+    /// <param name="to">The ideal camera of the rectified grid, at the grid's size.</param>
+    public RectificationMaps(CameraCalibration calibration, Size source, CameraIntrinsics to)
     {
+        var model = new Size(to.Width, to.Height);
         CameraIntrinsics from = calibration.Intrinsics.ScaledTo(source.Width, source.Height);
-        CameraIntrinsics to = calibration.Rectified.ScaledTo(model.Width, model.Height);
         using Mat camera = Matrix(from);
         using Mat grid = Matrix(to);
         using Mat rotation = Mat.FromPixelData(3, 3, MatType.CV_64FC1, calibration.Rectification.ToArray());

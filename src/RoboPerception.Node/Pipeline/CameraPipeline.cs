@@ -33,7 +33,7 @@ internal sealed class CameraPipeline : IDisposable
         CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : SceneSource.CalibrationOf(camera.Source);
         ModelInput input = model.Description.Input;
         bool rectify = calibration is { Intrinsics.IsDistorted: true };
-        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify, notice => log($"camera '{camera.Id}': {notice}"));
+        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify, notice => log($"camera '{camera.Id}': {notice}"), camera.Fit);
         IsRectified = rectify;
         Engine = PerceptionEngine.Start(model, request.Inference with { OutputSets = OutputSets });
         Engine.DepthFactor = DepthScale.Factor(input, resizer.Intrinsics);
