@@ -7,7 +7,8 @@
 #   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first
 #   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh temporal FILM [--frames N] [--model FILE]                    flicker of labels, jitter of depth and normals over a film
-#   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not
+#   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not;
+#                                                                                --fit: images of other shapes, stretched, cropped, letterboxed
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
