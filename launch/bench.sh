@@ -11,6 +11,8 @@
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not
 #   launch/bench.sh fuzz [N] [--seed S] [--only NAME]                             N damaged inputs (a million) for each format that is read from outside
 #   launch/bench.sh mqtt [--rounds N] [--frames N] [--seconds N] [--out FILE]    publishing beside libmosquitto; a subscriber three times too slow
+#   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not;
+#                                                                                --fit: images of other shapes, stretched, cropped, letterboxed
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -74,6 +74,10 @@ apt_install_any libgtk-3-0 libgtk-3-0t64
 apt_install util-linux
 if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl; fi
+# Sources csi:// and gst:// run GStreamer's own programs; the tests bring a network camera of GStreamer's, too. A node without such a source needs none.
+if [ "$part" = all ]; then
+  apt_install gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gir1.2-gst-rtsp-server-1.0 python3-gi
+fi
 
 # --- Which variants --------------------------------------------------------------------------------------------------
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -25,6 +25,34 @@ internal sealed class OutputBuffers
     /// <summary>Unit vectors [3,H,W]: all x, then all y, then all z; empty if the model has no normals.</summary>
     public ReadOnlySpan<float> Normals => NormalsMemory.Span;
 
+    /// <summary>
+    /// Marks what lies outside a window of the grid as no answer: class 255, depth NaN, normals (0,0,0). Used for the padding beside a
+    /// letterboxed image.
+    /// </summary>
+    /// <param name="gridWidth">Pixels per row of the grid.</param>
+    /// <param name="window">Left, top, width and height of the window.</param>
+    public void MarkInvalidOutside(int gridWidth, (int X, int Y, int Width, int Height) window)
+    {
+        MarkOutside(SegmentationMemory.Span, gridWidth, window, ClassMap.Unlabelled);
+        MarkOutside(DepthMemory.Span, gridWidth, window, float.NaN);
+        int plane = NormalsMemory.Length / 3;
+        for (int axis = 0; axis < 3; axis++)
+        {
+            MarkOutside(NormalsMemory.Span.Slice(axis * plane, plane), gridWidth, window, 0f);
+        }
+    }
+
+    private static void MarkOutside<T>(Span<T> plane, int gridWidth, (int X, int Y, int Width, int Height) window, T invalid)
+    {
+        for (int y = 0; y * gridWidth < plane.Length; y++)
+        {
+            Span<T> row = plane.Slice(y * gridWidth, gridWidth);
+            bool isInside = y >= window.Y && y < window.Y + window.Height;
+            row[..(isInside ? window.X : gridWidth)].Fill(invalid);
+            row[(window.X + window.Width)..].Fill(invalid);
+        }
+    }
+
     internal Memory<byte> SegmentationMemory { get; }
 
     internal Memory<float> DepthMemory { get; }

@@ -175,8 +175,8 @@ internal sealed class NodeReports
         {
             CaptureState.Running or CaptureState.Ended => new HealthEntry(name, HealthLevels.Ok, camera.SourceState == CaptureState.Ended ? "recording is over" : "frames come"),
             CaptureState.Opening => new HealthEntry(name, HealthLevels.Warn, "opening", HealthCauses.Starved),
-            CaptureState.Stalled => new HealthEntry(name, HealthLevels.Warn, $"'{camera.SourceName}' is open but gives no frame", HealthCauses.Starved),
-            CaptureState.Reopening => new HealthEntry(name, HealthLevels.Error, $"'{camera.SourceName}' is gone; opening it again", HealthCauses.Starved),
+            CaptureState.Stalled => new HealthEntry(name, HealthLevels.Warn, camera.SourceProblem ?? $"'{camera.SourceName}' is open but gives no frame", HealthCauses.Starved),
+            CaptureState.Reopening => new HealthEntry(name, HealthLevels.Error, camera.SourceProblem ?? $"'{camera.SourceName}' is gone; opening it again", HealthCauses.Starved),
             _ => new HealthEntry(name, HealthLevels.Error, camera.Failure?.Message ?? "stopped", HealthCauses.Dead),
         };
     }

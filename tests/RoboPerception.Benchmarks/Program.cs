@@ -44,8 +44,9 @@ root.Subcommands.Add(temporal);
 
 var data = new Argument<string>("data") { Description = "labelled images as for 'roboperception-train evaluate'" };
 var ids = new Option<string?>("--ids") { Description = "a split or a file of ids; by default the validation images" };
-var cameras = new Command("cameras", "depth through other cameras, with the correction by focal lengths and without") { data, ids, model };
-cameras.SetAction(parsed => CamerasBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)));
+var fitting = new Option<bool>("--fit") { Description = "16:9, 1:1 and 9:16 images, stretched, cropped and letterboxed" };
+var cameras = new Command("cameras", "depth through other cameras, with the correction by focal lengths and without; --fit: images of other shapes, by each way of fitting them to the grid") { data, ids, model, fitting };
+cameras.SetAction(parsed => parsed.GetValue(fitting) ? FitBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)) : CamerasBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)));
 root.Subcommands.Add(cameras);
 
 var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER seed...; the first four without a name" };

@@ -153,6 +153,18 @@ public sealed class FrameResizerTests
     }
 
     [Fact]
+    public void A_calibration_of_another_size_is_scaled_and_that_is_said_once()
+    {
+        var said = new List<string>();
+        using var resizer = new FrameResizer(32, 24, new CameraCalibration("front", Ideal.ScaledTo(128, 96)), notice: said.Add);
+        using var frame = new MatFrame(Noise());
+        Resize(resizer, frame, 32, 24).Dispose();
+        Resize(resizer, frame, 32, 24).Dispose();
+        Assert.Equal("calibration 'front' was made at 128x96, the camera gives 64x48: focal lengths and centre are scaled by 0.5", Assert.Single(said));
+        Assert.Equal(25.0, resizer.Intrinsics!.Fx, 6);
+    }
+
+    [Fact]
     public void Rectifying_without_a_calibration_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new FrameResizer(32, 24, null, rectify: true));

@@ -12,6 +12,7 @@ public sealed class SourceAddressTests : TemporaryFolder
     [InlineData("/dev/video7", "v4l2:///dev/video7", true)]
     [InlineData("v4l2:///dev/video7?size=640x480&fps=15&format=MJPG", "v4l2:///dev/video7", true)]
     [InlineData("csi://1", "csi://1", true)]
+    [InlineData("gst://rtspsrc location=rtsp://host/a user-id=admin user-pw=geheim ! decodebin", "gst://rtspsrc", true)]
     [InlineData("rtsp://host:554/stream?profile=2", "rtsp://host:554/stream", true)]
     [InlineData("test://?frames=3", "test://", false)]
     [InlineData("test://?live=true", "test://", true)]
@@ -47,6 +48,8 @@ public sealed class SourceAddressTests : TemporaryFolder
     [InlineData("test://?live=perhaps", "true or false")]
     [InlineData("csi://front", "csi://0")]
     [InlineData("v4l2:///dev/video0?format=MOTIONJPEG", "four letters")]
+    [InlineData("gst://", "pipeline is missing")]
+    [InlineData("gst://filesrc location='a", "not closed")]
     public void A_wrong_address_is_a_usage_error_that_says_what_is_right(string address, string part)
     {
         var error = Assert.Throws<UserErrorException>(() => factory.Create(address));
@@ -88,13 +91,31 @@ public sealed class SourceAddressTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_csi_camera_is_a_pipeline_that_keeps_the_newest_frame_only()
+    public void A_csi_camera_is_a_pipeline_of_the_Jetsons_elements()
     {
-        using var source = Assert.IsType<CsiSource>(factory.Create("csi://1?size=1920x1080&fps=60&flip=2"));
+        using var source = Assert.IsType<GStreamerSource>(factory.Create("csi://1?size=1920x1080&fps=60&flip=2"));
         Assert.Equal(
-            "nvarguscamerasrc sensor-id=1 ! video/x-raw(memory:NVMM),width=1920,height=1080,framerate=60/1 ! nvvidconv flip-method=2 ! "
-            + "video/x-raw,format=BGRx ! videoconvert ! video/x-raw,format=BGR ! appsink drop=true max-buffers=1 sync=false",
+            "nvarguscamerasrc sensor-id=1 ! video/x-raw(memory:NVMM),width=1920,height=1080,framerate=60/1 ! nvvidconv flip-method=2 ! video/x-raw,format=BGRx",
             source.Pipeline);
+    }
+
+    [Theory]
+    [InlineData("gst://videotestsrc", "videotestsrc")]
+    [InlineData("gst://videotestsrc ! appsink drop=true max-buffers=1", "videotestsrc")]
+    [InlineData("gst://souphttpsrc location=http://camera/?a=1&b=2 ! jpegdec", "souphttpsrc location=http://camera/?a=1&b=2 ! jpegdec")]
+    public void A_pipeline_is_taken_as_it_stands_less_a_sink_for_OpenCV(string address, string pipeline)
+    {
+        using var source = Assert.IsType<GStreamerSource>(factory.Create(address));
+        Assert.Equal(pipeline, source.Pipeline);
+        Assert.DoesNotContain(' ', source.Name);
+    }
+
+    [Fact]
+    public void Quotes_hold_the_blanks_of_a_pipeline_together()
+    {
+        IReadOnlyList<string> words = GStreamerPipeline.Arguments("filesrc location=\"a b.mkv\"  ! capsfilter caps='video/x-raw, width=4'");
+        Assert.Equal(["-q", "filesrc", "location=a b.mkv", "!", "capsfilter", "caps=video/x-raw, width=4", "!", "queue"], words.Take(8));
+        Assert.Equal(["fdsink", "fd=1", "sync=false"], words.TakeLast(3));
     }
 
     [Fact]

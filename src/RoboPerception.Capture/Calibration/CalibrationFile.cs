@@ -8,6 +8,9 @@ namespace RoboPerception.Capture;
 /// Reads and writes camera calibration files in the YAML form of ROS's camera_calibration_parsers: image_width,
 /// image_height, camera_name, camera_matrix, distortion_model, distortion_coefficients, rectification_matrix,
 /// projection_matrix. Reading is strict: an unknown, missing or impossible value is an error that names its line.
+/// Also reads what other tools write, told apart by what stands in it: OpenCV's FileStorage (<see cref="OpenCvCalibration"/>), Kalibr's chain
+/// of cameras (<see cref="KalibrCalibration"/>) and COLMAP's list of cameras (<see cref="ColmapCalibration"/>). Of a file that holds
+/// several cameras one is chosen by its name or number behind a '#': <c>chain.yaml#cam1</c>.
 /// </summary>
 internal static class CalibrationFile
 {
@@ -22,14 +25,21 @@ internal static class CalibrationFile
     public static CameraCalibration Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        (string file, string? camera) = (path, null);
+        int mark = path.LastIndexOf('#');
+        if (mark > 0 && !File.Exists(path))
+        {
+            (file, camera) = (path[..mark], path[(mark + 1)..]);
+        }
+
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(File.ReadAllText(file), file, camera);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UserErrorException(
-                ExitCode.Usage, $"Calibration '{path}' does not exist (looked at '{Path.GetFullPath(path)}'); check the path.", error);
+                ExitCode.Usage, $"Calibration '{path}' does not exist (looked at '{Path.GetFullPath(file)}'); check the path.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -37,9 +47,34 @@ internal static class CalibrationFile
         }
     }
 
-    /// <summary>Reads the text of a file; <paramref name="name"/> is for errors.</summary>
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="text">What stands in it.</param>
+    /// <param name="name">Its name, for errors.</param>
+    /// <param name="camera">Which camera of several; null = the only one.</param>
     /// <exception cref="UserErrorException">The text is wrong; exit code 2.</exception>
-    public static CameraCalibration Parse(string text, string name)
+    public static CameraCalibration Parse(string text, string name, string? camera = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (ColmapCalibration.Is(text))
+        {
+            return ColmapCalibration.Parse(text, name, camera);
+        }
+
+        if (KalibrCalibration.Is(text))
+        {
+            return KalibrCalibration.Parse(text, name, camera);
+        }
+
+        if (camera is not null)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"Calibration '{name}' holds one camera, so '#{camera}' behind its name chooses nothing; leave it out.");
+        }
+
+        return OpenCvCalibration.Is(text) ? OpenCvCalibration.Parse(text, name) : ParseRos(text, name);
+    }
+
+    private static CameraCalibration ParseRos(string text, string name)
     {
         CalibrationNode root = CalibrationNode.Load(text, name);
         root.RefuseOtherKeys(Keys);

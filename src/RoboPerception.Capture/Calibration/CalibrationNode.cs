@@ -8,6 +8,8 @@ namespace RoboPerception.Capture;
 /// <summary>A mapping in a calibration file, read strictly; errors name file, line and key.</summary>
 internal sealed class CalibrationNode
 {
+    private const string Forms = "the form that ROS's camera_calibration, OpenCV's FileStorage, Kalibr or COLMAP write";
+
     private readonly string file;
     private readonly string prefix;
     private readonly YamlMappingNode mapping;
@@ -30,7 +32,7 @@ internal sealed class CalibrationNode
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"Calibration '{file}', line {error.Start.Line}: this is no YAML ({error.Message}). The file must have the form that ROS's camera_calibration writes.",
+                $"Calibration '{file}', line {error.Start.Line}: this is no YAML ({error.Message}). The file must have {Forms}.",
                 error);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or OverflowException or InsufficientExecutionStackException)
@@ -41,7 +43,42 @@ internal sealed class CalibrationNode
 
         return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
             ? new CalibrationNode(file, "", root)
-            : throw new UserErrorException(ExitCode.Usage, $"Calibration '{file}' must hold exactly one mapping, in the form that ROS's camera_calibration writes.");
+            : throw new UserErrorException(ExitCode.Usage, $"Calibration '{file}' must hold exactly one mapping, in {Forms}.");
+    }
+
+    /// <summary>The keys, in the file's order.</summary>
+    public IEnumerable<string> Keys => mapping.Children.Keys.Select(key => key.ToString());
+
+    public bool Has(string key) => mapping.Children.ContainsKey(new YamlScalarNode(key));
+
+    /// <summary>The mapping under a key.</summary>
+    public CalibrationNode Section(string key) =>
+        Child(key) is YamlMappingNode section ? new CalibrationNode(file, $"{prefix}{key}.", section) : throw Refuse(key, "a mapping is expected");
+
+    /// <summary>A list of numbers; <paramref name="count"/> of them, or as many as there are.</summary>
+    public IReadOnlyList<double> Numbers(string key, int? count = null) =>
+        Child(key) is YamlSequenceNode list && (count is null || list.Children.Count == count)
+            ? [.. list.Children.Select(Number)]
+            : throw Refuse(key, count is null ? "a list of numbers is expected" : $"a list of {count} numbers is expected");
+
+    /// <summary>All numbers of a matrix of any shape, row-major: <c>rows, cols, data</c> or a plain list.</summary>
+    public IReadOnlyList<double> AnyMatrix(string key) =>
+        Child(key) is YamlMappingNode matrix ? new CalibrationNode(file, $"{prefix}{key}.", matrix).Numbers("data") : Numbers(key);
+
+    /// <summary>A mapping of texts, or lists of them, that comes from another notation than YAML.</summary>
+    public static CalibrationNode Of(IEnumerable<(string Key, string[] Values)> entries, string file)
+    {
+        var mapping = new YamlMappingNode();
+        foreach ((string key, string[] values) in entries)
+        {
+            // The first of a name counts; a second one would be another camera's or a mistake, and cannot be told apart.
+            if (!mapping.Children.ContainsKey(new YamlScalarNode(key)))
+            {
+                mapping.Add(key, values.Length == 1 ? new YamlScalarNode(values[0]) : new YamlSequenceNode(values.Select(value => new YamlScalarNode(value))));
+            }
+        }
+
+        return new CalibrationNode(file, "", mapping);
     }
 
     public void RefuseOtherKeys(params ReadOnlySpan<string> keys)

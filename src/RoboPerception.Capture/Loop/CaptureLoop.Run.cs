@@ -74,7 +74,7 @@ internal sealed partial class CaptureLoop
             }
             catch (UserErrorException error)
             {
-                if (!own.Leave())
+                if (!own.Leave() || stopping.IsSet)
                 {
                     return false;
                 }
@@ -117,6 +117,13 @@ internal sealed partial class CaptureLoop
         {
             drops.Add(DropCause.Corrupt, source.SkippedFrames);
             Volatile.Write(ref sequence, sequence + source.SkippedFrames);
+        }
+
+        if (source.MissedFrames > 0)
+        {
+            // Newer ones took their place before they came here.
+            drops.Add(DropCause.Stale, source.MissedFrames);
+            Volatile.Write(ref sequence, sequence + source.MissedFrames);
         }
 
         long number = sequence;
@@ -222,6 +229,7 @@ internal sealed partial class CaptureLoop
 
     private bool Reopen(CaptureSession own)
     {
+        string cause = own.Source.Trouble is { } trouble ? $" ({trouble})" : "";
         own.Enter();
         own.Source.Close();
         if (!own.Leave())
@@ -229,9 +237,15 @@ internal sealed partial class CaptureLoop
             return false;
         }
 
+        if (stopping.IsSet)
+        {
+            // It was called off, not lost.
+            return false;
+        }
+
         Enter(CaptureState.Reopening);
         TimeSpan wait = backoff.Next();
-        Report(SourceEventKind.Lost, $"'{Name}' was lost after frame {sequence - 1}; it is opened again in {wait.TotalSeconds:0.#} s.");
+        Report(SourceEventKind.Lost, $"'{Name}' was lost after frame {sequence - 1}{cause}; it is opened again in {wait.TotalSeconds:0.#} s.");
         return !stopping.Wait(wait) && Open(own);
     }
 

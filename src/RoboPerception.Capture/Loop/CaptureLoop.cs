@@ -31,6 +31,7 @@ internal sealed partial class CaptureLoop : IDisposable
     private CaptureSession session;
     private Thread? thread;
     private UserErrorException? failure;
+    private string? problem;
     private int state;
     private volatile bool everOpened;
     private int disposed;
@@ -79,6 +80,9 @@ internal sealed partial class CaptureLoop : IDisposable
     /// <summary>Frames a recording declares; 0 if it does not.</summary>
     public long DeclaredFrames => Volatile.Read(ref session).Source.DeclaredFrames;
 
+    /// <summary>The last thing that went wrong with the source, in words; null if nothing has, or frames have come since.</summary>
+    public string? Problem => State is CaptureState.Running or CaptureState.Ended ? null : Volatile.Read(ref problem);
+
     /// <summary>Why the loop ended, if it ended by an error.</summary>
     public UserErrorException? Failure => Volatile.Read(ref failure);
 
@@ -115,6 +119,7 @@ internal sealed partial class CaptureLoop : IDisposable
         Slot.Complete();
         pool.Dispose();
         Enter(CaptureState.Stopped);
+        Volatile.Read(ref session).Source.Interrupt();
         return thread is null || thread.Join(timeout);
     }
 
@@ -167,8 +172,15 @@ internal sealed partial class CaptureLoop : IDisposable
         }
     }
 
-    private void Report(SourceEventKind kind, string message) =>
+    private void Report(SourceEventKind kind, string message)
+    {
+        if (kind is SourceEventKind.Lost or SourceEventKind.ReopenFailed or SourceEventKind.Stalled or SourceEventKind.Abandoned or SourceEventKind.Failed)
+        {
+            Volatile.Write(ref problem, message);
+        }
+
         onEvent?.Invoke(new SourceEvent(kind, Name, Volatile.Read(ref sequence), message));
+    }
 
     private void Fail(UserErrorException error)
     {
@@ -221,6 +233,7 @@ internal sealed partial class CaptureLoop : IDisposable
             return;
         }
 
+        watched.Source.Interrupt();
         Report(SourceEventKind.Abandoned, $"{message} It is opened anew.");
         try
         {

@@ -1,34 +1,44 @@
+using System.Globalization;
 using OpenCvSharp;
 using RoboPerception.Core;
 
 namespace RoboPerception.Capture;
 
 /// <summary>
-/// Writes camera frames into the model's input: uint8 [H,W,3] BGR, the whole picture stretched to the grid
-/// (<see cref="ModelInput.ResizeMode"/> <c>stretch</c>), with half-pixel centres. Bilinear; a side that shrinks by more than 2 is halved
+/// Writes camera frames into the model's input: uint8 [H,W,3] BGR, fitted to the grid as <see cref="ResizeFit"/> says
+/// (<see cref="ModelInput.ResizeMode"/> is how training did it), with half-pixel centres. Bilinear; a side that shrinks by more than 2 is halved
 /// first, as often as needed, because one bilinear step would skip pixels and turn fine texture into noise (halving bilinearly is averaging;
 /// averaging whole areas in one step, INTER_AREA, costs 5 to 10 times as much at these sizes). With a calibration the picture can be
-/// rectified in the same pass. For one thread; allocates nothing per frame after warm-up.
+/// rectified in the same pass. For one thread; after warm-up a frame costs some 100 managed bytes per step, see <see cref="MatView"/>.
 /// </summary>
 internal sealed class FrameResizer : IDisposable
 {
     private const double MostAspectError = 0.01;
 
+    // Beside a letterboxed image: the mean of ImageNet's three channels, about nothing to a network that subtracts the mean.
+    private const byte Padding = 116;
+
     private readonly Size model;
     private readonly CameraCalibration? calibration;
     private readonly bool rectify;
+    private readonly Action<string>? notice;
+    private readonly ResizeFit fit;
     private readonly MatHeaders sources = new();
     private readonly MatHeaders destinations = new();
-    private readonly List<(Size Size, Mat Image)> halvings = [];
+    private readonly List<(Size Size, MatView Image)> halvings = [];
     private RectificationMaps? maps;
     private Size source;
+    private FitGeometry geometry;
 
     /// <summary>A resizer for one model.</summary>
     /// <param name="width">Pixels per row of the model's input.</param>
     /// <param name="height">Rows of the model's input.</param>
     /// <param name="calibration">The camera, if known.</param>
     /// <param name="rectify">Undo the lens; needs a calibration.</param>
-    public FrameResizer(int width, int height, CameraCalibration? calibration = null, bool rectify = false)
+    /// <param name="notice">Told, once per frame size, when a calibration made at another size is scaled.</param>
+    /// <param name="fit">What to do with images of another shape.</param>
+    public FrameResizer(
+        int width, int height, CameraCalibration? calibration = null, bool rectify = false, Action<string>? notice = null, ResizeFit fit = ResizeFit.Stretch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -40,8 +50,16 @@ internal sealed class FrameResizer : IDisposable
         model = new Size(width, height);
         this.calibration = calibration;
         this.rectify = rectify;
-        Intrinsics = (rectify ? calibration?.Rectified : calibration?.Intrinsics)?.ScaledTo(width, height);
+        this.notice = notice;
+        this.fit = fit;
+        if ((rectify ? calibration?.Rectified : calibration?.Intrinsics) is { } camera)
+        {
+            Intrinsics = FitGeometry.Of(fit, new Size(camera.Width, camera.Height), model).CameraOf(camera, model);
+        }
     }
+
+    /// <summary>Pixels per row of the grid.</summary>
+    public int Width => model.Width;
 
     /// <summary>Bytes that <see cref="Resize"/> writes: 3 * width * height.</summary>
     public int ByteCount => 3 * model.Width * model.Height;
@@ -58,6 +76,12 @@ internal sealed class FrameResizer : IDisposable
     /// </summary>
     public PixelTransform Transform { get; private set; } = PixelTransform.Identity;
 
+    /// <summary>The part of the grid that shows the last frame; beside it lies padding, whose answers mean nothing.</summary>
+    public (int X, int Y, int Width, int Height) Window => (geometry.Window.X, geometry.Window.Y, geometry.Window.Width, geometry.Window.Height);
+
+    /// <summary>True if the last frame left some of the grid to padding.</summary>
+    public bool HasPadding => source != default && (geometry.Window.Width != model.Width || geometry.Window.Height != model.Height);
+
     /// <summary>Writes a frame. The frame's size may change from call to call; a change costs new maps once.</summary>
     /// <param name="frame">8-bit BGR.</param>
     /// <param name="destination">First byte of <see cref="ByteCount"/> bytes that do not move (native or pinned), rows without padding.</param>
@@ -71,21 +95,29 @@ internal sealed class FrameResizer : IDisposable
             Prepare(new Size(frame.Width, frame.Height));
         }
 
-        Mat from = sources.Over(frame.Data, frame.Width, frame.Height, frame.Stride);
-        Mat to = destinations.Over(destination, model.Width, model.Height, 3 * model.Width);
-        foreach ((Size size, Mat image) in halvings)
+        // A rectifying map looks its pixels up in the whole image.
+        Rect part = maps is null ? geometry.Part : new Rect(0, 0, frame.Width, frame.Height);
+        Rect window = geometry.Window;
+        MatView from = sources.Over(frame.Data + ((nint)part.Y * frame.Stride) + (3 * part.X), part.Width, part.Height, frame.Stride);
+        MatView to = destinations.Over(destination + (3 * ((window.Y * model.Width) + window.X)), window.Width, window.Height, 3 * model.Width);
+        if (HasPadding)
         {
-            Cv2.Resize(from, image, size, 0, 0, InterpolationFlags.Linear);
+            Pad(destination, window);
+        }
+
+        foreach ((Size size, MatView image) in halvings)
+        {
+            Cv2.Resize(from.Input, image.Image, size, 0, 0, InterpolationFlags.Linear);
             from = image;
         }
 
         if (maps is null)
         {
-            Cv2.Resize(from, to, model, 0, 0, InterpolationFlags.Linear);
+            Cv2.Resize(from.Input, to.Image, window.Size, 0, 0, InterpolationFlags.Linear);
         }
         else
         {
-            maps.Apply(from, to);
+            maps.Apply(from.Input, to.Image);
         }
     }
 
@@ -109,24 +141,64 @@ internal sealed class FrameResizer : IDisposable
                 + "another aspect ratio: the sensor is cropped and the focal lengths do not hold. Calibrate at this size, or set the camera to the calibrated one.");
         }
 
-        source = size;
-        Transform = PixelTransform.OfResize(model.Width, model.Height, size.Width, size.Height);
-        ForgetHalvings();
-        while (size.Width > 2 * model.Width || size.Height > 2 * model.Height)
+        if (calibration is { Intrinsics: { } made } && (made.Width, made.Height) != (size.Width, size.Height))
         {
-            size = new Size(Halve(size.Width, model.Width), Halve(size.Height, model.Height));
-            halvings.Add((size, new Mat()));
+            notice?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"calibration '{calibration.CameraName}' was made at {made.Width}x{made.Height}, the camera gives {size.Width}x{size.Height}: focal lengths and centre are scaled by {(double)size.Width / made.Width:0.####}"));
+        }
+
+        source = size;
+        geometry = FitGeometry.Of(fit, size, model);
+        Transform = geometry.Transform;
+        ForgetHalvings();
+        Size window = geometry.Window.Size;
+        Size part = geometry.Part.Size;
+        if (!rectify)
+        {
+            size = part;
+        }
+
+        while (part.Width > 2 * window.Width || part.Height > 2 * window.Height)
+        {
+            (bool across, bool down) = (part.Width > 2 * window.Width, part.Height > 2 * window.Height);
+            size = new Size(across ? (size.Width + 1) / 2 : size.Width, down ? (size.Height + 1) / 2 : size.Height);
+            part = new Size(across ? (part.Width + 1) / 2 : part.Width, down ? (part.Height + 1) / 2 : part.Height);
+            halvings.Add((size, new MatView(new Mat())));
         }
 
         maps?.Dispose();
-        maps = rectify ? new RectificationMaps(calibration!, size, model) : null;
+        maps = rectify ? new RectificationMaps(calibration!, size, GridCamera()) : null;
     }
 
-    private static int Halve(int side, int target) => side > 2 * target ? (side + 1) / 2 : side;
+    // The ideal camera of the window alone: the grid's, less what lies beside the window.
+    private CameraIntrinsics GridCamera()
+    {
+        Rect window = geometry.Window;
+        CameraIntrinsics grid = geometry.CameraOf(calibration!.Rectified.ScaledTo(source.Width, source.Height), model);
+        return grid with { Width = window.Width, Height = window.Height, Cx = grid.Cx - window.X, Cy = grid.Cy - window.Y };
+    }
+
+    private unsafe void Pad(nint destination, Rect window)
+    {
+        int row = 3 * model.Width;
+        for (int y = 0; y < model.Height; y++)
+        {
+            var pixels = new Span<byte>((byte*)destination + ((nint)y * row), row);
+            if (y < window.Top || y >= window.Bottom)
+            {
+                pixels.Fill(Padding);
+                continue;
+            }
+
+            pixels[..(3 * window.Left)].Fill(Padding);
+            pixels[(3 * window.Right)..].Fill(Padding);
+        }
+    }
 
     private void ForgetHalvings()
     {
-        foreach ((_, Mat image) in halvings)
+        foreach ((_, MatView image) in halvings)
         {
             image.Dispose();
         }

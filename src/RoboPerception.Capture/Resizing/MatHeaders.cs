@@ -11,13 +11,13 @@ internal sealed class MatHeaders : IDisposable
     // More places than any pool has: beyond this the caller does not pool, and headers must not pile up.
     private const int Most = 64;
 
-    private readonly Dictionary<Place, Mat> headers = [];
+    private readonly Dictionary<Place, MatView> headers = [];
 
     /// <summary>An 8-bit BGR header, height x width, rows of <paramref name="stride"/> bytes.</summary>
-    public Mat Over(nint data, int width, int height, int stride)
+    public MatView Over(nint data, int width, int height, int stride)
     {
         var place = new Place(data, width, height, stride);
-        if (headers.TryGetValue(place, out Mat? header))
+        if (headers.TryGetValue(place, out MatView? header))
         {
             return header;
         }
@@ -27,14 +27,14 @@ internal sealed class MatHeaders : IDisposable
             Dispose();
         }
 
-        header = Mat.FromPixelData(height, width, MatType.CV_8UC3, data, stride);
+        header = new MatView(Mat.FromPixelData(height, width, MatType.CV_8UC3, data, stride));
         headers.Add(place, header);
         return header;
     }
 
     public void Dispose()
     {
-        foreach (Mat header in headers.Values)
+        foreach (MatView header in headers.Values)
         {
             header.Dispose();
         }

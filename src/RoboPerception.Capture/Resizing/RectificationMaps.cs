@@ -9,16 +9,16 @@ namespace RoboPerception.Capture;
 /// </summary>
 internal sealed class RectificationMaps : IDisposable
 {
-    private readonly Mat coordinates = new();
-    private readonly Mat fractions = new();
+    private readonly MatView coordinates = new(new Mat());
+    private readonly MatView fractions = new(new Mat());
 
     /// <param name="calibration">Lens, R and P.</param>
     /// <param name="source">Size of the distorted image that will be remapped.</param>
-    /// <param name="model">Size of the rectified grid.</param>
-    public RectificationMaps(CameraCalibration calibration, Size source, Size model)
+    /// <param name="to">The ideal camera of the rectified grid, at the grid's size.</param>
+    public RectificationMaps(CameraCalibration calibration, Size source, CameraIntrinsics to)
     {
+        var model = new Size(to.Width, to.Height);
         CameraIntrinsics from = calibration.Intrinsics.ScaledTo(source.Width, source.Height);
-        CameraIntrinsics to = calibration.Rectified.ScaledTo(model.Width, model.Height);
         using Mat camera = Matrix(from);
         using Mat grid = Matrix(to);
         using Mat rotation = Mat.FromPixelData(3, 3, MatType.CV_64FC1, calibration.Rectification.ToArray());
@@ -26,17 +26,17 @@ internal sealed class RectificationMaps : IDisposable
         {
             using Mat lens = Mat.FromPixelData(4, 1, MatType.CV_64FC1, Padded(from.Distortion, 4));
             Cv2.FishEye.InitUndistortRectifyMap(
-                camera, lens, rotation, grid, model, MatType.CV_16SC2.Value, coordinates, fractions);
+                camera, lens, rotation, grid, model, MatType.CV_16SC2.Value, coordinates.Image, fractions.Image);
             return;
         }
 
         int coefficients = from.DistortionModel == "rational_polynomial" ? 8 : 5;
         using Mat distortion = Mat.FromPixelData(1, coefficients, MatType.CV_64FC1, Padded(from.Distortion, coefficients));
-        Cv2.InitUndistortRectifyMap(camera, distortion, rotation, grid, model, MatType.CV_16SC2, coordinates, fractions);
+        Cv2.InitUndistortRectifyMap(camera, distortion, rotation, grid, model, MatType.CV_16SC2, coordinates.Image, fractions.Image);
     }
 
     /// <summary>Bilinear; black where the lens saw nothing.</summary>
-    public void Apply(Mat source, Mat destination) => Cv2.Remap(source, destination, coordinates, fractions);
+    public void Apply(InputArray source, Mat destination) => Cv2.Remap(source, destination, coordinates.Input, fractions.Input);
 
     public void Dispose()
     {

@@ -40,6 +40,12 @@ internal abstract class FrameSource(string name, bool isLive) : IDisposable
     /// <summary>Damaged frames that the last grab stepped over on its way to the next sound one.</summary>
     public int SkippedFrames { get; protected set; }
 
+    /// <summary>Frames that the source knows were lost on their way, because newer ones replaced them, between the last two grabs.</summary>
+    public int MissedFrames { get; protected set; }
+
+    /// <summary>Why the last grab found the source lost, in words for people and without secrets; null if the source cannot tell.</summary>
+    public string? Trouble { get; protected set; }
+
     /// <summary>Opens the device, stream or file. May block for as long as its own time-outs.</summary>
     /// <exception cref="UserErrorException">It cannot be opened; the message names it and the remedy.</exception>
     public abstract void Open();
@@ -55,6 +61,14 @@ internal abstract class FrameSource(string name, bool isLive) : IDisposable
 
     /// <summary>Lets go of the device, stream or file; harmless if it is not open.</summary>
     public abstract void Close();
+
+    /// <summary>
+    /// Asks a call under way to come back soon, for good: the source is only closed after this. The one member that any thread may
+    /// call at any time. Sources whose calls cannot be called off do nothing.
+    /// </summary>
+    public virtual void Interrupt()
+    {
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,7 +7,7 @@ namespace RoboPerception.Capture;
 internal abstract class LiveVideoSource(string name) : FrameSource(name, true)
 {
     /// <summary>The device, for derived classes to open.</summary>
-    protected VideoCapture Capture { get; private set; } = new();
+    protected VideoCapture Capture { get; } = new();
 
     /// <inheritdoc/>
     public sealed override void Open()
@@ -40,13 +40,6 @@ internal abstract class LiveVideoSource(string name) : FrameSource(name, true)
 
     /// <summary>Opens <see cref="Capture"/> or throws a UserErrorException.</summary>
     protected abstract void OpenDevice();
-
-    /// <summary>Takes a device that its constructor has opened in place of the one before.</summary>
-    protected void ReplaceCapture(VideoCapture opened)
-    {
-        Capture.Dispose();
-        Capture = opened;
-    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -6,8 +6,10 @@ namespace RoboPerception.Capture;
 /// Makes sources from addresses. Built in:
 /// <list type="table">
 /// <item><term><c>v4l2:///dev/video0?size=1280x720&amp;fps=30&amp;format=MJPG</c></term><description>a USB or other V4L2 camera; live. Plain <c>/dev/video0</c> is the same.</description></item>
-/// <item><term><c>csi://0?size=1280x720&amp;fps=30&amp;flip=0</c></term><description>a CSI camera of a Jetson, by its sensor number, through GStreamer's nvarguscamerasrc; live.</description></item>
-/// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), FFmpeg over TCP; live.</description></item>
+/// <item><term><c>csi://0?size=1280x720&amp;fps=30&amp;flip=0</c></term><description>a CSI camera of a Jetson, by its sensor number, through GStreamer's nvarguscamerasrc in a child process; live.</description></item>
+/// <item><term><c>gst://v4l2src device=/dev/video0 ! image/jpeg ! jpegdec</c></term><description>any GStreamer pipeline that ends in raw video, in a child process; live.</description></item>
+/// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), read by the program ffmpeg over TCP; live. Decoded by the hardware of a Jetson if the address holds no
+/// user name, password or query: the words of a child's command line can be read by every user of the machine.</description></item>
 /// <item><term><c>walk.mp4</c>, <c>file:///data/walk.mp4</c></term><description>a video file; recording.</description></item>
 /// <item><term><c>pictures/</c>, <c>pictures/left_*.png</c>, <c>file:///data/pictures?fps=10</c></term><description>the images of a folder or glob in natural order; recording.</description></item>
 /// <item><term><c>test://?size=640x480&amp;fps=30&amp;frames=100</c></term><description>a moving pattern, bit-identical on every run; recording, or live with <c>live=true</c>. Faults to order are listed at <see cref="TestPatternSource"/>.</description></item>
@@ -22,9 +24,10 @@ internal sealed class SourceFactory
     public SourceFactory()
     {
         Register("v4l2", "v4l2:///dev/video0?size=1280x720&fps=30", uri => new V4l2Source(uri));
-        Register("csi", "csi://0?size=1280x720&fps=30", uri => new CsiSource(uri));
-        Register("rtsp", "rtsp://host:554/stream", uri => new RtspSource(uri));
-        Register("rtsps", "rtsps://host:322/stream", uri => new RtspSource(uri));
+        Register("csi", "csi://0?size=1280x720&fps=30", uri => new GStreamerSource(uri.Name, GStreamerPipeline.OfCsi(uri)));
+        Register("gst", "'gst://v4l2src device=/dev/video0 ! image/jpeg ! jpegdec'", uri => new GStreamerSource(uri.Name, GStreamerPipeline.OfText(uri)));
+        Register("rtsp", "rtsp://host:554/stream", CreateStream);
+        Register("rtsps", "rtsps://host:322/stream", CreateStream);
         Register("file", "recording.mp4, pictures/, 'pictures/*.png'", CreateFile);
         Register("test", "test://?size=640x480&fps=30&frames=100", uri => new TestPatternSource(uri));
     }
@@ -66,6 +69,11 @@ internal sealed class SourceFactory
             throw;
         }
     }
+
+    private static FrameSource CreateStream(SourceUri uri) =>
+        GStreamerPipeline.HasHardwareDecoder && uri.Place.AsSpan().IndexOfAny('@', '?') < 0
+            ? new GStreamerSource(uri.Name, GStreamerPipeline.OfRtsp(uri.Text))
+            : new RtspSource(uri);
 
     private static FrameSource CreateFile(SourceUri uri)
     {

@@ -39,6 +39,12 @@ internal sealed class SourceUri
                 return Place;
             }
 
+            if (Scheme == "gst")
+            {
+                // Properties may hold passwords; the first element says enough.
+                return $"gst://{Place.Split(' ', 2)[0]}";
+            }
+
             string place = Place.Split('?')[0];
             int slash = place.IndexOf('/', StringComparison.Ordinal);
             string authority = slash < 0 ? place : place[..slash];
@@ -66,9 +72,9 @@ internal sealed class SourceUri
 
         string scheme = text[..mark].ToLowerInvariant();
         string rest = text[(mark + 3)..];
-        if (scheme is "rtsp" or "rtsps")
+        if (scheme is "rtsp" or "rtsps" or "gst")
         {
-            // A query belongs to the camera's own address.
+            // A query belongs to the camera's own address, and a pipeline has no options.
             return new SourceUri(text, scheme, rest);
         }
 

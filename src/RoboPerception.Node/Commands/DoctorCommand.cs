@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using MQTTnet;
 using OpenCvSharp;
+using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
@@ -58,7 +59,7 @@ internal static class DoctorCommand
         {
             string[] lines = Cv2.GetBuildInformation().Split('\n');
             string Has(string key) => lines.Any(l => l.TrimStart().StartsWith(key, StringComparison.OrdinalIgnoreCase) && l.Contains("YES", StringComparison.Ordinal)) ? "yes" : "no";
-            return $"{Cv2.GetVersionString()}, FFmpeg {Has("FFMPEG:")}, GStreamer {Has("GStreamer:")}, V4L2 {Has("v4l/v4l2:")}";
+            return $"{Cv2.GetVersionString()}, FFmpeg {Has("FFMPEG:")}, V4L2 {Has("v4l/v4l2:")}";
         });
         yield return DoctorCheck.Try("MQTT client", DoctorState.Missing, "launch/setup.sh", () =>
         {
@@ -100,6 +101,12 @@ internal static class DoctorCommand
         {
             yield return new DoctorCheck("cameras", DoctorState.Absent, "no /dev/video*", "plug one in, or use rtsp://, csi:// or a file");
         }
+        yield return RtspSource.Program is { } ffmpeg
+            ? new DoctorCheck("ffmpeg", DoctorState.Found, $"{ffmpeg}: rtsp:// can be used")
+            : new DoctorCheck("ffmpeg", DoctorState.Absent, "not installed", "for rtsp:// alone: sudo apt-get install ffmpeg");
+        yield return GStreamerCheck.Lacking() is { } lacking
+            ? new DoctorCheck("GStreamer", DoctorState.Absent, lacking, $"for csi:// and gst:// alone: sudo apt-get install {GStreamerCheck.Packages}")
+            : new DoctorCheck("GStreamer", DoctorState.Found, $"csi:// and gst:// can be used{(GStreamerCheck.HasHardwareDecoder ? "; rtsp:// is decoded by the Jetson's hardware" : "")}");
         foreach (string device in devices)
         {
             string node = "/dev/" + Path.GetFileName(device);

@@ -1,3 +1,4 @@
+using RoboPerception.Capture;
 using RoboPerception.Core;
 
 namespace RoboPerception.Node.Configuration;
@@ -90,8 +91,11 @@ internal sealed class CameraSettings
     /// <summary>Where the frames come from: a URI, a file, a folder or a glob.</summary>
     public string Source { get; set; } = "";
 
-    /// <summary>Calibration YAML of the ROS camera tools; null = uncalibrated.</summary>
+    /// <summary>Calibration file of ROS, OpenCV, Kalibr or COLMAP; null = uncalibrated.</summary>
     public string? Calibration { get; set; }
+
+    /// <summary>What to do with an image of another shape than the model's grid.</summary>
+    public ResizeFit Fit { get; set; } = ResizeFit.Stretch;
 
     /// <summary>Start a recording again when it ends.</summary>
     public bool Loop { get; set; }

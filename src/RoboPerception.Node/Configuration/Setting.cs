@@ -1,4 +1,5 @@
 using System.Globalization;
+using RoboPerception.Capture;
 using RoboPerception.Core;
 
 namespace RoboPerception.Node.Configuration;
@@ -17,7 +18,8 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("node.prefix", "first part of every topic", (s, _, v) => s.Prefix = Id(v)),
         new("cameras.*.id", "name of the camera in topics, [a-z0-9-]+", (s, i, v) => s.Cameras[i].Id = Id(v)),
         new("cameras.*.source", "URI, file, folder or glob of the frames", (s, i, v) => s.Cameras[i].Source = Filled(v)),
-        new("cameras.*.calibration", "calibration YAML (ROS camera_calibration format)", (s, i, v) => s.Cameras[i].Calibration = Filled(v)),
+        new("cameras.*.calibration", "calibration of ROS, OpenCV, Kalibr (FILE#cam1) or COLMAP", (s, i, v) => s.Cameras[i].Calibration = Filled(v)),
+        new("cameras.*.fit", "stretch, crop or letterbox, for images of another shape than the model's", (s, i, v) => s.Cameras[i].Fit = (ResizeFit)OneOf(v, "stretch", "crop", "letterbox")),
         new("cameras.*.loop", "true: start a recording again when it ends", (s, i, v) => s.Cameras[i].Loop = Flag(v)),
         new("cameras.*.pace", "realtime or fast, for recordings", (s, i, v) => s.Cameras[i].FastPace = OneOf(v, "realtime", "fast") == 1),
         new("model.file", "the ONNX file", (s, _, v) => s.ModelFile = Filled(v)),

@@ -33,7 +33,7 @@ internal sealed class CameraPipeline : IDisposable
         CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : SceneSource.CalibrationOf(camera.Source);
         ModelInput input = model.Description.Input;
         bool rectify = calibration is { Intrinsics.IsDistorted: true };
-        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify);
+        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify, notice => log($"camera '{camera.Id}': {notice}"), camera.Fit);
         IsRectified = rectify;
         Engine = PerceptionEngine.Start(model, request.Inference with { OutputSets = OutputSets });
         Engine.DepthFactor = DepthScale.Factor(input, resizer.Intrinsics);
@@ -83,6 +83,9 @@ internal sealed class CameraPipeline : IDisposable
 
     /// <summary>Where the source stands.</summary>
     public CaptureState SourceState => capture.State;
+
+    /// <summary>What went wrong with the source last, in words; null if nothing has, or frames have come since.</summary>
+    public string? SourceProblem => capture.Problem;
 
     /// <summary>Frames that came from the source.</summary>
     public long Captured => capture.Delivered;

@@ -21,6 +21,7 @@ internal sealed class InferenceStage
     private readonly FrameResizer resizer;
     private readonly PipelineStatistics statistics;
     private readonly bool isLive;
+    private readonly int gridWidth;
     private readonly Func<long, bool> wantsPicture;
     private readonly Action<string> log;
     private readonly Thread thread;
@@ -48,7 +49,7 @@ internal sealed class InferenceStage
         Func<long, bool> wantsPicture,
         Action<string> log)
     {
-        (frames, isLive) = (source.Slot, source.IsLive);
+        (frames, isLive, gridWidth) = (source.Slot, source.IsLive, resizer.Width);
         (this.engine, this.resizer, this.answers, this.free) = (engine, resizer, answers, free);
         (this.statistics, this.wantsPicture, this.log) = (statistics, wantsPicture, log);
         thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
@@ -130,6 +131,10 @@ internal sealed class InferenceStage
             statistics.Drops.Add(DropCause.Failed);
             log($"frame {answer.Sequence} failed in ONNX Runtime: {e.Message}");
             return free.Put(answer);
+        }
+        if (resizer.HasPadding)
+        {
+            engine.Outputs[answer.Set].MarkInvalidOutside(gridWidth, resizer.Window);
         }
         statistics[Stage.Infer].Record(answer.RunNanoseconds);
         statistics.CountInferred();

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RoboPerception.Core;
+
+namespace RoboPerception.Capture;
+
+/// <summary>
+/// A network camera: <c>rtsp://user:password@host:554/stream</c>, read over TCP by the program ffmpeg. (OpenCvSharp's own FFmpeg is
+/// built without network.) The address, query included, goes to it as it is and by its standard input: a command line can be read by every user
+/// of the machine. User name, password and query appear in no message. Frames carry no time through this pipe; their stamp is the arrival.
+/// </summary>
+public sealed partial class RtspSource : ChildSource
+{
+    private static readonly Lazy<string[]> EveryFrameOnce = new(FindEveryFrameOnce);
+
+    private readonly string address;
+
+    /// <summary>A stream that is opened later.</summary>
+    public RtspSource(SourceUri uri)
+        : base((uri ?? throw new ArgumentNullException(nameof(uri))).Name, BmpFraming.HeaderSize) => address = uri.Text;
+
+    /// <summary>Where ffmpeg lies on this machine; null if it is not installed.</summary>
+    public static string? Program => ChildProcess.FindOnPath("ffmpeg");
+
+    private protected override ChildProcess StartChild()
+    {
+        if (Program is null)
+        {
+            throw new UserErrorException(ExitCode.NoSource, $"'{Name}' needs the program ffmpeg, which is not installed: sudo apt-get install ffmpeg");
+        }
+
+        string[] arguments =
+        [
+            "-hide_banner", "-nostdin", "-loglevel", "error", "-fflags", "nobuffer", "-flags", "low_delay",
+            "-protocol_whitelist", "pipe,fd,file,rtsp,rtsps,tcp,tls,udp,rtp,crypto,data", "-f", "concat", "-safe", "0", "-i", "pipe:0",
+            "-an", "-vf", "vflip", "-pix_fmt", "bgr24", .. EveryFrameOnce.Value, "-c:v", "bmp", "-f", "image2pipe", "-flush_packets", "1", "pipe:1",
+        ];
+        string quoted = address.Replace("'", @"'\''", StringComparison.Ordinal);
+        return ChildProcess.Start("ffmpeg", arguments, $"ffconcat version 1.0\nfile '{quoted}'\noption rtsp_transport tcp\n");
+    }
+
+    private protected override bool TryReadHeader(ReadOnlySpan<byte> header, out PipePacket packet, ref VideoFormat? format)
+    {
+        bool isFrame = BmpFraming.TryRead(header, out packet, out int width, out int height);
+        if (isFrame && (format is null || format.Width != width || format.Height != height))
+        {
+            format = new VideoFormat(width, height, 0);
+        }
+
+        return isFrame;
+    }
+
+    private protected override string Complaint()
+    {
+        // The first line has the cause, those after it what follows from it.
+        string said = Said.FirstOrDefault(line => !line.StartsWith("[concat", StringComparison.Ordinal)) ?? "";
+        said = Secrets().Replace(Origin().Replace(said, ""), "");
+        return said.Length > 0 ? $"ffmpeg says: {said}" : "";
+    }
+
+    private protected override UserErrorException Refusal() => new(
+        ExitCode.NoSource, $"Stream '{Name}' does not open: {Trouble ?? "no frame came"}; check host, port, path, user name and password (try it with ffplay).");
+
+    // The option that neither doubles nor drops frames to even out a rate got its present name in version 5.1.
+    private static string[] FindEveryFrameOnce()
+    {
+        using ChildProcess ffmpeg = ChildProcess.Start("sh", ["-c", "ffmpeg -version >&2"]);
+        ffmpeg.WaitForEnd();
+        Match version = Version().Match(ffmpeg.Said.Count > 0 ? ffmpeg.Said[0] : "");
+        bool isOld = version.Success && double.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture) < 5.1;
+        return isOld ? ["-vsync", "0"] : ["-fps_mode", "passthrough"];
+    }
+
+    [GeneratedRegex(@"^ffmpeg version n?(\d+\.\d+)")]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"^\[[^\]]* @ 0x[0-9a-f]+\] ")]
+    private static partial Regex Origin();
+
+    [GeneratedRegex(@"(?<=://)[^/@\s]*@|\?[^\s'""]*")]
+    private static partial Regex Secrets();
+}
