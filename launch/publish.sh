@@ -59,7 +59,7 @@ if [ "$runtime" != "$here" ]; then
       -o Dir::Cache="$work/apt/cache" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)")
     "${apt[@]}" update 2>"$work/apt/log" || fail "apt cannot read the lists for arm64 here (see $work/apt/log): publish on the arm64 machine itself"
     "${apt[@]}" install -y --no-install-recommends --download-only libopencv-{core,imgproc,imgcodecs,videoio,calib3d}-dev libstdc++-12-dev libc6-dev libblas3 liblapack3 \
-      mosquitto libdeflate0 >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
+      mosquitto util-linux libdeflate0 >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
     for package in "$work"/apt/cache/archives/*.deb; do dpkg-deb -x "$package" "$sysroot"; done
     touch "$sysroot/complete"
   fi
@@ -95,9 +95,12 @@ collect() { # a library or program: copies into program/lib whatever it needs, a
     collect "$program/lib/$needed"
   done < <(patchelf --print-needed "$1")
 }
-broker=$(find "$sysroot/usr/sbin/mosquitto" 2>/dev/null) || fail "mosquitto is not installed here"
-cp "$broker" "$program/lib/mosquitto"; chmod 755 "$program/lib/mosquitto"
-collect "$program/lib/mosquitto"
+# The broker, and setpriv of util-linux, by which the broker ends with the node.
+for tool in usr/sbin/mosquitto usr/bin/setpriv; do
+  [ -e "$sysroot/$tool" ] || fail "${sysroot:-this machine} lacks /$tool"
+  cp -L "$sysroot/$tool" "$program/lib/"; chmod 755 "$program/lib/${tool##*/}"
+  collect "$program/lib/${tool##*/}"
+done
 for library in libdeflate.so.0 libssl.so.3 libcrypto.so.3; do # opened by name: by us, and by .NET for hashes and TLS
   [ -e "$program/lib/$library" ] || cp -L "$(find_library $library)" "$program/lib/$library"
   chmod 755 "$program/lib/$library"; collect "$program/lib/$library"
