@@ -33,7 +33,7 @@ public sealed class DropNeededLibraries : Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        if (File.Exists(Destination) && File.GetLastWriteTimeUtc(Destination) >= File.GetLastWriteTimeUtc(Source))
+        if (IsThere)
         {
             return true;
         }
@@ -47,6 +47,8 @@ public sealed class DropNeededLibraries : Task
         Write(file);
         return true;
     }
+
+    private bool IsThere => File.Exists(Destination) && File.GetLastWriteTimeUtc(Destination) >= File.GetLastWriteTimeUtc(Source);
 
     private void Drop(byte[] file)
     {
@@ -92,7 +94,10 @@ public sealed class DropNeededLibraries : Task
         File.WriteAllBytes(beside, file);
         try
         {
-            File.Delete(Destination);
+            if (!IsThere)
+            {
+                File.Delete(Destination);
+            }
             File.Move(beside, Destination);
         }
         catch (IOException) when (File.Exists(Destination))
