@@ -7,6 +7,7 @@
 #
 # Without --torch and --onnxruntime the machine decides: the CUDA variants where nvidia-smi finds a GPU, those for the CPU elsewhere.
 # --torch none builds the trainer for a libtorch of your own, named by ROBOPERCEPTION_LIBTORCH (the folder of libtorch.so).
+# On arm64 (a Jetson) OpenCvSharp's native library is built here over the OpenCV of the distribution; training is for x64 only.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
     --torch) torch=${2:?--torch needs cpu, cuda or none}; shift ;;
     --onnxruntime) onnxruntime=${2:?--onnxruntime needs cpu or gpu}; shift ;;
     --no-build) build=no ;;
-    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "setup: unknown argument '$1' (see launch/setup.sh --help)" >&2; exit 2 ;;
   esac
   shift
@@ -29,6 +30,15 @@ case "$onnxruntime" in ""|cpu|gpu) ;; *) echo "setup: --onnxruntime is cpu or gp
 say() { printf '\033[1msetup:\033[0m %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 has_part() { [ "$part" = all ] || [ "$part" = "$1" ]; }
+
+case "$(uname -m)" in
+  x86_64) runtime=linux-x64 ;;
+  aarch64)
+    runtime=linux-arm64
+    [ "$part" = node ] || fail "training needs libtorch, which has a package for x64 only: run 'launch/setup.sh node' here, and train on an x64 machine"
+    [ "$onnxruntime" != gpu ] || fail "ONNX Runtime's package with CUDA is for x64 only: leave --onnxruntime out, and name JetPack's library in ROBOPERCEPTION_ONNXRUNTIME or model.onnxruntime" ;;
+  *) fail "the packages have native libraries for x64 and arm64, not for $(uname -m)" ;;
+esac
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
@@ -52,26 +62,28 @@ apt_install() { # names: installs those that are missing, in one go
     || fail "apt could not install: ${missing[*]}"
 }
 
-apt_install_any() { # names of one package in different distributions: installs the first that exists
-  local name
-  for name in "$@"; do dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed && return 0; done
-  if [ $apt_updated = no ] && command -v apt-get >/dev/null; then as_root apt-get update -qq; apt_updated=yes; fi
-  for name in "$@"; do
-    # A virtual package has a page too, but no version.
-    if apt-cache policy "$name" 2>/dev/null | grep 'Candidate: [0-9]' >/dev/null; then apt_install "$name"; return 0; fi
-  done
-  fail "none of these packages is to be had here: $*"
-}
-
 apt_install ca-certificates
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+  # Ubuntu 22.04 (JetPack 6) has the SDK in Ubuntu's own backports of .NET.
+  if [ $apt_updated = no ] && command -v apt-get >/dev/null; then as_root apt-get update -qq; apt_updated=yes; fi
+  if grep -qx 'ID=ubuntu' /etc/os-release && ! apt-cache policy dotnet-sdk-10.0 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+    (apt_install software-properties-common) && as_root add-apt-repository -y ppa:dotnet/backports >/dev/null && as_root apt-get update -qq || true
+  fi
   (apt_install dotnet-sdk-10.0) || true
   command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' \
     || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
 fi
-# OpenCvSharp's library opens GTK 3 when it is loaded, though nothing here shows a window. Ubuntu 24.04 gave the package another name.
-apt_install_any libgtk-3-0 libgtk-3-0t64
 apt_install util-linux
+# Where no package holds OpenCvSharp's native library, ours is built; the tests run it beside the package's.
+if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
+  apt_install g++
+  if [ ! -e /usr/include/opencv4/opencv2/videoio.hpp ]; then
+    # JetPack's OpenCV comes as one package, the distributions' in parts (the whole would bring 400 MB more).
+    if [ -e /etc/nv_tegra_release ] && ! apt-cache depends libopencv-dev 2>/dev/null | grep -q libopencv-videoio-dev; then apt_install libopencv-dev
+    else apt_install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-calib3d-dev
+    fi
+  fi
+fi
 if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl; fi
 # Sources csi:// and gst:// run GStreamer's own programs; the tests bring a network camera of GStreamer's, too. A node without such a source needs none.
@@ -88,7 +100,7 @@ if command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q GPU; 
 [ -n "$torch" ] || torch=$(chosen Torch)
 [ -n "$onnxruntime" ] || onnxruntime=$(chosen OnnxRuntime)
 if [ -z "$torch" ]; then if [ $gpu = yes ]; then torch=cuda; else torch=cpu; fi; fi
-if [ -z "$onnxruntime" ]; then if [ $gpu = yes ]; then onnxruntime=gpu; else onnxruntime=cpu; fi; fi
+if [ -z "$onnxruntime" ]; then if [ $gpu = yes ] && [ $runtime = linux-x64 ]; then onnxruntime=gpu; else onnxruntime=cpu; fi; fi
 cat >Directory.Local.props.new <<EOF
 <Project>
   <!-- Written by launch/setup.sh; its options choose otherwise. -->
@@ -108,13 +120,22 @@ if [ $build = yes ]; then
   has_part train && projects+=(src/RoboPerception.Training)
   [ "$part" = all ] && projects=(RoboPerception.sln)
   mkdir -p .logs
+  if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
+    say "building OpenCvSharp's native library over OpenCV $(sed -n 's/#define CV_VERSION_M[AI][JN]OR *\([0-9]*\)/\1/p' /usr/include/opencv4/opencv2/core/version.hpp | paste -sd.)"
+    src/native/OpenCvSharpExtern/build.sh src/native/OpenCvSharpExtern/bin/$runtime/libOpenCvSharpExtern.so || fail "OpenCvSharp's native library could not be built; the compiler says why above"
+  fi
   for project in "${projects[@]}"; do
     say "fetching packages and building $project"
     dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary >.logs/build.log 2>&1 && continue
     grep -E 'error|Error' .logs/build.log | sort -u | head -20 >&2
-    lacking=$(sed -n "s/.*error NU110[0-9]: Unable to find.* package \([^ ]*\)[. ].*/\1/p" .logs/build.log | sort -u | tr '\n' ' ')
-    [ -z "$lacking" ] || fail "the package gallery at hand does not hold $lacking(see 'dotnet nuget list source'); the variants for the CPU are chosen with --torch cpu --onnxruntime cpu"
-    if grep -q 'error NU1301' .logs/build.log; then fail "the package gallery cannot be reached: check the network and 'dotnet nuget list source', then run this again"; fi
+    # NU1101: no such package; NU1102: not this version; NU1103: pre-releases alone.
+    lacking=$(sed -n "s/.*error NU110[123]: Unable to find[^']* package '\{0,1\}\([A-Za-z0-9._-]*[A-Za-z0-9]\).*/\1/p" .logs/build.log | sort -u | paste -sd, | sed 's/,/, /g')
+    sources=$(dotnet nuget list source 2>/dev/null | sed -n 's/^ \{3,\}\([^ ].*\)/\1/p' | paste -sd' ')
+    if grep -q 'error NU1301' .logs/build.log; then fail "a package source cannot be reached (${sources:-none is configured}): check the network and 'dotnet nuget list source', then run this again"; fi
+    if [ -n "$lacking" ]; then
+      cpu=; if [ $torch = cuda ] || [ $onnxruntime = gpu ]; then cpu=" or choose the variants for the CPU: --torch cpu --onnxruntime cpu"; fi
+      fail "the package source (${sources:-none is configured}) does not hold $lacking: name one that does with 'dotnet nuget add source URL' and run this again$cpu"
+    fi
     fail "the build failed; the whole log is .logs/build.log"
   done
 fi

@@ -8,27 +8,39 @@ cd "$root"
 launch/setup.sh all || exit 1
 
 passed=0 failed=0 skipped=0 broken=0
-for project in tests/*.Tests; do
-  if [ $# -gt 0 ]; then
-    wanted=no
-    for word in "$@"; do case "$project" in *"$word"*) wanted=yes ;; esac; done
-    [ $wanted = yes ] || continue
-  fi
-  log=.logs/test-$(basename "$project").log
-  dotnet test "$project" -c Release --no-build -nologo >"$log" 2>&1
+wanted() { # NAME word...: whether a run of this name was asked for
+  local name=$1 word; shift
+  [ $# -gt 0 ] || return 0
+  for word in "$@"; do case "$name" in *"$word"*) return 0 ;; esac; done
+  return 1
+}
+count() { # NAME arguments of 'dotnet test'...: runs it and counts
+  local name=$1 log=.logs/test-$1.log status line; shift
+  dotnet test "$@" -nologo >"$log" 2>&1
   status=$?
   line=$(grep -E '^(Passed|Failed)! +- ' "$log" | tail -1)
   number() { sed -n "s/.*$1: *\([0-9]*\).*/\1/p" <<<"$line"; }
   if [ -z "$line" ]; then
     # A crash of the test host is a failure that no count shows.
-    echo "$(basename "$project"): no result (exit $status)"; tail -15 "$log"; broken=$((broken + 1)); continue
+    echo "$name: no result (exit $status)"; tail -15 "$log"; broken=$((broken + 1)); return
   fi
-  printf '%-38s %4d passed %3d failed %3d skipped  %s\n' "$(basename "$project")" "$(number Passed)" "$(number Failed)" "$(number Skipped)" "$(sed -n 's/.*Duration: *\([^-]*\) -.*/\1/p' <<<"$line")"
+  printf '%-38s %4d passed %3d failed %3d skipped  %s\n' "$name" "$(number Passed)" "$(number Failed)" "$(number Skipped)" "$(sed -n 's/.*Duration: *\([^-]*\) -.*/\1/p' <<<"$line")"
   passed=$((passed + $(number Passed))) failed=$((failed + $(number Failed))) skipped=$((skipped + $(number Skipped)))
   if [ $status -ne 0 ]; then
     grep -A12 -E '^\s+Failed |\[FAIL\]' "$log" | head -80
     [ "$(number Failed)" -gt 0 ] || broken=$((broken + 1))
   fi
+}
+
+for project in tests/*.Tests; do
+  if wanted "$project" "$@"; then count "$(basename "$project")" "$project" -c Release --no-build; fi
 done
+if wanted tests/RoboPerception.Capture.Tests-system-OpenCV "$@"; then
+  # The Capture tests once more, on our library over the distribution's OpenCV (what arm64 runs on) in place of the package's.
+  copy=.logs/capture-system-opencv
+  rm -rf "$copy" && cp -al tests/RoboPerception.Capture.Tests/bin/Release/net10.0 "$copy" && rm "$copy/libOpenCvSharpExtern.so"
+  cp "src/native/OpenCvSharpExtern/bin/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/libOpenCvSharpExtern.so" "$copy/"
+  count RoboPerception.Capture.Tests-system-OpenCV "$copy/RoboPerception.Capture.Tests.dll"
+fi
 echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
 [ $((failed + broken)) -eq 0 ] && [ $passed -gt 0 ]
