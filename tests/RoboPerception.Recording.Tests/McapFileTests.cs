@@ -128,7 +128,7 @@ public sealed class McapFileTests : IDisposable
         byte[] whole = File.ReadAllBytes(path);
         var random = new Random(1);
         string damaged = Path.Combine(folder, "damaged.mcap");
-        for (int round = 0; round < 1000; round++)
+        for (int round = 0; round < 300; round++)
         {
             byte[] bytes = (byte[])whole.Clone();
             for (int i = 0; i < 1 + (round % 8); i++)
