@@ -86,6 +86,15 @@ if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
 fi
 if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl; fi
+# Other people's readers of what we write (MCAP, ROS 2): packages for Node.js, for the tests alone.
+if [ "$part" = all ]; then
+  command -v npm >/dev/null || apt_install nodejs npm
+  if [ ! -d tests/Independent/node_modules/@mcap/core ]; then
+    say "fetching the independent readers of tests/Independent"
+    (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \
+      || fail "npm could not fetch the packages of tests/Independent/package.json"
+  fi
+fi
 # Sources csi:// and gst:// run GStreamer's own programs; the tests bring a network camera of GStreamer's, too. A node without such a source needs none.
 if [ "$part" = all ]; then
   apt_install gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gir1.2-gst-rtsp-server-1.0 python3-gi
