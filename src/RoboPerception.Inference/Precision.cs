@@ -1,7 +1,7 @@
 namespace RoboPerception.Inference;
 
 /// <summary>In which floats a GPU computes.</summary>
-public enum Precision
+internal enum Precision
 {
     /// <summary>32 bits, as the file says.</summary>
     Float32,

@@ -225,7 +225,7 @@ internal sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>The same broker for a short look: nobody's will, no waiting, nothing in the log.</summary>
-    private MqttConnectionOptions LookingOptions(MqttConnectionOptions options) => new()
+    private static MqttConnectionOptions LookingOptions(MqttConnectionOptions options) => new()
     {
         Broker = options.Broker,
         ClientId = $"{options.ClientId}-look",

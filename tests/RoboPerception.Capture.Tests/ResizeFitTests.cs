@@ -7,13 +7,14 @@ namespace RoboPerception.Capture.Tests;
 public sealed class ResizeFitTests
 {
     [Theory]
-    [InlineData(ResizeFit.Stretch, 128, 72, 0, 0, 64, 48)]
-    [InlineData(ResizeFit.Crop, 128, 72, 0, 0, 64, 48)]
-    [InlineData(ResizeFit.Letterbox, 128, 72, 0, 6, 64, 36)]
-    [InlineData(ResizeFit.Letterbox, 72, 128, 18, 0, 27, 48)]
-    [InlineData(ResizeFit.Letterbox, 128, 96, 0, 0, 64, 48)]
-    public void The_window_is_the_grid_or_the_image_in_the_middle_of_it(ResizeFit fit, int width, int height, int x, int y, int windowWidth, int windowHeight)
+    [InlineData(nameof(ResizeFit.Stretch), 128, 72, 0, 0, 64, 48)]
+    [InlineData(nameof(ResizeFit.Crop), 128, 72, 0, 0, 64, 48)]
+    [InlineData(nameof(ResizeFit.Letterbox), 128, 72, 0, 6, 64, 36)]
+    [InlineData(nameof(ResizeFit.Letterbox), 72, 128, 18, 0, 27, 48)]
+    [InlineData(nameof(ResizeFit.Letterbox), 128, 96, 0, 0, 64, 48)]
+    public void The_window_is_the_grid_or_the_image_in_the_middle_of_it(string named, int width, int height, int x, int y, int windowWidth, int windowHeight)
     {
+        ResizeFit fit = Enum.Parse<ResizeFit>(named);
         using var resizer = new FrameResizer(64, 48, fit: fit);
         using var image = new Mat(height, width, MatType.CV_8UC3, Scalar.All(7));
         using Mat grid = Fit(resizer, image);
@@ -30,14 +31,15 @@ public sealed class ResizeFitTests
     }
 
     [Theory]
-    [InlineData(ResizeFit.Stretch, 128, 72)]
-    [InlineData(ResizeFit.Crop, 128, 72)]
-    [InlineData(ResizeFit.Letterbox, 128, 72)]
-    [InlineData(ResizeFit.Crop, 72, 128)]
-    [InlineData(ResizeFit.Letterbox, 90, 90)]
-    [InlineData(ResizeFit.Crop, 640, 360)]
-    public void A_pixel_of_the_grid_shows_what_lies_where_the_transform_says(ResizeFit fit, int width, int height)
+    [InlineData(nameof(ResizeFit.Stretch), 128, 72)]
+    [InlineData(nameof(ResizeFit.Crop), 128, 72)]
+    [InlineData(nameof(ResizeFit.Letterbox), 128, 72)]
+    [InlineData(nameof(ResizeFit.Crop), 72, 128)]
+    [InlineData(nameof(ResizeFit.Letterbox), 90, 90)]
+    [InlineData(nameof(ResizeFit.Crop), 640, 360)]
+    public void A_pixel_of_the_grid_shows_what_lies_where_the_transform_says(string named, int width, int height)
     {
+        ResizeFit fit = Enum.Parse<ResizeFit>(named);
         // Every pixel's colour is its place.
         using var image = new Mat(height, width, MatType.CV_8UC3);
         for (int y = 0; y < height; y++)
@@ -69,11 +71,12 @@ public sealed class ResizeFitTests
     }
 
     [Theory]
-    [InlineData(ResizeFit.Stretch)]
-    [InlineData(ResizeFit.Crop)]
-    [InlineData(ResizeFit.Letterbox)]
-    public void A_ray_keeps_its_direction_through_transform_and_published_intrinsics(ResizeFit fit)
+    [InlineData(nameof(ResizeFit.Stretch))]
+    [InlineData(nameof(ResizeFit.Crop))]
+    [InlineData(nameof(ResizeFit.Letterbox))]
+    public void A_ray_keeps_its_direction_through_transform_and_published_intrinsics(string named)
     {
+        ResizeFit fit = Enum.Parse<ResizeFit>(named);
         var camera = new CameraIntrinsics(128, 72, 100, 101, 60, 37);
         using var resizer = new FrameResizer(64, 48, new CameraCalibration("c", camera), fit: fit);
         using var image = new Mat(72, 128, MatType.CV_8UC3, Scalar.All(0));
@@ -88,10 +91,11 @@ public sealed class ResizeFitTests
     }
 
     [Theory]
-    [InlineData(ResizeFit.Crop)]
-    [InlineData(ResizeFit.Letterbox)]
-    public void Rectifying_shows_the_same_as_fitting_the_rectified_image(ResizeFit fit)
+    [InlineData(nameof(ResizeFit.Crop))]
+    [InlineData(nameof(ResizeFit.Letterbox))]
+    public void Rectifying_shows_the_same_as_fitting_the_rectified_image(string named)
     {
+        ResizeFit fit = Enum.Parse<ResizeFit>(named);
         // A lens without distortion: rectified is the image itself, up to the map's fixed-point fractions.
         var camera = new CameraIntrinsics(128, 72, 100, 100, 63.5, 35.5) { Distortion = [0, 0, 0, 0, 1e-9] };
         using var image = new Mat(72, 128, MatType.CV_8UC3);

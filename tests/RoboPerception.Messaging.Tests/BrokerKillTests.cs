@@ -27,7 +27,7 @@ public sealed class BrokerKillTests
         using var stop = new CancellationTokenSource();
         Task camera = Task.Run(async () =>
         {
-            using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+            var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
             float[] metres = new float[320 * 240];
             for (ulong sequence = 1; !stop.IsCancellationRequested; sequence++)
             {

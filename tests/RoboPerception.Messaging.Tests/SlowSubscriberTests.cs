@@ -33,7 +33,7 @@ public sealed class SlowSubscriberTests
         using var stop = new CancellationTokenSource();
         Task camera = Task.Run(async () =>
         {
-            using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+            var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
             float[] metres = TestSupport.DepthPicture(Width, Height);
             using var period = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / 30));
             for (ulong sequence = 1; !stop.IsCancellationRequested; sequence++)

@@ -60,7 +60,7 @@ internal static class GoldenWriter
             _ => network.forward(input),
         };
 
-        Tensor[] Enlarged(PyramidNetwork.Answer answer) => [.. answer.Final.Select(raw => nn.functional.interpolate(raw, [64, 96], mode: TorchSharp.InterpolationMode.Bilinear, align_corners: false))];
+        Tensor[] Enlarged(PyramidNetwork.Answer answer) => [.. answer.Final.Select(raw => nn.functional.interpolate(raw, [64, 96], mode: InterpolationMode.Bilinear, align_corners: false))];
 
         void Add(string group, Tensor[] answers)
         {

@@ -4,6 +4,7 @@ using RoboPerception.Training.Native;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Tests;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Capture;
 
 /// <summary>How a camera's image of another shape than the model's grid is brought onto it.</summary>
-public enum ResizeFit
+internal enum ResizeFit
 {
     /// <summary>The whole image fills the grid; shapes are squeezed.</summary>
     Stretch,

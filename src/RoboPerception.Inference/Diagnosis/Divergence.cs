@@ -9,7 +9,7 @@ namespace RoboPerception.Inference;
 /// <param name="Difference">By how much: mean distance over mean size; infinite if it is no number.</param>
 /// <param name="InputDifference">The same of what the node reads, the worst.</param>
 /// <param name="Sessions">How many pairs of sessions it took.</param>
-public sealed record Divergence(string Node, string Operator, string Output, double Difference, double InputDifference, int Sessions)
+internal sealed record Divergence(string Node, string Operator, string Output, double Difference, double InputDifference, int Sessions)
 {
     /// <summary>The line for a person.</summary>
     public override string ToString() => string.Create(

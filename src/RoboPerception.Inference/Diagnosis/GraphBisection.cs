@@ -7,7 +7,7 @@ namespace RoboPerception.Inference;
 /// Finds where in a graph a provider's answers part from those of the plain CPU. Some tensors at a time become outputs of both sessions: all at
 /// once would forbid the fusions that may be what is wrong, and would need memory for every map of the network.
 /// </summary>
-public static class GraphBisection
+internal static class GraphBisection
 {
     /// <summary>Mean distance over mean size beyond which two tensors are not the same. Half precision stays below a hundredth in our networks.</summary>
     public const double Bound = 0.02;

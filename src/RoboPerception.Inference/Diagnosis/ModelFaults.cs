@@ -3,7 +3,7 @@ using RoboPerception.Onnx;
 namespace RoboPerception.Inference;
 
 /// <summary>What is known of a model's graph without running it, and how a provider's failure reads.</summary>
-public static class ModelFaults
+internal static class ModelFaults
 {
     /// <summary>
     /// Patterns that a provider is known to compute wrongly, one line each with its number in the provider's tracker; empty for every file that

@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>A graph with what patterns ask about it: who reads a tensor, who computes it, of what type it is.</summary>
-public sealed class GraphView
+internal sealed class GraphView
 {
     private readonly ILookup<string, Node> readers;
     private readonly Dictionary<string, Node> producers;

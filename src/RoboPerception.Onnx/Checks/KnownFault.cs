@@ -1,7 +1,7 @@
 namespace RoboPerception.Onnx;
 
 /// <summary>What is done about a pattern that a provider is known to compute wrongly or not at all.</summary>
-public enum FaultSeverity
+internal enum FaultSeverity
 {
     /// <summary>A provider gives wrong answers without a word, or TensorRT does not run it: no file may hold it.</summary>
     Refused,
@@ -17,7 +17,7 @@ public enum FaultSeverity
 /// <param name="Reason">Who gets it wrong and how, in half a sentence.</param>
 /// <param name="Remedy">What to write instead.</param>
 /// <param name="Matches">Whether a node of a graph shows it.</param>
-public sealed record KnownFault(string Name, FaultSeverity Severity, string Source, string Reason, string Remedy, Func<GraphView, Node, bool> Matches)
+internal sealed record KnownFault(string Name, FaultSeverity Severity, string Source, string Reason, string Remedy, Func<GraphView, Node, bool> Matches)
 {
     /// <summary>The line for a person.</summary>
     public string Describe(Node node)

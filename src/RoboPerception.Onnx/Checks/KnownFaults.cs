@@ -5,7 +5,7 @@ namespace RoboPerception.Onnx;
 /// operator of <see cref="OperatorSupport"/>; a number without a name is a repository of github.com/microsoft (onnxruntime), NVIDIA
 /// (TensorRT) or onnx (onnx-tensorrt).
 /// </summary>
-public static class KnownFaults
+internal static class KnownFaults
 {
     private static readonly string[] Windows = ["Conv", "MaxPool", "AveragePool"];
     private static readonly string[] Activations = ["Relu", "Clip", "Sigmoid"];

@@ -6,7 +6,7 @@ namespace RoboPerception.Onnx;
 /// A copy of a graph that computes in 16-bit floats up to its last convolutions and in 32-bit ones behind them: the choice between near classes, the
 /// exponential of depth and unit lengths need the digits, and outputs stay float32. Weights take half the bytes.
 /// </summary>
-public static class HalfPass
+internal static class HalfPass
 {
     /// <summary>Largest finite number of 16 bits: what is beyond (a bound that never bites, the filling of a maximum) becomes this.</summary>
     public const float Largest = 65504;

@@ -5,7 +5,7 @@ namespace RoboPerception.Onnx;
 /// (<see cref="KnownFaults"/>: asymmetric-conv-pads). The node behind says <c>auto_pad</c> VALID instead of pads of zero: with these the
 /// runtime's PadFusion would fold the Pad back into it.
 /// </summary>
-public static class PadPass
+internal static class PadPass
 {
     /// <summary>Rewrites a graph in place. The answers stay the same, bit for bit, on a provider that computes both forms.</summary>
     /// <returns>How many nodes were rewritten.</returns>

@@ -6,7 +6,7 @@ namespace RoboPerception.Onnx;
 /// which is the same of bytes; the other answers' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements) goes
 /// along in bytes.
 /// </remarks>
-public sealed class QuantisationPlan
+internal sealed class QuantisationPlan
 {
     private static readonly string[] Computing = ["Conv", "Add", "Mul", "Sigmoid"];
     private static readonly string[] Rectifying = ["Relu", "Clip"];

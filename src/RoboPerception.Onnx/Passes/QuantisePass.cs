@@ -7,7 +7,7 @@ namespace RoboPerception.Onnx;
 /// as unsigned bytes with one step a tensor, weights as signed bytes around zero with one step an output channel, biases as 32-bit
 /// integers (Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018).
 /// </summary>
-public static class QuantisePass
+internal static class QuantisePass
 {
     private const float WeightLevels = 127;
 

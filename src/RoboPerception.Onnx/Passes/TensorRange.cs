@@ -3,7 +3,7 @@ namespace RoboPerception.Onnx;
 /// <summary>The values of a tensor that quantisation has to hold; what lies outside is clipped.</summary>
 /// <param name="Minimum">Lowest value.</param>
 /// <param name="Maximum">Highest value.</param>
-public readonly record struct TensorRange(float Minimum, float Maximum)
+internal readonly record struct TensorRange(float Minimum, float Maximum)
 {
     private const float Levels = 255;
 

@@ -5,12 +5,13 @@ namespace RoboPerception.Training.Parity;
 /// <summary>The meters on stored predictions: per batch and over the epoch.</summary>
 internal static class MetricParity
 {
+    private static readonly string[] TaskNames = ["seg", "depth", "normal"];
     private const double Iou = 1e-5, Depth = 5e-5, Angle = 2e-3, Share = 1e-6;
     private const string AngleGroup = "normal_mean_median_1125_2250_3000";
     private static readonly string[] AngleNames = ["mean_angle", "median_angle", "below_11_25", "below_22_5", "below_30"];
 
     /// <summary>Whether the file holds predictions in the form of MTAN's repository.</summary>
-    public static bool Recognises(GoldenFile file) => new[] { "seg", "depth", "normal" }.Any(task => file.Has($"batch0/{task}_pred"));
+    public static bool Recognises(GoldenFile file) => TaskNames.Any(task => file.Has($"batch0/{task}_pred"));
 
     public static void Compare(GoldenFile file, ParityReport report)
     {

@@ -6,11 +6,12 @@ namespace RoboPerception.Training.Parity;
 /// <summary>The meters as MTI-Net's repository feeds them: with outputs of the network, and with what it saved as 8-bit pictures.</summary>
 internal static class MtiMetricParity
 {
+    private static readonly string[] TaskNames = ["semseg", "normals", "sal"];
     private const double Iou = 1e-5, Depth = 5e-5, Angle = 2e-3, Gain = 1e-6;
     private static readonly TaskDescription Normals = TaskDescription.Normals;
 
     /// <summary>Whether the file holds predictions in the form of MTI-Net's repository, or relative changes of metrics.</summary>
-    public static bool Recognises(GoldenFile file) => new[] { "semseg", "normals", "sal" }.Any(task => file.Has($"batch0/{task}_pred")) || file.HasGroup("online/") || file.HasGroup("offline/") || file.HasGroup("delta_m");
+    public static bool Recognises(GoldenFile file) => TaskNames.Any(task => file.Has($"batch0/{task}_pred")) || file.HasGroup("online/") || file.HasGroup("offline/") || file.HasGroup("delta_m");
 
     public static void Compare(GoldenFile file, ParityReport report)
     {

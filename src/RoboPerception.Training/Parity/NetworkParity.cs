@@ -10,6 +10,7 @@ namespace RoboPerception.Training.Parity;
 /// <summary>Outputs, losses, gradients and running statistics of a network with the file's parameters: whatever of them the file holds.</summary>
 internal static class NetworkParity
 {
+    private static readonly string[] TrainingGroups = ["train_output/", "loss/", "grad/", "train_state/"];
     /// <summary>A network without predictions on the way.</summary>
     /// <param name="file">The reference values.</param>
     /// <param name="network">The network, with fresh parameters.</param>
@@ -79,7 +80,7 @@ internal static class NetworkParity
     }
 
     /// <summary>Whether the file holds anything of a training pass.</summary>
-    public static bool HoldsTraining(GoldenFile file) => new[] { "train_output/", "loss/", "grad/", "train_state/" }.Any(file.HasGroup);
+    public static bool HoldsTraining(GoldenFile file) => TrainingGroups.Any(file.HasGroup);
 
     /// <summary>Compares a map if the file has it; another shape is a deviation.</summary>
     public static void Absolute(Tensor actual, string group, string name, double tolerance, GoldenFile file, ParityReport report)

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Parity;
 /// <summary>What came of a comparison.</summary>
 /// <param name="Deviations">The largest deviation of every group of values.</param>
 /// <param name="LeftOut">Names of values in the file that were compared with nothing.</param>
-public sealed record ParityResult(IReadOnlyList<Deviation> Deviations, IReadOnlyList<string> LeftOut);
+internal sealed record ParityResult(IReadOnlyList<Deviation> Deviations, IReadOnlyList<string> LeftOut);
 
 /// <summary>Compares this program with files of reference values.</summary>
 internal static class ParityChecks

@@ -10,12 +10,13 @@ namespace RoboPerception.Training.Parity;
 /// <summary>Networks of MTI-Net's repository: outputs, predictions on the way, losses of all of them, gradients and running statistics.</summary>
 internal static class PyramidParity
 {
+    private static readonly string[] EvaluationGroups = ["output/", "deep/", "initial/"];
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var network = GoldenPyramids.Build(file);
         NetworkParity.LoadParameters(network, file);
         var input = file.Tensor("input");
-        if (new[] { "output/", "deep/", "initial/" }.Any(file.HasGroup))
+        if (EvaluationGroups.Any(file.HasGroup))
         {
             network.eval();
             using var noGradients = no_grad();

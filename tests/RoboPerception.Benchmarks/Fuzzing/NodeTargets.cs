@@ -46,7 +46,7 @@ internal static class NodeTargets
     {
         if (FrameHeader.TryRead(input, out FrameHeader header, out int length) is null && length <= input.Length)
         {
-            (header with { Crc32 = Crc32.Of(input.AsSpan(length)) }).Write(input);
+            (header with { Crc32 = System.IO.Hashing.Crc32.HashToUInt32(input.AsSpan(length)) }).Write(input);
         }
         return input;
     }
@@ -58,7 +58,7 @@ internal static class NodeTargets
         float[] depth = [.. Enumerable.Range(0, width * height).Select(i => 1 + (i % 7 * 0.25f))];
         foreach (PayloadEncoding encoding in new[] { PayloadEncoding.Fast, PayloadEncoding.Rvl })
         {
-            using var encoder = new PayloadEncoder(OutputKind.Depth, encoding);
+            var encoder = new PayloadEncoder(OutputKind.Depth, encoding);
             var buffer = new PayloadBuffer();
             encoder.EncodeDepth(header, depth, buffer);
             yield return buffer.Memory.ToArray();

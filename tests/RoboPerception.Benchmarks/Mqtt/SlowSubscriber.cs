@@ -52,12 +52,12 @@ internal static class SlowSubscriber
 
     private static async Task PublishAsync(FramePublisher publisher, int rate, int width, int height, CancellationToken stop)
     {
-        using var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
+        var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
         float[] metres = new float[width * height];
         using var period = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
         for (ulong sequence = 1; !stop.IsCancellationRequested; sequence++)
         {
-            await period.WaitForNextTickAsync();
+            await period.WaitForNextTickAsync(CancellationToken.None);
             var header = new FrameHeader(
                 OutputKind.Depth, PayloadEncoding.Raw, 0, (ushort)width, (ushort)height, (ushort)width, (ushort)height, sequence, UnixClock.Now, 0, 1, PixelTransform.Identity, 1, 0, 0, 0);
             PayloadBuffer buffer = publisher.Rent();

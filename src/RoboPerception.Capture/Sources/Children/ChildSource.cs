@@ -13,7 +13,7 @@ namespace RoboPerception.Capture;
 /// </summary>
 /// <param name="name">Name for logs, without secrets.</param>
 /// <param name="headerSize">Bytes before each payload.</param>
-public abstract unsafe class ChildSource(string name, int headerSize) : FrameSource(name, true)
+internal abstract unsafe class ChildSource(string name, int headerSize) : FrameSource(name, true)
 {
     /// <summary>How long the first frame may take; a CSI sensor needs seconds to find its exposure, a stream its next key frame.</summary>
     public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace RoboPerception.Capture;
 
 /// <summary>What this machine has of GStreamer, for <c>doctor</c>.</summary>
-public static class GStreamerCheck
+internal static class GStreamerCheck
 {
     // What every pipeline here ends in.
     private static readonly string[] Needed = ["videoconvert", "queue", "gdppay", "fdsink"];

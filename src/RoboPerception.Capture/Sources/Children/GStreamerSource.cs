@@ -6,7 +6,7 @@ namespace RoboPerception.Capture;
 /// Frames of a GStreamer pipeline, run by gst-launch-1.0: <c>csi://0</c>, <c>gst://PIPELINE</c>, and <c>rtsp://</c> on a Jetson.
 /// Times and frame numbers are the pipeline's own, so frames that were replaced by newer ones inside it are counted.
 /// </summary>
-public sealed class GStreamerSource : ChildSource
+internal sealed class GStreamerSource : ChildSource
 {
     private readonly string program;
     private readonly IReadOnlyList<string> arguments;

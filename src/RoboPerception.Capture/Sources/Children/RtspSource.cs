@@ -9,7 +9,7 @@ namespace RoboPerception.Capture;
 /// built without network.) The address, query included, goes to it as it is and by its standard input: a command line can be read by every user
 /// of the machine. User name, password and query appear in no message. Frames carry no time through this pipe; their stamp is the arrival.
 /// </summary>
-public sealed partial class RtspSource : ChildSource
+internal sealed partial class RtspSource : ChildSource
 {
     private static readonly Lazy<string[]> EveryFrameOnce = new(FindEveryFrameOnce);
 

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Export.Quantisation;
 
 /// <summary>How a tensor's range is chosen from the values it took.</summary>
-public enum CalibrationMethod
+internal enum CalibrationMethod
 {
     /// <summary>Everything between the lowest and the highest value.</summary>
     MinMax,
