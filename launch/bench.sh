@@ -6,7 +6,7 @@
 #   launch/bench.sh peers [options as above]                                     the node beside the same job in Node.js (onnxruntime-node, mqtt.js, sharp)
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
 #   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first
-#   launch/bench.sh scenes [speed|scaling|balance|seeds N|pictures FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
+#   launch/bench.sh scenes [speed|scaling|balance|seeds N|images FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh temporal FILM [--frames N] [--model FILE]                    flicker of labels, jitter of depth and normals over a film
 #   launch/bench.sh fuzz [N] [--seed S] [--only NAME]                             N damaged inputs (a million) for each format that is read from outside
 #   launch/bench.sh mqtt [--rounds N] [--frames N] [--seconds N] [--out FILE]    publishing beside libmosquitto; a subscriber three times too slow

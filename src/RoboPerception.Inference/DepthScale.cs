@@ -11,7 +11,7 @@ namespace RoboPerception.Inference;
 internal static class DepthScale
 {
     /// <summary>
-    /// The factor, or 1 when either camera is unknown or uncalibrated (fx = 0, REP-104). A picture stretched to the input has two focal
+    /// The factor, or 1 when either camera is unknown or uncalibrated (fx = 0, REP-104). An image stretched to the input has two focal
     /// lengths; f is their geometric mean.
     /// </summary>
     public static float Factor(ModelInput input, CameraIntrinsics? camera)

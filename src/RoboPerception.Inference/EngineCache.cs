@@ -41,7 +41,7 @@ internal static class EngineCache
     /// <summary>True if an engine was kept in the folder.</summary>
     public static bool HoldsEngine(string folder) => Directory.EnumerateFiles(folder, "*.engine").Any();
 
-    /// <summary>Deletes what the folder keeps: after an engine in it did not load or answered wrongly.</summary>
+    /// <summary>Deletes what the folder keeps: after an engine in it did not load or predicted wrongly.</summary>
     public static void Discard(string folder)
     {
         foreach (string file in Directory.EnumerateFiles(folder))

@@ -4,16 +4,16 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// Tries execution providers for real: a provider counts as loaded when a session on it has answered the golden input as the CPU
+/// Tries execution providers for real: a provider counts as loaded when a session on it predicted on the golden input what the CPU
 /// does, not when a list names it.
 /// </summary>
 internal sealed class ExecutionProviderSelector
 {
-    private readonly ModelFile _model;
-    private readonly InferenceSettings _settings;
-    private readonly OpenSession _open;
-    private readonly Lock _gate = new();
-    private OutputBuffers? _reference;
+    private readonly ModelFile model;
+    private readonly InferenceSettings settings;
+    private readonly OpenSession open;
+    private readonly Lock gate = new();
+    private OutputBuffers? reference;
 
     /// <summary>Tries providers for a model.</summary>
     public ExecutionProviderSelector(ModelFile model, InferenceSettings settings)
@@ -25,7 +25,7 @@ internal sealed class ExecutionProviderSelector
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
-        (_model, _settings, _open) = (model, settings, open);
+        (this.model, this.settings, this.open) = (model, settings, open);
     }
 
     /// <summary>How a session is made; tests put a slow or a wrong one here, as no test machine need have a GPU.</summary>
@@ -50,22 +50,22 @@ internal sealed class ExecutionProviderSelector
     }
 
     /// <summary>
-    /// Opens a session, runs it on the golden input and compares the answers. The session is bound to <paramref name="buffers"/> only
+    /// Opens a session, runs it on the golden input and compares the predictions. The session is bound to <paramref name="buffers"/> only
     /// after it has passed, so buffers in use are not disturbed; null if it did not.
     /// </summary>
-    /// <exception cref="UserErrorException">The CPU session itself fails or does not answer as at export (exit code 3): no provider can.</exception>
+    /// <exception cref="UserErrorException">The CPU session itself fails or does not predict what it did at export (exit code 3): no provider can.</exception>
     public (PerceptionSession? Session, ProviderAttempt Attempt) TryOpen(ExecutionProvider provider, FrameBuffers buffers)
     {
         ArgumentNullException.ThrowIfNull(buffers);
         long start = Stopwatch.GetTimestamp();
         try
         {
-            bool cached = provider == ExecutionProvider.TensorRt && EngineCache.HoldsEngine(EngineCache.FolderFor(_model, _settings));
+            bool cached = provider == ExecutionProvider.TensorRt && EngineCache.HoldsEngine(EngineCache.FolderFor(model, settings));
             (PerceptionSession? session, string failure) = OpenChecked(provider);
             if (session is null && cached)
             {
                 // A kept engine can be damaged or foreign; a fresh one decides.
-                EngineCache.Discard(EngineCache.FolderFor(_model, _settings));
+                EngineCache.Discard(EngineCache.FolderFor(model, settings));
                 (session, failure) = OpenChecked(provider);
             }
             if (session is null)
@@ -83,27 +83,27 @@ internal sealed class ExecutionProviderSelector
 
     private (PerceptionSession? Session, string Failure) OpenChecked(ExecutionProvider provider)
     {
-        var buffers = new FrameBuffers(_model.Description, 1);
+        var buffers = new FrameBuffers(model.Description, 1);
         PerceptionSession? session = null;
         bool passed = false;
         try
         {
-            session = _open(_model, provider, _settings, buffers);
+            session = open(model, provider, settings, buffers);
             session.WarmUp(buffers);
             if (provider == ExecutionProvider.Cpu)
             {
-                RequireAnswerOfExport(buffers.Outputs[0]);
+                RequirePredictionOfExport(buffers.Outputs[0]);
                 passed = true;
                 return (session, "");
             }
-            SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], _settings.Tolerance);
+            SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], settings.Tolerance);
             passed = result.Passed;
-            return passed ? (session, "") : (null, $"it does not answer the golden input as the CPU does: {result.Summary}{Place(provider)}");
+            return passed ? (session, "") : (null, $"it does not predict on the golden input what the CPU does: {result.Summary}{Place(provider)}");
         }
         catch (Exception e) when (NativeFailure.Is(e))
         {
             return provider == ExecutionProvider.Cpu
-                ? throw new UserErrorException(ExitCode.ModelContract, $"Model '{_model.Path}' does not run on the CPU: {NativeFailure.Reason(e)}", e)
+                ? throw new UserErrorException(ExitCode.ModelContract, $"Model '{model.Path}' does not run on the CPU: {NativeFailure.Reason(e)}", e)
                 : (null, NativeFailure.Reason(e));
         }
         finally
@@ -116,18 +116,18 @@ internal sealed class ExecutionProviderSelector
     }
 
     /// <summary>
-    /// Where in the graph the answers part, to go on in the message. Not for TensorRT: every look inside would build another engine, which
+    /// Where in the graph the predictions part, to go on in the message. Not for TensorRT: every look inside would build another engine, which
     /// <c>doctor</c> does on demand.
     /// </summary>
     private string Place(ExecutionProvider provider)
     {
         if (provider != ExecutionProvider.Cuda)
         {
-            return $"; 'roboperception doctor --model {_model.Path} --provider {provider.Name()}' finds where they part";
+            return $"; 'roboperception doctor --model {model.Path} --provider {provider.Name()}' finds where they part";
         }
         try
         {
-            return GraphBisection.Find(_model, provider, _settings) is { } place ? $"; {place}" : "; no single operator differs by more than half precision would";
+            return GraphBisection.Find(model, provider, settings) is { } place ? $"; {place}" : "; no single operator differs by more than half precision would";
         }
         catch (Exception e) when (NativeFailure.Is(e) || e is FormatException)
         {
@@ -136,29 +136,29 @@ internal sealed class ExecutionProviderSelector
         }
     }
 
-    /// <summary>The CPU's answers on the golden input, made when the first GPU session needs them.</summary>
+    /// <summary>The CPU's predictions on the golden input, made when the first GPU session needs them.</summary>
     private OutputBuffers Reference()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_reference is null)
+            if (reference is null)
             {
-                var buffers = new FrameBuffers(_model.Description, 1);
-                using PerceptionSession cpu = PerceptionSession.Open(_model, ExecutionProvider.Cpu, _settings, buffers);
+                var buffers = new FrameBuffers(model.Description, 1);
+                using PerceptionSession cpu = PerceptionSession.Open(model, ExecutionProvider.Cpu, settings, buffers);
                 cpu.WarmUp(buffers);
-                RequireAnswerOfExport(buffers.Outputs[0]);
-                _reference = buffers.Outputs[0];
+                RequirePredictionOfExport(buffers.Outputs[0]);
+                reference = buffers.Outputs[0];
             }
-            return _reference;
+            return reference;
         }
     }
 
-    private void RequireAnswerOfExport(OutputBuffers answers)
+    private void RequirePredictionOfExport(OutputBuffers predictions)
     {
-        if (SelfCheck.CompareWithExport(_model.Description, answers) is { Passed: false } wrong)
+        if (SelfCheck.CompareWithExport(model.Description, predictions) is { Passed: false } wrong)
         {
             throw new UserErrorException(
-                ExitCode.ModelContract, $"Model '{_model.Path}' does not answer as it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
+                ExitCode.ModelContract, $"Model '{model.Path}' does not predict what it did at export: {wrong.Summary}. Export it again, or use another ONNX Runtime library.");
         }
     }
 

@@ -25,12 +25,12 @@ internal sealed record InferenceSettings
     /// <summary>Number of the GPU.</summary>
     public int DeviceId { get; init; }
 
-    /// <summary>TensorRT computes in half precision where it is faster; the self-check guards the answers.</summary>
+    /// <summary>TensorRT computes in half precision where it is faster; the self-check guards the predictions.</summary>
     public bool TensorRtHalfPrecision { get; init; } = true;
 
     /// <summary>
     /// Number format on CUDA. Half: a copy of the graph in 16-bit floats up to its last convolutions, made when the file is loaded; the self-check
-    /// guards the answers. The CPU, the reference, computes the file as it is, and TensorRT has <see cref="TensorRtHalfPrecision"/>.
+    /// guards the predictions. The CPU, the reference, computes the file as it is, and TensorRT has <see cref="TensorRtHalfPrecision"/>.
     /// </summary>
     public Precision Precision { get; init; } = Precision.Float32;
 

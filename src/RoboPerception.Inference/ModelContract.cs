@@ -101,9 +101,9 @@ internal static class ModelContract
         {
             return;
         }
-        byte[] picture = new byte[model.Input.Width * model.Input.Height * 3];
-        GoldenInput.Fill(picture, model.Input.Width, model.Input.Height);
-        string hash = Convert.ToHexStringLower(SHA256.HashData(picture));
+        byte[] image = new byte[model.Input.Width * model.Input.Height * 3];
+        GoldenInput.Fill(image, model.Input.Width, model.Input.Height);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(image));
         if (golden.InputSha256 != hash)
         {
             throw new FormatException($"{ModelMetadata.Prefix}golden input_sha256 is '{golden.InputSha256}', expected '{hash}': the file was exported with another golden input");

@@ -20,7 +20,7 @@ internal static class OnnxRuntimeLibrary
     public static readonly Version Oldest = new(1, 24);
 
     private static readonly Lock Gate = new();
-    private static bool _ready;
+    private static bool ready;
 
     /// <summary>The library the user named, or null for the one beside the program.</summary>
     public static string? NamedPath { get; private set; }
@@ -53,7 +53,7 @@ internal static class OnnxRuntimeLibrary
     {
         lock (Gate)
         {
-            if (_ready)
+            if (ready)
             {
                 return;
             }
@@ -71,7 +71,7 @@ internal static class OnnxRuntimeLibrary
                 throw new UserErrorException(
                     ExitCode.Usage, NativeLibraries.Explain(e) ?? $"ONNX Runtime's native library does not load: {NativeFailure.Reason(e)}. Run launch/setup.sh, or name a library in {PathVariable}.", e);
             }
-            _ready = true;
+            ready = true;
         }
     }
 

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// One set of answers: memory that a run fills and the publishing stage reads. The memory is managed and never moves
+/// One set of predictions: memory that a run fills and the publishing stage reads. The memory is managed and never moves
 /// (pinned object heap), so a span taken from it stays valid whatever happens to the session.
 /// </summary>
 internal sealed class OutputBuffers
@@ -26,7 +26,7 @@ internal sealed class OutputBuffers
     public ReadOnlySpan<float> Normals => NormalsMemory.Span;
 
     /// <summary>
-    /// Marks what lies outside a window of the grid as no answer: class 255, depth NaN, normals (0,0,0). Used for the padding beside a
+    /// Marks what lies outside a window of the grid as no prediction: class 255, depth NaN, normals (0,0,0). Used for the padding beside a
     /// letterboxed image.
     /// </summary>
     /// <param name="gridWidth">Pixels per row of the grid.</param>

@@ -6,26 +6,26 @@ namespace RoboPerception.Inference;
 /// <summary>
 /// What the node runs frames through: the first execution provider of the list that works, and, while TensorRT builds its engine on a
 /// background thread, the next one of the list. The swap happens between two runs; the buffers stay the same memory. A provider that fails while
-/// it serves (a GPU that fell off the bus, out of memory) is left for the next one of the list, and the frame is answered by that.
+/// it serves (a GPU that fell off the bus, out of memory) is left for the next one of the list, and that one processes the frame.
 /// </summary>
 /// <remarks>One thread calls <see cref="Run"/>. The properties may be read from any thread.</remarks>
 internal sealed class PerceptionEngine : IDisposable
 {
-    private readonly ExecutionProviderSelector _selector;
-    private readonly IReadOnlyList<ExecutionProvider> _providers;
-    private readonly Lock _gate = new();
-    private readonly FrameBuffers _buffers;
-    private readonly List<ProviderAttempt> _attempts;
-    private PerceptionSession _session;
-    private PerceptionSession? _built;
-    private volatile bool _building;
-    private bool _disposed;
+    private readonly ExecutionProviderSelector selector;
+    private readonly IReadOnlyList<ExecutionProvider> providers;
+    private readonly Lock gate = new();
+    private readonly FrameBuffers buffers;
+    private readonly List<ProviderAttempt> attempts;
+    private PerceptionSession session;
+    private PerceptionSession? built;
+    private volatile bool building;
+    private bool disposed;
 
     private PerceptionEngine(ModelFile model, IReadOnlyList<ExecutionProvider> providers, ExecutionProviderSelector selector, FrameBuffers buffers, PerceptionSession session, List<ProviderAttempt> attempts)
     {
         Model = model;
-        _providers = providers;
-        (_selector, _buffers, _session, _attempts) = (selector, buffers, session, attempts);
+        this.providers = providers;
+        (this.selector, this.buffers, this.session, this.attempts) = (selector, buffers, session, attempts);
     }
 
     /// <summary>A provider was tried or the serving one changed; raised on the building thread or on the one in <see cref="Run"/>.</summary>
@@ -39,24 +39,24 @@ internal sealed class PerceptionEngine : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return _session.Provider;
+                return session.Provider;
             }
         }
     }
 
     /// <summary>True while TensorRT builds: the node's state is <c>building</c>, frames are served already.</summary>
-    public bool IsBuilding => _building;
+    public bool IsBuilding => building;
 
     /// <summary>Every provider that was tried, in the order of trying.</summary>
     public IReadOnlyList<ProviderAttempt> Attempts
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return [.. _attempts];
+                return [.. attempts];
             }
         }
     }
@@ -64,14 +64,14 @@ internal sealed class PerceptionEngine : IDisposable
     /// <summary>The factor depth is multiplied with after each run (<see cref="DepthScale"/>); 1 unless set.</summary>
     public float DepthFactor { get; set; } = 1;
 
-    /// <summary>The picture [H,W,3] BGR: write it, then <see cref="Run"/>.</summary>
-    public Span<byte> Input => _buffers.Input;
+    /// <summary>The image [H,W,3] BGR: write it, then <see cref="Run"/>.</summary>
+    public Span<byte> Input => buffers.Input;
 
-    /// <summary>The sets of answers; a set keeps its content until a run is told to fill it again.</summary>
-    public IReadOnlyList<OutputBuffers> Outputs => _buffers.Outputs;
+    /// <summary>The sets of predictions; a set keeps its content until a run is told to fill it again.</summary>
+    public IReadOnlyList<OutputBuffers> Outputs => buffers.Outputs;
 
     /// <summary>Tries the providers in the order given and starts serving on the first that works; runs it warm.</summary>
-    /// <exception cref="UserErrorException">None works (exit code 2), the named library is unusable (2), or the model fails its own golden answer (3).</exception>
+    /// <exception cref="UserErrorException">None works (exit code 2), the named library is unusable (2), or the model fails its own golden prediction (3).</exception>
     public static PerceptionEngine Start(ModelFile model, InferenceSettings settings) =>
         Start(model, settings, new ExecutionProviderSelector(model, settings));
 
@@ -118,7 +118,7 @@ internal sealed class PerceptionEngine : IDisposable
         var engine = new PerceptionEngine(model, settings.Providers, selector, buffers, session, attempts);
         if (buildLater)
         {
-            engine._building = true;
+            engine.building = true;
             new Thread(engine.BuildTensorRt) { IsBackground = true, Name = "tensorrt-build" }.Start();
         }
         return engine;
@@ -134,12 +134,12 @@ internal sealed class PerceptionEngine : IDisposable
     public TimeSpan Run(int set)
     {
         PerceptionSession? replaced = null;
-        lock (_gate)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_built is not null)
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (built is not null)
             {
-                (replaced, _session, _built) = (_session, _built, null);
+                (replaced, session, built) = (session, built, null);
             }
         }
         if (replaced is not null)
@@ -150,49 +150,49 @@ internal sealed class PerceptionEngine : IDisposable
         TimeSpan duration;
         try
         {
-            duration = _session.Run(set);
+            duration = session.Run(set);
         }
         catch (Exception failure) when (failure is OnnxRuntimeException or GpuCopyException && ChangeOver(failure))
         {
-            duration = _session.Run(set);
+            duration = session.Run(set);
         }
-        DepthScale.Apply(_buffers.Outputs[set].DepthMemory.Span, DepthFactor);
+        DepthScale.Apply(buffers.Outputs[set].DepthMemory.Span, DepthFactor);
         return duration;
     }
 
     /// <summary>Ends the sessions. An engine that is being built cannot be interrupted: its thread throws it away when it is done.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_disposed)
+            if (disposed)
             {
                 return;
             }
-            _disposed = true;
-            _built?.Dispose();
-            _session.Dispose();
+            disposed = true;
+            built?.Dispose();
+            session.Dispose();
         }
     }
 
     /// <summary>Goes on with the next provider of the list that works; false if there is none.</summary>
     private bool ChangeOver(Exception failure)
     {
-        PerceptionSession failed = _session;
-        IEnumerable<ExecutionProvider> rest = _providers.SkipWhile(provider => provider != failed.Provider).Skip(1).Where(provider => provider != ExecutionProvider.TensorRt);
+        PerceptionSession failed = session;
+        IEnumerable<ExecutionProvider> rest = providers.SkipWhile(provider => provider != failed.Provider).Skip(1).Where(provider => provider != ExecutionProvider.TensorRt);
         foreach (ExecutionProvider provider in rest)
         {
-            (PerceptionSession? session, ProviderAttempt attempt) = _selector.TryOpen(provider, _buffers);
-            lock (_gate)
+            (PerceptionSession? session, ProviderAttempt attempt) = selector.TryOpen(provider, buffers);
+            lock (gate)
             {
-                _attempts.Add(attempt);
+                attempts.Add(attempt);
                 if (session is null)
                 {
                     continue;
                 }
                 string reason = $"it failed while it served: {NativeFailure.Reason(failure)}";
-                _attempts.Add(new ProviderAttempt(failed.Provider, false, reason, $"frames go on with {provider.Name()}; see the system's log for the device, and restart the node to try again", TimeSpan.Zero));
-                _session = session;
+                attempts.Add(new ProviderAttempt(failed.Provider, false, reason, $"frames go on with {provider.Name()}; see the system's log for the device, and restart the node to try again", TimeSpan.Zero));
+                this.session = session;
             }
             failed.Dispose();
             Changed?.Invoke(this, EventArgs.Empty);
@@ -207,25 +207,25 @@ internal sealed class PerceptionEngine : IDisposable
         ProviderAttempt attempt;
         try
         {
-            (session, attempt) = _selector.TryOpen(ExecutionProvider.TensorRt, _buffers);
+            (session, attempt) = selector.TryOpen(ExecutionProvider.TensorRt, buffers);
         }
         catch (UserErrorException e)
         {
             // On this thread nobody could catch it, and what serves has been checked on its own.
             attempt = new ProviderAttempt(ExecutionProvider.TensorRt, false, e.Message, "frames go on without it", TimeSpan.Zero);
         }
-        lock (_gate)
+        lock (gate)
         {
-            _attempts.Add(attempt);
-            if (_disposed)
+            attempts.Add(attempt);
+            if (disposed)
             {
                 session?.Dispose();
             }
             else
             {
-                _built = session;
+                built = session;
             }
-            _building = false;
+            building = false;
         }
         Changed?.Invoke(this, EventArgs.Empty);
     }

@@ -14,22 +14,22 @@ namespace RoboPerception.Inference;
 /// </remarks>
 internal sealed class PerceptionSession : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly InferenceSession _session;
-    private readonly RunOptions _runOptions = new();
-    private OrtIoBinding[] _bindings = [];
-    private OrtValue[] _values = [];
-    private FrameBuffers? _buffers;
-    private PinnedBuffers? _pinned;
-    private DeviceBinding? _device;
-    private readonly IFrameTransfer? _transfer;
-    private readonly CudaDriver? _driver;
-    private bool _disposed;
+    private readonly Lock gate = new();
+    private readonly InferenceSession session;
+    private readonly RunOptions runOptions = new();
+    private OrtIoBinding[] bindings = [];
+    private OrtValue[] values = [];
+    private FrameBuffers? buffers;
+    private PinnedBuffers? pinned;
+    private DeviceBinding? device;
+    private readonly IFrameTransfer? transfer;
+    private readonly CudaDriver? driver;
+    private bool disposed;
 
     private PerceptionSession(InferenceSession session, ModelFile model, ExecutionProvider provider, CudaDriver? driver, IFrameTransfer? transfer)
     {
-        _session = session;
-        (_driver, _transfer) = (driver, transfer);
+        this.session = session;
+        (this.driver, this.transfer) = (driver, transfer);
         Model = model;
         Provider = provider;
     }
@@ -78,21 +78,21 @@ internal sealed class PerceptionSession : IDisposable
     /// <exception cref="GpuCopyException">A copy to or from the GPU failed.</exception>
     public TimeSpan Run(int set)
     {
-        lock (_gate)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(disposed, this);
             ArgumentOutOfRangeException.ThrowIfNegative(set);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, _buffers!.Outputs.Count);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, buffers!.Outputs.Count);
             long start = Stopwatch.GetTimestamp();
-            if (_device is null)
+            if (device is null)
             {
-                _session.RunWithBinding(_runOptions, _bindings[set]);
+                session.RunWithBinding(runOptions, bindings[set]);
             }
             else
             {
-                _device.Send(_buffers);
-                _session.RunWithBinding(_runOptions, _device.Binding);
-                _device.Fetch(_buffers.Outputs[set]);
+                device.Send(buffers);
+                session.RunWithBinding(runOptions, device.Binding);
+                device.Fetch(buffers.Outputs[set]);
             }
             return Stopwatch.GetElapsedTime(start);
         }
@@ -115,15 +115,15 @@ internal sealed class PerceptionSession : IDisposable
     public void Bind(FrameBuffers buffers)
     {
         ArgumentNullException.ThrowIfNull(buffers);
-        lock (_gate)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(disposed, this);
             ReleaseBindings();
-            _buffers = buffers;
-            _pinned = _driver is null ? null : new PinnedBuffers(_driver, buffers);
-            if (_transfer is not null)
+            this.buffers = buffers;
+            pinned = driver is null ? null : new PinnedBuffers(driver, buffers);
+            if (transfer is not null)
             {
-                _device = new DeviceBinding(_session, Model.Description, _transfer);
+                device = new DeviceBinding(session, Model.Description, transfer);
                 return;
             }
             var values = new List<OrtValue>();
@@ -134,7 +134,7 @@ internal sealed class PerceptionSession : IDisposable
                 values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.InputMemory, [1, input.Height, input.Width, 3]));
                 foreach (OutputBuffers outputs in buffers.Outputs)
                 {
-                    OrtIoBinding binding = _session.CreateIoBinding();
+                    OrtIoBinding binding = session.CreateIoBinding();
                     bindings.Add(binding);
                     binding.BindInput(input.Name, values[0]);
                     foreach (ModelOutput output in Model.Description.Outputs)
@@ -147,7 +147,7 @@ internal sealed class PerceptionSession : IDisposable
             }
             finally
             {
-                (_values, _bindings) = ([.. values], [.. bindings]);
+                (this.values, this.bindings) = ([.. values], [.. bindings]);
             }
         }
     }
@@ -155,16 +155,16 @@ internal sealed class PerceptionSession : IDisposable
     /// <summary>Ends the session; a run under way on another thread finishes first.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_disposed)
+            if (disposed)
             {
                 return;
             }
-            _disposed = true;
+            disposed = true;
             ReleaseBindings();
-            _runOptions.Dispose();
-            _session.Dispose();
+            runOptions.Dispose();
+            session.Dispose();
         }
     }
 
@@ -177,17 +177,17 @@ internal sealed class PerceptionSession : IDisposable
 
     private void ReleaseBindings()
     {
-        foreach (OrtIoBinding binding in _bindings)
+        foreach (OrtIoBinding binding in bindings)
         {
             binding.Dispose();
         }
-        foreach (OrtValue value in _values)
+        foreach (OrtValue value in values)
         {
             value.Dispose();
         }
-        (_bindings, _values) = ([], []);
-        _device?.Dispose();
-        _pinned?.Dispose();
-        (_device, _pinned) = (null, null);
+        (bindings, values) = ([], []);
+        device?.Dispose();
+        pinned?.Dispose();
+        (device, pinned) = (null, null);
     }
 }

@@ -2,7 +2,7 @@ namespace RoboPerception.Inference;
 
 /// <summary>One execution provider that was tried: a line of the log and an entry of <c>description</c>.</summary>
 /// <param name="Provider">Which one.</param>
-/// <param name="Loaded">True if a session ran on it and its answers were right.</param>
+/// <param name="Loaded">True if a session ran on it and its predictions were right.</param>
 /// <param name="Reason">Why not, on one line: the missing file, or the library's words; empty if loaded.</param>
 /// <param name="Remedy">What the user can do about it; empty if loaded.</param>
 /// <param name="Duration">How long loading took: for TensorRT mostly the building of the engine.</param>

@@ -9,7 +9,7 @@ namespace RoboPerception.Inference;
 internal readonly record struct SelfCheckResult(bool Passed, string Summary);
 
 /// <summary>
-/// Decides whether answers on the golden input are right: against those of the float32 CPU session for a GPU provider before it may
+/// Decides whether predictions on the golden input are right: against those of the float32 CPU session for a GPU provider before it may
 /// publish, and against the means the exporter wrote into the file for the CPU session itself.
 /// </summary>
 internal static class SelfCheck
@@ -19,7 +19,7 @@ internal static class SelfCheck
     private const float MeanTolerance = 0.02f;
     private const float ClassMeanTolerance = 0.2f;
 
-    /// <summary>Compares a GPU's answers with the CPU's on the same picture.</summary>
+    /// <summary>Compares a GPU's predictions with the CPU's on the same image.</summary>
     public static SelfCheckResult Compare(OutputBuffers reference, OutputBuffers candidate, SelfCheckTolerance tolerance)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -37,26 +37,26 @@ internal static class SelfCheck
             : new(false, figures[^1]);
     }
 
-    /// <summary>Compares the CPU's answers with what the file says it answered at export; passes if the file carries no golden answer.</summary>
-    public static SelfCheckResult CompareWithExport(ModelDescription model, OutputBuffers answers)
+    /// <summary>Compares the CPU's predictions with what the file says it predicted at export; passes if the file carries no golden prediction.</summary>
+    public static SelfCheckResult CompareWithExport(ModelDescription model, OutputBuffers predictions)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(answers);
-        if (FindNotFinite(answers) is { } where)
+        ArgumentNullException.ThrowIfNull(predictions);
+        if (FindNotFinite(predictions) is { } where)
         {
             return new(false, where);
         }
         if (model.Golden is not { } golden)
         {
-            return new(true, "the file carries no golden answer");
+            return new(true, "the file carries no golden prediction");
         }
         foreach (ModelOutput output in model.Outputs)
         {
             float[] means = output.Kind switch
             {
-                OutputKind.Segmentation => GoldenMeans.Of(answers.Segmentation, model.Input.Height, model.Input.Width),
-                OutputKind.Depth => GoldenMeans.Of(answers.Depth, 1, model.Input.Height, model.Input.Width),
-                _ => GoldenMeans.Of(answers.Normals, 3, model.Input.Height, model.Input.Width),
+                OutputKind.Segmentation => GoldenMeans.Of(predictions.Segmentation, model.Input.Height, model.Input.Width),
+                OutputKind.Depth => GoldenMeans.Of(predictions.Depth, 1, model.Input.Height, model.Input.Width),
+                _ => GoldenMeans.Of(predictions.Normals, 3, model.Input.Height, model.Input.Width),
             };
             float tolerance = output.Kind == OutputKind.Segmentation ? ClassMeanTolerance : MeanTolerance;
             IReadOnlyList<float> expected = golden.OutputMeans[output.Name];
@@ -83,16 +83,16 @@ internal static class SelfCheck
         return within;
     }
 
-    private static string? FindNotFinite(OutputBuffers answers)
+    private static string? FindNotFinite(OutputBuffers predictions)
     {
-        foreach (float value in answers.Depth)
+        foreach (float value in predictions.Depth)
         {
             if (!float.IsFinite(value))
             {
                 return "depth: not a finite number on the golden input";
             }
         }
-        foreach (float value in answers.Normals)
+        foreach (float value in predictions.Normals)
         {
             if (!float.IsFinite(value))
             {
@@ -135,7 +135,7 @@ internal static class SelfCheck
         {
             var a = new System.Numerics.Vector3(reference[i], reference[i + pixels], reference[i + 2 * pixels]);
             var b = new System.Numerics.Vector3(candidate[i], candidate[i + pixels], candidate[i + 2 * pixels]);
-            // Through the chord: acos loses half its digits near zero. Lengths count too, a vector of another length is another answer.
+            // Through the chord: acos loses half its digits near zero. Lengths count too, a vector of another length is another prediction.
             degrees += 2 * Math.Asin(Math.Min(1, (a - b).Length() / 2)) * 180 / Math.PI;
         }
         return degrees / pixels;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// How far a GPU may be from the float32 CPU answer on the golden input. Half precision stays well inside; a wrong engine (another
+/// How far a GPU may be from the float32 CPU prediction on the golden input. Half precision stays well inside; a wrong engine (another
 /// model's, a broken kernel) is far outside.
 /// </summary>
 internal sealed record SelfCheckTolerance

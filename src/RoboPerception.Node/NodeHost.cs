@@ -181,7 +181,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 {
                     sheet.Save(path);
                 }
-                log.Write(sheet.Count > 0 ? $"contact sheet: {path}" : $"no contact sheet: not one frame was answered, so there is nothing to write to {path}");
+                log.Write(sheet.Count > 0 ? $"contact sheet: {path}" : $"no contact sheet: no frame was processed, so there is nothing to write to {path}");
             }
         }
         finally

@@ -26,7 +26,7 @@ internal static class Program
     }
 
     /// <summary>The command line.</summary>
-    internal static RootCommand Root() => new("One camera, one network, three answers: segmentation, depth and surface normals over MQTT")
+    internal static RootCommand Root() => new("One camera, one network, three predictions: segmentation, depth and surface normals over MQTT")
     {
         RunCommand.Build(),
         ReplayCommand.Build(),

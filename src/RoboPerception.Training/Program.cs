@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RoboPerception.Core;
 using RoboPerception.Training.Commands;
+using RoboPerception.Training.Optimisation;
 
 return ProgramGuard.Run("roboperception-train", args, Run);
 
@@ -26,7 +27,7 @@ static int Run(string[] args)
         DoctorCommand.Create(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
-    var result = root.Parse(args);
+    var result = root.Parse(FormerNames.Arguments(args));
 
     // Ctrl-C in training saves a checkpoint first; the default of two seconds could cut that short.
     var code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

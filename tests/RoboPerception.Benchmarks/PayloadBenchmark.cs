@@ -6,7 +6,7 @@ using RoboPerception.Messaging;
 
 namespace RoboPerception.Benchmarks;
 
-/// <summary>What each encoding costs and how large it is, on the answers of a model to the golden input.</summary>
+/// <summary>What each encoding costs and how large it is, on a model's predictions for the golden input.</summary>
 internal static class PayloadBenchmark
 {
     private const int Rounds = 100;
@@ -16,7 +16,7 @@ internal static class PayloadBenchmark
     {
         ModelFile model = ModelFile.Load(modelFile);
         using PerceptionEngine engine = PerceptionEngine.Start(model, new InferenceSettings { Providers = [ExecutionProvider.Cpu] });
-        OutputBuffers answers = engine.Outputs[0];
+        OutputBuffers predictions = engine.Outputs[0];
         ModelInput grid = model.Description.Input;
         var header = new FrameHeader(OutputKind.Depth, PayloadEncoding.Raw, 0, (ushort)grid.Width, (ushort)grid.Height, 640, 480, 0, 0, 0, 1, PixelTransform.Identity, 1, 0, 0, 0);
         var rows = new List<object>();
@@ -36,13 +36,13 @@ internal static class PayloadBenchmark
                 switch (kind)
                 {
                     case OutputKind.Segmentation:
-                        encoder.EncodeSegmentation(header, answers.Segmentation, payload);
+                        encoder.EncodeSegmentation(header, predictions.Segmentation, payload);
                         break;
                     case OutputKind.Depth:
-                        encoder.EncodeDepth(header, answers.Depth, payload);
+                        encoder.EncodeDepth(header, predictions.Depth, payload);
                         break;
                     default:
-                        encoder.EncodeNormals(header, answers.Normals, payload);
+                        encoder.EncodeNormals(header, predictions.Normals, payload);
                         break;
                 }
                 times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);

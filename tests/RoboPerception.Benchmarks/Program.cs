@@ -49,7 +49,7 @@ var cameras = new Command("cameras", "depth through other cameras, with the corr
 cameras.SetAction(parsed => parsed.GetValue(fitting) ? FitBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)) : CamerasBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(data)!, parsed.GetValue(ids)));
 root.Subcommands.Add(cameras);
 
-var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER seed...; the first four without a name" };
+var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | images FOLDER seed...; the first four without a name" };
 var scenes = new Command("scenes", "the scene renderer") { what };
 scenes.SetAction(parsed => SceneBenchmarks.Run(parsed.GetValue(what) ?? []));
 root.Subcommands.Add(scenes);

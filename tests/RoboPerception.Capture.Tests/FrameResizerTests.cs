@@ -3,7 +3,7 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Capture.Tests;
 
-/// <summary>Promise: the model sees the whole picture, and coordinates can be carried back to the camera.</summary>
+/// <summary>Promise: the model sees the whole image, and coordinates can be carried back to the camera.</summary>
 public sealed class FrameResizerTests
 {
     private static readonly CameraIntrinsics Ideal = new(64, 48, 50, 50, 31.5, 23.5);
@@ -95,7 +95,7 @@ public sealed class FrameResizerTests
     [InlineData("plumb_bob", 5, 32, 24)]
     [InlineData("rational_polynomial", 8, 64, 48)]
     [InlineData("equidistant", 4, 64, 48)]
-    public void An_ideal_lens_rectifies_to_the_plain_picture(string model, int coefficients, int width, int height)
+    public void An_ideal_lens_rectifies_to_the_plain_image(string model, int coefficients, int width, int height)
     {
         // The equidistant model with zero coefficients is not a pinhole: these undo it to third order.
         double[] distortion = new double[coefficients];
@@ -142,7 +142,7 @@ public sealed class FrameResizerTests
     }
 
     [Fact]
-    public void A_picture_of_another_aspect_than_the_calibration_is_refused()
+    public void An_image_of_another_aspect_than_the_calibration_is_refused()
     {
         using var resizer = new FrameResizer(32, 24, new CameraCalibration("front", Ideal));
         using var frame = new MatFrame(new Mat(36, 64, MatType.CV_8UC3, Scalar.All(0)));

@@ -134,7 +134,7 @@ public sealed class GStreamerSourceTests : TemporaryFolder
     [Fact]
     public void A_size_that_changes_in_mid_stream_is_followed()
     {
-        // Two pictures of different size; imagefreeze would not change caps, concat does.
+        // Two images of different size; imagefreeze would not change caps, concat does.
         using FrameSource source = Create(
             "concat name=c videotestsrc num-buffers=3 ! video/x-raw,width=64,height=48,framerate=30/1 ! identity sleep-time=50000 ! c. "
             + "videotestsrc num-buffers=3 ! video/x-raw,width=33,height=20,framerate=30/1 ! identity sleep-time=50000 ! c. c.");

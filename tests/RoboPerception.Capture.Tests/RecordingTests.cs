@@ -106,7 +106,7 @@ public sealed class RecordingTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_picture_that_changes_its_size_is_delivered_and_reported()
+    public void An_image_that_changes_its_size_is_delivered_and_reported()
     {
         Recordings.WriteImage(PathOf("1.png"), 10);
         Recordings.WriteImage(PathOf("2.png"), 20, new Size(32, 16));

@@ -11,12 +11,12 @@ internal static class Recordings
 
     public static void Write(string path, int frames, Size? size = null, int? codec = null)
     {
-        Size pictureSize = size ?? Size;
-        using var writer = new VideoWriter(path, codec ?? FourCC.MJPG, 25, pictureSize);
+        Size imageSize = size ?? Size;
+        using var writer = new VideoWriter(path, codec ?? FourCC.MJPG, 25, imageSize);
         Assert.True(writer.IsOpened());
         for (int i = 0; i < frames; i++)
         {
-            using var frame = new Mat(pictureSize, MatType.CV_8UC3, Scalar.All(Value(i)));
+            using var frame = new Mat(imageSize, MatType.CV_8UC3, Scalar.All(Value(i)));
             writer.Write(frame);
         }
     }
@@ -27,7 +27,7 @@ internal static class Recordings
         Assert.True(image.ImWrite(path));
     }
 
-    /// <summary>Overwrites the compressed pictures of some frames of an MJPG AVI file; its structure stays sound.</summary>
+    /// <summary>Overwrites the compressed images of some frames of an MJPG AVI file; its structure stays sound.</summary>
     public static void DamageFrames(string path, params int[] frames)
     {
         byte[] file = File.ReadAllBytes(path);

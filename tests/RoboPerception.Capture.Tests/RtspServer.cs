@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RoboPerception.Capture.Tests;
 
-/// <summary>A network camera in a process of its own (rtsp-server.py over GStreamer's RTSP server). Its picture is flat: B 0xa0, G 0x60, R 0x20.</summary>
+/// <summary>A network camera in a process of its own (rtsp-server.py over GStreamer's RTSP server). Its image is flat: B 0xa0, G 0x60, R 0x20.</summary>
 internal sealed class RtspServer : IDisposable
 {
     private readonly Process process;

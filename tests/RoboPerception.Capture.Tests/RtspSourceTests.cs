@@ -15,7 +15,7 @@ public sealed class RtspSourceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_camera_that_is_switched_off_and_on_three_times_is_back_with_its_picture(bool throughGStreamer)
+    public void A_camera_that_is_switched_off_and_on_three_times_is_back_with_its_image(bool throughGStreamer)
     {
         var camera = new RtspServer();
         try
@@ -25,7 +25,7 @@ public sealed class RtspSourceTests
                 : camera.Address;
             using var captured = new Captured(address, Impatient);
             captured.Loop.Start();
-            long sequence = TakePicture(captured, -1);
+            long sequence = TakeImage(captured, -1);
             for (int round = 1; round <= 3; round++)
             {
                 int port = camera.Port;
@@ -33,7 +33,7 @@ public sealed class RtspSourceTests
                 WaitFor(SourceEventKind.Lost, round, captured);
                 camera = new RtspServer(port);
                 WaitFor(SourceEventKind.Opened, round + 1, captured);
-                sequence = TakePicture(captured, sequence);
+                sequence = TakeImage(captured, sequence);
             }
         }
         finally
@@ -71,7 +71,7 @@ public sealed class RtspSourceTests
         }
     }
 
-    private static long TakePicture(Captured captured, long after)
+    private static long TakeImage(Captured captured, long after)
     {
         Frame frame = captured.Take();
         Assert.True(frame.Sequence > after);

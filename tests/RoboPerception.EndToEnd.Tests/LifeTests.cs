@@ -121,21 +121,21 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_shows_the_node_and_saves_pictures()
+    public async Task Watch_shows_the_node_and_saves_images()
     {
         using LocalBroker broker = LocalBroker.Start();
         using NodeProcess node = Run(broker);
-        string pictures = Path.Combine(folder.Path, "pictures");
-        using NodeProcess watch = NodeProcess.Start("watch", "--broker", broker.Address.ToString(), "--node", "e2e", "--save", pictures, "--frames", "5");
+        string images = Path.Combine(folder.Path, "pictures");
+        using NodeProcess watch = NodeProcess.Start("watch", "--broker", broker.Address.ToString(), "--node", "e2e", "--save", images, "--frames", "5");
         Assert.Equal(0, watch.WaitForExit());
         Assert.Contains("cam0", watch.Output, StringComparison.Ordinal);
         Assert.Contains("inference", watch.Output, StringComparison.Ordinal);
         foreach (string output in new[] { "segmentation", "depth", "normals" })
         {
-            string[] files = Directory.GetFiles(pictures, output + "-*.png");
+            string[] files = Directory.GetFiles(images, output + "-*.png");
             Assert.NotEmpty(files);
-            using var picture = new OpenCvSharp.Mat(files[0]);
-            Assert.Equal((64, 48), (picture.Width, picture.Height));
+            using var image = new OpenCvSharp.Mat(files[0]);
+            Assert.Equal((64, 48), (image.Width, image.Height));
         }
         node.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, node.WaitForExit());

@@ -14,7 +14,7 @@ public sealed class OtherCameraTests
     [Theory]
     [InlineData(2, 0.9)]
     [InlineData(0.6, 0.7)]
-    public void Depth_through_another_lens_is_nearer_the_truth_once_the_focal_length_is_known(double focal, double atMost)
+    public void Depth_through_another_lens_is_nearer_the_ground_truth_once_the_focal_length_is_known(double focal, double atMost)
     {
         (double plain, double corrected) = Errors(focal, width: 384, height: 288);
         Assert.True(corrected < atMost * plain, $"mean |log d| with the correction {corrected:F3}, without {plain:F3}");
@@ -49,15 +49,15 @@ public sealed class OtherCameraTests
                 resizer.Resize(new RenderedFrame((nint)from, width, height), (nint)to);
             }
             engine.Run(0);
-            ReadOnlySpan<float> answer = engine.Outputs[0].Depth;
-            for (int i = 0; i < answer.Length; i++)
+            ReadOnlySpan<float> prediction = engine.Outputs[0].Depth;
+            for (int i = 0; i < prediction.Length; i++)
             {
                 int y = i / input.Width * height / input.Height, x = i % input.Width * width / input.Width;
-                float truth = buffers.Depth[(y * width) + x];
-                if (float.IsFinite(truth) && truth > 0)
+                float groundTruth = buffers.Depth[(y * width) + x];
+                if (float.IsFinite(groundTruth) && groundTruth > 0)
                 {
-                    plain += Math.Abs(Math.Log(answer[i] / truth));
-                    corrected += Math.Abs(Math.Log(answer[i] * factor / truth));
+                    plain += Math.Abs(Math.Log(prediction[i] / groundTruth));
+                    corrected += Math.Abs(Math.Log(prediction[i] * factor / groundTruth));
                     pixels++;
                 }
             }

@@ -11,14 +11,14 @@ internal static class Recording
         string path = Path.Combine(folder, $"recording-{frames}.avi");
         using var writer = new VideoWriter(path, FourCC.MJPG, fps, new Size(width, height));
         Assert.True(writer.IsOpened());
-        using var picture = new Mat(height, width, MatType.CV_8UC3);
+        using var image = new Mat(height, width, MatType.CV_8UC3);
         for (int i = 0; i < frames; i++)
         {
-            picture.SetTo(new Scalar(60, 120, 60));
+            image.SetTo(new Scalar(60, 120, 60));
             int left = i * 3 % (width - 20);
-            Cv2.Rectangle(picture, new Rect(left, 8, 20, 16), new Scalar(220, 60, 40 + i % 60), -1);
-            Cv2.Rectangle(picture, new Rect(width - 20 - left, 28, 20, 12), new Scalar(40, 50 + i % 50, 230), -1);
-            writer.Write(picture);
+            Cv2.Rectangle(image, new Rect(left, 8, 20, 16), new Scalar(220, 60, 40 + i % 60), -1);
+            Cv2.Rectangle(image, new Rect(width - 20 - left, 28, 20, 12), new Scalar(40, 50 + i % 50, 230), -1);
+            writer.Write(image);
         }
         return path;
     }

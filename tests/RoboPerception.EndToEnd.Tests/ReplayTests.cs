@@ -34,7 +34,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task The_answers_are_those_of_the_model()
+    public async Task The_predictions_are_those_of_the_model()
     {
         IReadOnlyList<Collector.Received> received = await ReplayAsync(Recording.Write(folder.Path, 4));
         DecodedFrame segmentation = Newest(received, "segmentation"), depth = Newest(received, "depth"), normals = Newest(received, "normals");
@@ -98,16 +98,16 @@ public sealed class ReplayTests : IDisposable
     {
         string sheet = Path.Combine(folder.Path, "sheet.png");
         IReadOnlyList<Collector.Received> received = await ReplayAsync(Recording.Write(folder.Path, 20), "--frames", "20", "--contact-sheet", sheet, "--overlay", "50");
-        using var picture = new OpenCvSharp.Mat(sheet);
-        Assert.Equal(4 * 64 + 3 * 4, picture.Width);
-        Assert.InRange(picture.Height, 4 * 48, 4 * 48 + 300);
+        using var image = new OpenCvSharp.Mat(sheet);
+        Assert.Equal(4 * 64 + 3 * 4, image.Width);
+        Assert.InRange(image.Height, 4 * 48, 4 * 48 + 300);
         byte[] jpeg = received.First(m => m.Topic.EndsWith("/overlay", StringComparison.Ordinal)).Payload;
         using OpenCvSharp.Mat overlay = OpenCvSharp.Cv2.ImDecode(jpeg, OpenCvSharp.ImreadModes.Color);
         Assert.Equal((64, 48), (overlay.Width, overlay.Height));
     }
 
     [Fact]
-    public async Task A_captured_payload_decodes_to_a_picture_and_its_header()
+    public async Task A_captured_payload_decodes_to_an_image_and_its_header()
     {
         IReadOnlyList<Collector.Received> received = await ReplayAsync(Recording.Write(folder.Path, 3), "--depth", "rvl");
         string payload = folder.Write("captured.bin", received.Last(m => m.Topic.EndsWith("/depth", StringComparison.Ordinal)).Payload);
@@ -118,8 +118,8 @@ public sealed class ReplayTests : IDisposable
             Assert.Equal(2, header.RootElement.GetProperty("sequence").GetInt32());
             Assert.Equal("rvl", header.RootElement.GetProperty("encoding").GetString());
         }
-        using var picture = new OpenCvSharp.Mat(payload + ".view.png");
-        Assert.Equal((64, 48), (picture.Width, picture.Height));
+        using var image = new OpenCvSharp.Mat(payload + ".view.png");
+        Assert.Equal((64, 48), (image.Width, image.Height));
         byte[] damaged = File.ReadAllBytes(payload);
         damaged[^3] ^= 0x40;
         using NodeProcess refused = NodeProcess.Start("decode", folder.Write("damaged.bin", damaged));

@@ -26,7 +26,7 @@ public sealed class SceneTests : IDisposable
     }
 
     [Fact]
-    public void A_source_without_truth_cannot_be_scored()
+    public void A_source_without_ground_truth_cannot_be_scored()
     {
         using NodeProcess node = NodeProcess.Start("replay", Recording.Write(folder.Path, 2), "--model", model, "--providers", "cpu", "--score");
         Assert.Equal((int)ExitCode.Usage, node.WaitForExit());

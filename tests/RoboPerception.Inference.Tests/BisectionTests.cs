@@ -17,7 +17,7 @@ public sealed class BisectionTests
     [InlineData(1)]
     [InlineData(14)]
     [InlineData(27)]
-    public void The_node_that_answers_otherwise_is_named(int changed)
+    public void The_node_that_predicts_otherwise_is_named(int changed)
     {
         Divergence? found = GraphBisection.Find(Chain(30), ExecutionProvider.Cpu, Settings, Chain(30, changed));
         Assert.NotNull(found);
@@ -65,10 +65,10 @@ public sealed class BisectionTests
         var described = new TestModel();
         var graph = new GraphBuilder("test");
         Value image = graph.Input("image", ElementType.UInt8, 1, described.Height, described.Width, 3);
-        Value picture = graph.Transpose(graph.Cast(image, ElementType.Float), 0, 3, 1, 2);
-        graph.Output("segmentation", graph.Cast(graph.Cast(graph.ArgMax(picture, 1), ElementType.Float), ElementType.UInt8));
-        graph.Output("depth", depth(graph, graph.ReduceSum(picture, 1, keep: false)));
-        graph.Output("normals", graph.Mul(picture, graph.Constant([-1f], [])));
+        Value otherImage = graph.Transpose(graph.Cast(image, ElementType.Float), 0, 3, 1, 2);
+        graph.Output("segmentation", graph.Cast(graph.Cast(graph.ArgMax(otherImage, 1), ElementType.Float), ElementType.UInt8));
+        graph.Output("depth", depth(graph, graph.ReduceSum(otherImage, 1, keep: false)));
+        graph.Output("normals", graph.Mul(otherImage, graph.Constant([-1f], [])));
         using var folder = new TemporaryFolder();
         var model = new OnnxModel(graph.Build()) { Metadata = ModelMetadata.Write(described.Description) };
         return ModelFile.Load(folder.Write("chain.onnx", OnnxFile.ToBytes(model)));

@@ -9,7 +9,7 @@ public sealed class DevicePathTests
     private static readonly InferenceSettings Settings = new() { Threads = 1 };
 
     [Fact]
-    public void Answers_over_device_buffers_are_those_over_host_buffers()
+    public void Predictions_over_device_buffers_are_those_over_host_buffers()
     {
         ModelFile model = new TestModel().Load();
         FrameBuffers host = new(model.Description, 2), device = new(model.Description, 2);
@@ -28,7 +28,7 @@ public sealed class DevicePathTests
     }
 
     [Fact]
-    public void A_set_keeps_its_answers_while_another_is_filled()
+    public void A_set_keeps_its_predictions_while_another_is_filled()
     {
         ModelFile model = new TestModel().Load();
         var buffers = new FrameBuffers(model.Description, 2);

@@ -2,7 +2,7 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Inference.Tests;
 
-/// <summary>The files in models/ answer as at export, in their own numbers and in half precision.</summary>
+/// <summary>The files in models/ predict as at export, in their own numbers and in half precision.</summary>
 public sealed class ShippedModelTests
 {
     private static readonly InferenceSettings Settings = new();
@@ -14,11 +14,11 @@ public sealed class ShippedModelTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_file_passes_the_contract_and_its_own_golden_answer(string file)
+    public void The_file_passes_the_contract_and_its_own_golden_prediction(string file)
     {
         ModelFile model = ModelFile.Load(Path.Combine(Models, file));
         Assert.NotNull(model.Description.Golden);
-        SelfCheckResult result = SelfCheck.CompareWithExport(model.Description, Answers(model).Outputs[0]);
+        SelfCheckResult result = SelfCheck.CompareWithExport(model.Description, Predictions(model).Outputs[0]);
         Assert.True(result.Passed, result.Summary);
         Assert.Empty(ModelFaults.Of(model));
     }
@@ -32,12 +32,12 @@ public sealed class ShippedModelTests
         byte[] content = model.InHalfPrecision();
         ModelFile half = ModelFile.Load(folder.Write("half.onnx", content));
         Assert.InRange(content.Length, 0.45 * new FileInfo(model.Path).Length, 0.55 * new FileInfo(model.Path).Length);
-        SelfCheckResult result = SelfCheck.Compare(Answers(model).Outputs[0], Answers(half).Outputs[0], Settings.Tolerance);
+        SelfCheckResult result = SelfCheck.Compare(Predictions(model).Outputs[0], Predictions(half).Outputs[0], Settings.Tolerance);
         Assert.True(result.Passed, result.Summary);
         Assert.Empty(ModelFaults.Of(half));
     }
 
-    private static FrameBuffers Answers(ModelFile model)
+    private static FrameBuffers Predictions(ModelFile model)
     {
         var buffers = new FrameBuffers(model.Description, 1);
         using PerceptionSession session = PerceptionSession.Open(model, ExecutionProvider.Cpu, Settings, buffers);

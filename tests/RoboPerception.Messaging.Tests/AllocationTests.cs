@@ -23,9 +23,9 @@ public sealed class AllocationTests
         await using var connection = new MqttConnection(TestSupport.Options(broker, "node"));
         await connection.StartAsync();
         var topics = new Topics("roboperception", "n");
-        byte[] segmentation = TestSupport.SegmentationPicture(Width, Height);
-        float[] depth = TestSupport.DepthPicture(Width, Height);
-        float[] normals = TestSupport.NormalsPicture(Width, Height);
+        byte[] segmentation = TestSupport.SegmentationImage(Width, Height);
+        float[] depth = TestSupport.DepthImage(Width, Height);
+        float[] normals = TestSupport.NormalsImage(Width, Height);
         var lines = new List<(PayloadEncoder Encoder, FramePublisher Publisher)>();
         foreach (var combination in TestSupport.Combinations)
         {

@@ -29,7 +29,7 @@ public sealed class CodecTests
     public void Segmentation_is_lossless(PayloadEncoding encoding, int width, int height)
     {
         PayloadBuffer buffer = TestSupport.Encode(encoding, TestSupport.Header(OutputKind.Segmentation, width, height));
-        Assert.Equal(TestSupport.SegmentationPicture(width, height), PayloadDecoder.Decode(buffer.Memory.Span).ClassIds);
+        Assert.Equal(TestSupport.SegmentationImage(width, height), PayloadDecoder.Decode(buffer.Memory.Span).ClassIds);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class CodecTests
     [InlineData(PayloadEncoding.Fast, 17, 5)]
     public void Depth_comes_back_in_whole_millimetres_and_what_cannot_be_said_as_not_a_number(PayloadEncoding encoding, int width, int height)
     {
-        float[] metres = TestSupport.DepthPicture(width, height);
+        float[] metres = TestSupport.DepthImage(width, height);
         float[] decoded = PayloadDecoder.Decode(TestSupport.Encode(encoding, TestSupport.Header(OutputKind.Depth, width, height)).Memory.Span).Depth!;
         for (int i = 0; i < metres.Length; i++)
         {
@@ -65,7 +65,7 @@ public sealed class CodecTests
     public void Normals_come_back_as_unit_vectors_within_the_quantisation(PayloadEncoding encoding, double largest, double mean)
     {
         const int count = 37 * 19;
-        float[] planes = TestSupport.NormalsPicture(37, 19);
+        float[] planes = TestSupport.NormalsImage(37, 19);
         float[] decoded = PayloadDecoder.Decode(TestSupport.Encode(encoding, TestSupport.Header(OutputKind.Normals, 37, 19)).Memory.Span).Normals!;
         double sum = 0;
         for (int i = 0; i < count; i++)
@@ -164,7 +164,7 @@ public sealed class CodecTests
     }
 
     [Fact]
-    public void A_picture_that_does_not_fill_the_grid_is_refused()
+    public void An_image_that_does_not_fill_the_grid_is_refused()
     {
         var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
         Assert.Throws<ArgumentException>(() => encoder.EncodeDepth(TestSupport.Header(OutputKind.Depth, 4, 4), new float[15], new PayloadBuffer()));

@@ -34,7 +34,7 @@ public sealed class SlowSubscriberTests
         Task camera = Task.Run(async () =>
         {
             var encoder = new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Raw);
-            float[] metres = TestSupport.DepthPicture(Width, Height);
+            float[] metres = TestSupport.DepthImage(Width, Height);
             using var period = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / 30));
             for (ulong sequence = 1; !stop.IsCancellationRequested; sequence++)
             {

@@ -87,7 +87,7 @@ public sealed class SubscriberTests : IAsyncLifetime
         SynchronisedPayloads frame = (await robot.TakeSynchronisedAsync(TestSupport.Patience))!;
         Assert.Equal(2ul, frame.Sequence);
         Assert.All(publishers.Keys, kind => Assert.Equal((kind, 2ul), (frame[kind].Header.Kind, frame[kind].Header.Sequence)));
-        Assert.Equal(TestSupport.SegmentationPicture(16, 8), frame[OutputKind.Segmentation].Decode().ClassIds);
+        Assert.Equal(TestSupport.SegmentationImage(16, 8), frame[OutputKind.Segmentation].Decode().ClassIds);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Messaging.Tests;
 
-/// <summary>What most tests need: patience, deterministic pictures, clients that remember.</summary>
+/// <summary>What most tests need: patience, deterministic images, clients that remember.</summary>
 internal static class TestSupport
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -52,7 +52,7 @@ internal static class TestSupport
     public static Process StartChild(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(TestSupport).Assembly.Location, .. arguments]) { RedirectStandardOutput = true })!;
 
     /// <summary>Rooms of a kind: a slanted plane with a hole of every invalid value.</summary>
-    public static float[] DepthPicture(int width, int height)
+    public static float[] DepthImage(int width, int height)
     {
         float[] metres = new float[width * height];
         for (int i = 0; i < metres.Length; i++)
@@ -64,7 +64,7 @@ internal static class TestSupport
         return metres;
     }
 
-    public static float[] NormalsPicture(int width, int height)
+    public static float[] NormalsImage(int width, int height)
     {
         int count = width * height;
         float[] planes = new float[3 * count];
@@ -80,7 +80,7 @@ internal static class TestSupport
         return planes;
     }
 
-    public static byte[] SegmentationPicture(int width, int height)
+    public static byte[] SegmentationImage(int width, int height)
     {
         byte[] ids = new byte[width * height];
         for (int i = 0; i < ids.Length; i++)
@@ -98,13 +98,13 @@ internal static class TestSupport
         switch (header.Kind)
         {
             case OutputKind.Segmentation:
-                encoder.EncodeSegmentation(header, SegmentationPicture(header.Width, header.Height), buffer);
+                encoder.EncodeSegmentation(header, SegmentationImage(header.Width, header.Height), buffer);
                 break;
             case OutputKind.Depth:
-                encoder.EncodeDepth(header, DepthPicture(header.Width, header.Height), buffer);
+                encoder.EncodeDepth(header, DepthImage(header.Width, header.Height), buffer);
                 break;
             default:
-                encoder.EncodeNormals(header, NormalsPicture(header.Width, header.Height), buffer);
+                encoder.EncodeNormals(header, NormalsImage(header.Width, header.Height), buffer);
                 break;
         }
         return buffer;

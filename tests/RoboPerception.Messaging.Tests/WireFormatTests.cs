@@ -59,7 +59,7 @@ public sealed class WireFormatTests
     [InlineData(OutputKind.Segmentation, "gray")]
     [InlineData(OutputKind.Depth, "gray16le")]
     [InlineData(OutputKind.Normals, "rgb24")]
-    public void A_PNG_payload_is_a_picture_to_other_tools(OutputKind kind, string pixelFormat)
+    public void A_PNG_payload_is_an_image_to_other_tools(OutputKind kind, string pixelFormat)
     {
         PayloadBuffer png = TestSupport.Encode(PayloadEncoding.Png, TestSupport.Header(kind, 61, 33));
         png.StampPublish(1);

@@ -3,16 +3,16 @@ namespace RoboPerception.Onnx.Tests;
 /// <summary>Half precision computes in 16 bits up to the last convolutions and keeps the borders of the graph.</summary>
 public sealed class HalfPassTests
 {
-    private static readonly float[] Picture = Graphs.Numbers(new Random(9), 3 * 8 * 8);
+    private static readonly float[] Image = Graphs.Numbers(new Random(9), 3 * 8 * 8);
 
     [Fact]
-    public void Answers_stay_float32_and_within_the_digits_of_16_bits()
+    public void Predictions_stay_float32_and_within_the_digits_of_16_bits()
     {
         var graph = Network();
         var half = HalfPass.Apply(graph);
         Assert.Empty(GraphChecker.Faults(half));
         Assert.Equal(ElementType.Float, half.Outputs[0].Type.Element);
-        var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(half, Picture));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(half, Image));
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 2e-3);
     }
 

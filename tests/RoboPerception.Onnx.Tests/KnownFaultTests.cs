@@ -32,8 +32,8 @@ public sealed class KnownFaultTests
         Assert.Equal(1, PadPass.Apply(after));
         Assert.Empty(GraphChecker.Faults(after));
         Assert.Equal(["Pad", operation], after.Nodes.Select(node => node.Operator));
-        var picture = Graphs.Numbers(new Random(3), 2 * 6 * 6);
-        Assert.Equal(Graphs.Run(before, picture), Graphs.Run(after, picture));
+        var image = Graphs.Numbers(new Random(3), 2 * 6 * 6);
+        Assert.Equal(Graphs.Run(before, image), Graphs.Run(after, image));
         Assert.Equal(0, PadPass.Apply(after));
     }
 

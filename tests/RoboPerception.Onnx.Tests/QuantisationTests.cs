@@ -1,9 +1,9 @@
 namespace RoboPerception.Onnx.Tests;
 
-/// <summary>A quantised graph answers as the float one does but for its rounding, and is in the form that runtimes turn into integers.</summary>
+/// <summary>A quantised graph predicts as the float one does but for its rounding, and is in the form that runtimes turn into integers.</summary>
 public sealed class QuantisationTests
 {
-    private static readonly float[] Picture = Graphs.Numbers(new Random(9), 3 * 8 * 8);
+    private static readonly float[] Image = Graphs.Numbers(new Random(9), 3 * 8 * 8);
 
     [Fact]
     public void Bytes_hold_zero_exactly_whatever_the_range()
@@ -19,13 +19,13 @@ public sealed class QuantisationTests
     }
 
     [Fact]
-    public void The_answers_stay_within_the_rounding()
+    public void The_predictions_stay_within_the_rounding()
     {
         var graph = TwoConvolutions();
         var plan = new QuantisationPlan(graph, _ => false);
         var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
         Assert.Empty(GraphChecker.Faults(quantised));
-        var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(quantised, Picture));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
         var size = expected.Average(value => Math.Abs(value));
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / size, 1e-6, 0.02);
     }
@@ -64,7 +64,7 @@ public sealed class QuantisationTests
         Assert.Empty(GraphChecker.Faults(quantised));
         var pad = quantised.Nodes.Single(node => node.Operator == "Pad");
         Assert.Equal(ElementType.UInt8, quantised.Initializers[pad.Inputs[2]].Type.Element);
-        var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(quantised, Picture));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 0.03);
     }
 
@@ -82,7 +82,7 @@ public sealed class QuantisationTests
         var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
         Assert.Empty(GraphChecker.Faults(quantised));
         Assert.EndsWith("/bytes", quantised.Nodes.Single(node => node.Operator == "ArgMax").Inputs[0], StringComparison.Ordinal);
-        var (expected, found) = (Graphs.Run(graph, Picture), Graphs.Run(quantised, Picture));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
         Assert.InRange(expected.Zip(found).Count(pair => pair.First != pair.Second), 0, 16 * 16 / 10);
     }
 
@@ -97,7 +97,7 @@ public sealed class QuantisationTests
         return builder.Build();
     }
 
-    /// <summary>Ends of the measured tensors on the picture.</summary>
+    /// <summary>Ends of the measured tensors on the image.</summary>
     private static Dictionary<string, TensorRange> Ranges(Graph graph, QuantisationPlan plan)
     {
         var ranges = new Dictionary<string, TensorRange> { ["x"] = new(-1, 1) };
@@ -105,7 +105,7 @@ public sealed class QuantisationTests
         {
             var seen = graph.WithOutputs([tensor]);
             seen.Outputs.RemoveAt(0);
-            var values = Graphs.Run(seen, Picture);
+            var values = Graphs.Run(seen, Image);
             ranges[tensor] = new(values.Min(), values.Max());
         }
 

@@ -9,9 +9,9 @@ namespace RoboPerception.Scenes.Tests;
 /// <summary>Folders of rendered training data.</summary>
 public sealed class DataSetTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("scenes-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("scenes-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Every_sample_has_its_files_and_they_hold_the_rendered_values()
@@ -19,14 +19,14 @@ public sealed class DataSetTests : IDisposable
         CameraIntrinsics camera = SceneSamples.NyuCamera(48, 36);
         int written = SceneDataSetWriter.Write(Options(5, camera), f => [.. f.Bgr]);
         Assert.Equal(5, written);
-        string[] ids = File.ReadAllLines(Path.Combine(_folder, "ids.txt"));
+        string[] ids = File.ReadAllLines(Path.Combine(folder, "ids.txt"));
         Assert.Equal(["000000", "000001", "000002", "000003", "000004"], ids);
         using var samples = new SceneSamples(11, camera, viewsPerRoom: 2);
         var f = new FrameBuffers(48, 36);
         for (int i = 0; i < 5; i++)
         {
             samples.Render(i, f);
-            Assert.Equal(f.Bgr, File.ReadAllBytes(Path.Combine(_folder, "rgb", ids[i] + ".jpg")));
+            Assert.Equal(f.Bgr, File.ReadAllBytes(Path.Combine(folder, "rgb", ids[i] + ".jpg")));
             Assert.Equal(f.Segmentation, Decode("seg13", ids[i], 1));
             byte[] depth = Decode("depth", ids[i], 2), normal = Decode("normal", ids[i], 3);
             for (int p = 0; p < f.Depth.Length; p++)
@@ -37,7 +37,7 @@ public sealed class DataSetTests : IDisposable
                     Assert.Equal(f.Normals[c * f.Depth.Length + p], normal[3 * p + c] / 127.5 - 1, 0.00393);
                 }
             }
-            using JsonDocument meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "meta", ids[i] + ".json")));
+            using JsonDocument meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "meta", ids[i] + ".json")));
             Assert.Equal(camera.Fx, meta.RootElement.GetProperty("intrinsics").GetProperty("fx").GetDouble());
             Assert.Equal(16, meta.RootElement.GetProperty("camera_to_world").GetArrayLength());
         }
@@ -48,12 +48,12 @@ public sealed class DataSetTests : IDisposable
     {
         CameraIntrinsics camera = SceneSamples.NyuCamera(32, 24);
         Assert.Equal(4, SceneDataSetWriter.Write(Options(4, camera), f => [.. f.Bgr]));
-        byte[] depth = File.ReadAllBytes(Path.Combine(_folder, "depth", "000002.png"));
-        File.Delete(Path.Combine(_folder, "meta", "000002.json"));
-        File.Delete(Path.Combine(_folder, "depth", "000002.png"));
+        byte[] depth = File.ReadAllBytes(Path.Combine(folder, "depth", "000002.png"));
+        File.Delete(Path.Combine(folder, "meta", "000002.json"));
+        File.Delete(Path.Combine(folder, "depth", "000002.png"));
         Assert.Equal(1, SceneDataSetWriter.Write(Options(4, camera), f => [.. f.Bgr]));
-        Assert.Equal(depth, File.ReadAllBytes(Path.Combine(_folder, "depth", "000002.png")));
-        Assert.Empty(Directory.EnumerateFiles(_folder, "*.part", SearchOption.AllDirectories));
+        Assert.Equal(depth, File.ReadAllBytes(Path.Combine(folder, "depth", "000002.png")));
+        Assert.Empty(Directory.EnumerateFiles(folder, "*.part", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class DataSetTests : IDisposable
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         Assert.Equal(0, SceneDataSetWriter.Write(Options(4, SceneSamples.NyuCamera(32, 24)), f => [.. f.Bgr], null, cancel.Token));
-        Assert.False(File.Exists(Path.Combine(_folder, "ids.txt")));
+        Assert.False(File.Exists(Path.Combine(folder, "ids.txt")));
     }
 
     [Fact]
@@ -78,18 +78,18 @@ public sealed class DataSetTests : IDisposable
     public void Validation_rooms_are_not_trained_on()
     {
         SceneDataSetWriter.Write(Options(24, SceneSamples.NyuCamera(16, 16)), _ => [1]);
-        string[] fit = File.ReadAllLines(Path.Combine(_folder, "ids_fit.txt")), val = File.ReadAllLines(Path.Combine(_folder, "ids_val.txt"));
+        string[] fit = File.ReadAllLines(Path.Combine(folder, "ids_fit.txt")), val = File.ReadAllLines(Path.Combine(folder, "ids_val.txt"));
         Assert.Equal(["000018", "000019"], val);
         Assert.Equal(22, fit.Length);
         Assert.Empty(fit.Intersect(val));
     }
 
-    private SceneDataSetOptions Options(int count, CameraIntrinsics camera) => new(_folder, count, Seed: 11, camera);
+    private SceneDataSetOptions Options(int count, CameraIntrinsics camera) => new(folder, count, Seed: 11, camera);
 
     /// <summary>The pixels of a PNG without interlace whose rows use filter 0 or 4 (Paeth).</summary>
     private byte[] Decode(string sub, string id, int bytesPerPixel)
     {
-        byte[] file = File.ReadAllBytes(Path.Combine(_folder, sub, id + ".png"));
+        byte[] file = File.ReadAllBytes(Path.Combine(folder, sub, id + ".png"));
         int width = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(16)), height = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(20));
         int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(33));
         Assert.Equal("IDAT", System.Text.Encoding.ASCII.GetString(file, 37, 4));

@@ -124,7 +124,7 @@ public sealed class DeterminismTests
 
     private static void AssertSame(FrameBuffers a, FrameBuffers b)
     {
-        Assert.True(a.Bgr.AsSpan().SequenceEqual(b.Bgr), "pictures differ");
+        Assert.True(a.Bgr.AsSpan().SequenceEqual(b.Bgr), "images differ");
         Assert.True(a.Segmentation.AsSpan().SequenceEqual(b.Segmentation), "labels differ");
         Assert.True(a.Instances.AsSpan().SequenceEqual(b.Instances), "instances differ");
         Assert.True(a.Depth.AsSpan().SequenceEqual(b.Depth), "depths differ");

@@ -31,7 +31,7 @@ public sealed class RoomGenerationTests
                 Assert.All(buffers.Normals, n => Assert.True(float.IsFinite(n)));
                 Assert.DoesNotContain((byte)255, buffers.Segmentation);
                 Assert.True(buffers.Segmentation.Distinct().Count() >= 2, $"seed {seed}: the view is empty");
-                Assert.True(buffers.Bgr.Max() > 60, $"seed {seed}: the picture is dark");
+                Assert.True(buffers.Bgr.Max() > 60, $"seed {seed}: the image is dark");
             }
         }
     }

@@ -98,7 +98,7 @@ public sealed class SensorTests
     }
 
     [Fact]
-    public void A_turning_camera_blurs_the_picture_and_not_the_labels()
+    public void A_turning_camera_blurs_the_image_and_not_the_labels()
     {
         CameraPose pose = Room.RandomView(0);
         var sharp = new FrameBuffers(Camera.Width, Camera.Height);

@@ -22,8 +22,8 @@ internal sealed class FormatFolder : IDisposable
 
     public void Text(string name, params string[] lines) => File.WriteAllLines(At(name), lines);
 
-    /// <summary>A picture of three channels from values of red, green, blue.</summary>
-    public void Picture(string name, int height, int width, Func<int, (byte R, byte G, byte B)> pixel)
+    /// <summary>An image of three channels from values of red, green, blue.</summary>
+    public void Image(string name, int height, int width, Func<int, (byte R, byte G, byte B)> pixel)
     {
         using var mat = new Mat(height, width, MatType.CV_8UC3);
         for (var i = 0; i < height * width; i++)

@@ -25,10 +25,10 @@ internal static class GoldenWriter
 
         var input = tensors["input"] = rand(2, 3, 64, 96);
         network.eval();
-        Add("output", Answers());
+        Add("output", Predictions());
         network.train();
         var pass = network is PyramidNetwork pyramid ? pyramid.Predict(input, supervised: true) : default;
-        var outputs = network is PyramidNetwork ? Enlarged(pass) : Answers();
+        var outputs = network is PyramidNetwork ? Enlarged(pass) : Predictions();
         Add("train_output", outputs);
         var losses = network is PyramidNetwork supervised
             ? supervised.Supervise(pass, input.shape, Target).Losses
@@ -53,20 +53,20 @@ internal static class GoldenWriter
 
         Write(path, new() { ["format"] = "golden-reference-1", ["model"] = model, ["config"] = config }, new(tensors.Where(entry => keep?.Invoke(entry.Key) ?? true).ToDictionary(), StringComparer.Ordinal));
 
-        Tensor[] Answers() => network switch
+        Tensor[] Predictions() => network switch
         {
             PyramidNetwork pyramid => Enlarged(pyramid.Predict(input, supervised: false)),
             ResNetNetwork residual when mti => residual.ForwardRaw(input),
             _ => network.forward(input),
         };
 
-        Tensor[] Enlarged(PyramidNetwork.Answer answer) => [.. answer.Final.Select(raw => nn.functional.interpolate(raw, [64, 96], mode: InterpolationMode.Bilinear, align_corners: false))];
+        Tensor[] Enlarged(PyramidNetwork.RawPrediction prediction) => [.. prediction.Final.Select(raw => nn.functional.interpolate(raw, [64, 96], mode: InterpolationMode.Bilinear, align_corners: false))];
 
-        void Add(string group, Tensor[] answers)
+        void Add(string group, Tensor[] predictions)
         {
-            foreach (var (task, answer) in network.Tasks.Zip(answers))
+            foreach (var (task, prediction) in network.Tasks.Zip(predictions))
             {
-                tensors[$"{group}/{Key(task)}"] = answer.detach();
+                tensors[$"{group}/{Key(task)}"] = prediction.detach();
             }
         }
 

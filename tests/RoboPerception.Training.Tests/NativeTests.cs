@@ -49,7 +49,7 @@ public sealed class NativeTests : IDisposable
     public void Every_family_can_be_moved_and_converted(string family)
     {
         var tasks = family.StartsWith("single", StringComparison.Ordinal) || family.StartsWith("stan", StringComparison.Ordinal) ? "seg" : "seg,depth,normal";
-        using var network = SegNet_family_tests.Create(family + (family.EndsWith("segnet", StringComparison.Ordinal) ? ":widths=4,4,8,8,8" : ""), tasks);
+        using var network = SegNetFamilyTests.Create(family + (family.EndsWith("segnet", StringComparison.Ordinal) ? ":widths=4,4,8,8,8" : ""), tasks);
         var names = network.state_dict().Keys.ToArray();
         network.to(CPU);
         network.to(float64);
@@ -64,7 +64,7 @@ public sealed class NativeTests : IDisposable
     public void A_checkpoint_without_counters_of_batch_norm_is_loaded_and_nothing_else_may_be_missing()
     {
         var path = Path.Combine(folder, "old.ckpt");
-        using var network = SegNet_family_tests.Create("single-segnet:widths=2,2,2,2,2", "depth");
+        using var network = SegNetFamilyTests.Create("single-segnet:widths=2,2,2,2,2", "depth");
         network.forward(rand(2, 3, 32, 32));
         Write(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
         using (var loaded = Checkpoint.LoadNetwork(path).Network)

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Tests;
 public sealed class SceneImagesTests
 {
     [Fact]
-    public void The_same_picture_comes_again_and_another_epoch_shows_other_rooms()
+    public void The_same_image_comes_again_and_another_epoch_shows_other_rooms()
     {
         using var scenes = new SceneImages(5, 3, 48, 64);
         LabeledImage first = scenes.Read(0, 1);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Tests;
 
-/// <summary>Runs of a few steps of a narrow MTAN on six small pictures.</summary>
+/// <summary>Runs of a few steps of a narrow MTAN on six small images.</summary>
 internal static class ShortRuns
 {
     public static ImageSet Images { get; } = MiniatureData.Set(6, 32, 32);

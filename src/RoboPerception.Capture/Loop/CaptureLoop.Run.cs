@@ -205,7 +205,7 @@ internal sealed partial class CaptureLoop
         {
             Report(
                 SourceEventKind.SizeChanged,
-                $"'{Name}' changed its picture from {size.Width}x{size.Height} to {frame.Width}x{frame.Height} at frame {frame.Sequence}.");
+                $"'{Name}' changed its image from {size.Width}x{size.Height} to {frame.Width}x{frame.Height} at frame {frame.Sequence}.");
         }
 
         size = (frame.Width, frame.Height);

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Capture;
 
-/// <summary>A frame of a <see cref="FramePool"/>. Its matrix keeps its memory from picture to picture.</summary>
+/// <summary>A frame of a <see cref="FramePool"/>. Its matrix keeps its memory from image to image.</summary>
 internal sealed class PooledFrame(FramePool pool) : Frame
 {
     private int inUse;
@@ -30,7 +30,7 @@ internal sealed class PooledFrame(FramePool pool) : Frame
     {
         if (Interlocked.Exchange(ref inUse, 0) == 0)
         {
-            throw new InvalidOperationException($"Frame {Sequence} was released twice; its memory already carries another picture.");
+            throw new InvalidOperationException($"Frame {Sequence} was released twice; its memory already carries another image.");
         }
 
         pool.Return(this);

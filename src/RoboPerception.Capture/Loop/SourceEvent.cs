@@ -27,7 +27,7 @@ internal enum SourceEventKind
     /// <summary>It delivers again after a stall.</summary>
     Resumed,
 
-    /// <summary>The picture size changed in mid-stream.</summary>
+    /// <summary>The image size changed in mid-stream.</summary>
     SizeChanged,
 
     /// <summary>It ended for good with an error (<see cref="CaptureLoop.Failure"/>).</summary>

@@ -8,7 +8,7 @@ namespace RoboPerception.Capture;
 /// Writes camera frames into the model's input: uint8 [H,W,3] BGR, fitted to the grid as <see cref="ResizeFit"/> says
 /// (<see cref="ModelInput.ResizeMode"/> is how training did it), with half-pixel centres. Bilinear; a side that shrinks by more than 2 is halved
 /// first, as often as needed, because one bilinear step would skip pixels and turn fine texture into noise (halving bilinearly is averaging;
-/// averaging whole areas in one step, INTER_AREA, costs 5 to 10 times as much at these sizes). With a calibration the picture can be
+/// averaging whole areas in one step, INTER_AREA, costs 5 to 10 times as much at these sizes). With a calibration the image can be
 /// rectified in the same pass. For one thread; after warm-up a frame costs some 100 managed bytes per step, see <see cref="MatView"/>.
 /// </summary>
 internal sealed class FrameResizer : IDisposable
@@ -71,7 +71,7 @@ internal sealed class FrameResizer : IDisposable
     public CameraIntrinsics? Intrinsics { get; }
 
     /// <summary>
-    /// Where a pixel of the grid lies in the camera's picture of the last frame; when rectifying, in its rectified picture of
+    /// Where a pixel of the grid lies in the camera's image of the last frame; when rectifying, in its rectified image of
     /// the same size.
     /// </summary>
     public PixelTransform Transform { get; private set; } = PixelTransform.Identity;
@@ -85,7 +85,7 @@ internal sealed class FrameResizer : IDisposable
     /// <summary>Writes a frame. The frame's size may change from call to call; a change costs new maps once.</summary>
     /// <param name="frame">8-bit BGR.</param>
     /// <param name="destination">First byte of <see cref="ByteCount"/> bytes that do not move (native or pinned), rows without padding.</param>
-    /// <exception cref="UserErrorException">The picture's aspect ratio is not that of the calibration (exit code 2).</exception>
+    /// <exception cref="UserErrorException">The image's aspect ratio is not that of the calibration (exit code 2).</exception>
     public void Resize(Frame frame, nint destination)
     {
         ArgumentNullException.ThrowIfNull(frame);

@@ -5,7 +5,7 @@ namespace RoboPerception.Capture;
 
 /// <summary>
 /// Fixed-point look-up maps from the rectified grid of the model to a distorted image, for <see cref="Cv2.Remap"/>: the lens
-/// is undone and the picture resized in one pass over the pixels.
+/// is undone and the image resized in one pass over the pixels.
 /// </summary>
 internal sealed class RectificationMaps : IDisposable
 {

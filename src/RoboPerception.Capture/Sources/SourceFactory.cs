@@ -11,7 +11,7 @@ namespace RoboPerception.Capture;
 /// <item><term><c>rtsp://user:password@host:554/stream</c></term><description>a network camera (also <c>rtsps</c>), read by the program ffmpeg over TCP; live. Decoded by the hardware of a Jetson if the address holds no
 /// user name, password or query: the words of a child's command line can be read by every user of the machine.</description></item>
 /// <item><term><c>walk.mp4</c>, <c>file:///data/walk.mp4</c></term><description>a video file; recording.</description></item>
-/// <item><term><c>pictures/</c>, <c>pictures/left_*.png</c>, <c>file:///data/pictures?fps=10</c></term><description>the images of a folder or glob in natural order; recording.</description></item>
+/// <item><term><c>images/</c>, <c>images/left_*.png</c>, <c>file:///data/images?fps=10</c></term><description>the images of a folder or glob in natural order; recording.</description></item>
 /// <item><term><c>test://?size=640x480&amp;fps=30&amp;frames=100</c></term><description>a moving pattern, bit-identical on every run; recording, or live with <c>live=true</c>. Faults to order are listed at <see cref="TestPatternSource"/>.</description></item>
 /// </list>
 /// Other schemes can be added with <see cref="Register"/>.
@@ -28,7 +28,7 @@ internal sealed class SourceFactory
         Register("gst", "'gst://v4l2src device=/dev/video0 ! image/jpeg ! jpegdec'", uri => new GStreamerSource(uri.Name, GStreamerPipeline.OfText(uri)));
         Register("rtsp", "rtsp://host:554/stream", CreateStream);
         Register("rtsps", "rtsps://host:322/stream", CreateStream);
-        Register("file", "recording.mp4, pictures/, 'pictures/*.png'", CreateFile);
+        Register("file", "recording.mp4, images/, 'images/*.png'", CreateFile);
         Register("test", "test://?size=640x480&fps=30&frames=100", uri => new TestPatternSource(uri));
     }
 

@@ -133,7 +133,7 @@ internal sealed class SourceUri
         { } text => throw Refuse(key, text, "true or false"),
     };
 
-    /// <summary>A picture size such as <c>640x480</c>, or the default.</summary>
+    /// <summary>An image size such as <c>640x480</c>, or the default.</summary>
     /// <exception cref="UserErrorException">No size, or beyond 8192 pixels a side.</exception>
     public Size Size(string key, Size otherwise)
     {

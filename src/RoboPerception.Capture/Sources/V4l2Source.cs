@@ -40,7 +40,7 @@ internal sealed class V4l2Source : LiveVideoSource
         {
             throw new UserErrorException(
                 ExitCode.NoSource,
-                $"Camera '{device}' does not open: another program uses it, or this user may not (group 'video'), or it gives no pictures.");
+                $"Camera '{device}' does not open: another program uses it, or this user may not (group 'video'), or it gives no images.");
         }
 
         // The format decides which sizes there are, the size which rates.

@@ -6,7 +6,7 @@ namespace RoboPerception.Capture;
 /// <summary>
 /// A video file, decoded by FFmpeg. Stamps are <see cref="FrameSource.RecordingEpoch"/> plus the presentation time. The decoder steps over frames it
 /// cannot read; they show as gaps in the presentation times of a file with a constant rate and are reported as skipped.
-/// One file has one picture size: OpenCV's FFmpeg reader cannot follow a change in mid-stream.
+/// One file has one image size: OpenCV's FFmpeg reader cannot follow a change in mid-stream.
 /// </summary>
 internal sealed class VideoFileSource : FrameSource
 {

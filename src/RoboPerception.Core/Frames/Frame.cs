@@ -1,8 +1,8 @@
 namespace RoboPerception.Core;
 
 /// <summary>
-/// One picture of a camera on its way through the pipeline: 8-bit BGR, rows of <see cref="Stride"/> bytes, in memory
-/// that whoever made the frame owns. Frames are pooled: the same object carries another picture later, so nobody keeps
+/// One image of a camera on its way through the pipeline: 8-bit BGR, rows of <see cref="Stride"/> bytes, in memory
+/// that whoever made the frame owns. Frames are pooled: the same object carries another image later, so nobody keeps
 /// <see cref="Data"/> beyond <see cref="Release"/>.
 /// </summary>
 public abstract class Frame

@@ -12,7 +12,7 @@ public enum OutputKind : byte
     /// <summary>Unit vectors in the camera optical frame (REP-103: x right, y down, z forward), toward the camera (z &lt;= 0); (0,0,0) = invalid.</summary>
     Normals = 3,
 
-    /// <summary>The camera's picture or an overlay of it, for people.</summary>
+    /// <summary>The camera's image or an overlay of it, for people.</summary>
     Image = 4,
 
     /// <summary>All outputs of one frame in one message.</summary>

@@ -1,12 +1,12 @@
 namespace RoboPerception.Core;
 
-/// <summary>Why a frame did not become an answer. Every drop is counted under exactly one of these.</summary>
+/// <summary>Why a frame did not become a prediction. Every drop is counted under exactly one of these.</summary>
 public enum DropCause
 {
     /// <summary>A newer frame was there before inference took this one (live sources).</summary>
     Stale,
 
-    /// <summary>A newer answer was there before the network took this one.</summary>
+    /// <summary>A newer prediction was there before the network took this one.</summary>
     Superseded,
 
     /// <summary>The source delivered a frame that could not be decoded.</summary>

@@ -1,23 +1,23 @@
 namespace RoboPerception.Core;
 
 /// <summary>
-/// A picture from a formula, the same on every machine: smooth ramps with rectangles and a checkered floor, so that every
+/// An image from a formula, the same on every machine: smooth ramps with rectangles and a checkered floor, so that every
 /// layer of a network sees edges and plain areas. Exporter and node both make it; it is never stored.
 /// </summary>
 internal static class GoldenInput
 {
-    /// <summary>Fills a BGR picture of <paramref name="width"/> x <paramref name="height"/>, rows without padding.</summary>
+    /// <summary>Fills a BGR image of <paramref name="width"/> x <paramref name="height"/>, rows without padding.</summary>
     /// <exception cref="ArgumentException">The destination is not width * height * 3 bytes long.</exception>
     public static void Fill(Span<byte> bgr, int width, int height)
     {
         if (bgr.Length != checked(width * height * 3))
         {
-            throw new ArgumentException($"A {width}x{height} BGR picture has {width * height * 3} bytes, the destination {bgr.Length}.", nameof(bgr));
+            throw new ArgumentException($"A {width}x{height} BGR image has {width * height * 3} bytes, the destination {bgr.Length}.", nameof(bgr));
         }
         int position = 0;
         for (int y = 0; y < height; y++)
         {
-            // Everything in integers of 1/256 of the picture: no rounding that could differ between machines.
+            // Everything in integers of 1/256 of the image: no rounding that could differ between machines.
             int v = y * 256 / height;
             for (int x = 0; x < width; x++)
             {

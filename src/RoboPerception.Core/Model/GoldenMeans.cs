@@ -1,6 +1,6 @@
 namespace RoboPerception.Core;
 
-/// <summary>Means of a 4 x 4 grid of cells, the form in which a model file carries its golden answer (<see cref="Core.GoldenPair"/>).</summary>
+/// <summary>Means of a 4 x 4 grid of cells, the form in which a model file carries its golden prediction (<see cref="Core.GoldenPair"/>).</summary>
 internal static class GoldenMeans
 {
     private const int Side = 4;

@@ -13,10 +13,10 @@ public sealed record ModelDescription
     /// <summary>The network specification it was built from, e.g. <c>mtan-segnet:widths=16,32,64,128,128</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>The picture the graph expects.</summary>
+    /// <summary>The image the graph expects.</summary>
     public required ModelInput Input { get; init; }
 
-    /// <summary>The answers the graph gives, in graph order.</summary>
+    /// <summary>The predictions the graph gives, in graph order.</summary>
     public required IReadOnlyList<ModelOutput> Outputs { get; init; }
 
     /// <summary>Data the weights were fitted on, e.g. <c>NYU Depth v2, official train split (686 images)</c>.</summary>
@@ -33,7 +33,7 @@ public sealed record ModelDescription
 
     /// <summary>
     /// The golden pair: SHA-256 of the input made by <see cref="GoldenInput"/> and, per output, a checksum of what the
-    /// float32 CPU path answered at export. Null if the file carries none.
+    /// float32 CPU path predicted at export. Null if the file carries none.
     /// </summary>
     public GoldenPair? Golden { get; init; }
 
@@ -41,7 +41,7 @@ public sealed record ModelDescription
     public ModelOutput? Output(OutputKind kind) => Outputs.FirstOrDefault(o => o.Kind == kind);
 }
 
-/// <summary>The graph's input: uint8 [1,H,W,3], whole picture resized to H x W, BGR; scaling and mean live inside the graph.</summary>
+/// <summary>The graph's input: uint8 [1,H,W,3], whole image resized to H x W, BGR; scaling and mean live inside the graph.</summary>
 /// <param name="Name">Name of the graph's input, normally <c>image</c>.</param>
 /// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
@@ -53,7 +53,7 @@ public sealed record ModelInput(string Name, int Width, int Height)
     /// <summary>Colour order; <c>BGR</c> is the only one.</summary>
     public string ColourOrder { get; init; } = "BGR";
 
-    /// <summary>How a camera's picture becomes the input; <c>stretch</c> (bilinear, aspect not kept) is the only one.</summary>
+    /// <summary>How a camera's image becomes the input; <c>stretch</c> (bilinear, aspect not kept) is the only one.</summary>
     public string ResizeMode { get; init; } = "stretch";
 
     /// <summary>Mean subtracted inside the graph, of values 0..1, in R, G, B order: for the record.</summary>
@@ -78,7 +78,7 @@ public sealed record ModelOutput(string Name, OutputKind Kind)
     public (double Minimum, double Maximum)? RangeMetres { get; init; }
 }
 
-/// <summary>Checks that a file answers as it did when it was exported.</summary>
+/// <summary>Checks that a file predicts as it did when it was exported.</summary>
 /// <param name="InputSha256">Lower-case hex SHA-256 of the golden input bytes.</param>
 /// <param name="OutputMeans">
 /// Per output name the means of a 4 x 4 grid of cells (channel after channel, rows of cells from the top), rounded to float32:

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace RoboPerception.Core;
 
 /// <summary>
-/// Writes PNG files (second edition; ISO/IEC 15948), the only writer of the solution: payloads, data sets, pictures for people. It holds its
+/// Writes PNG files (second edition; ISO/IEC 15948), the only writer of the solution: payloads, data sets, images for people. It holds its
 /// scratch memory, so that the frame path allocates nothing after the first image of a size; one writer serves one thread. Class ids and other
 /// grey bytes go unfiltered, depths and colours through the Paeth filter.
 /// </summary>

@@ -4,7 +4,7 @@ namespace RoboPerception.Inference;
 
 /// <summary>
 /// The few functions of NVIDIA's driver library that the frame path needs: page-locking memory that is there already, and copies to and from
-/// the GPU. Bound at run time; without the library <see cref="TryOpen"/> answers null.
+/// the GPU. Bound at run time; without the library <see cref="TryOpen"/> gives null.
 /// </summary>
 internal sealed unsafe class CudaDriver
 {

@@ -10,29 +10,29 @@ namespace RoboPerception.Inference;
 /// (<c>enable_cuda_graph</c>) needs it so: a replay does nothing but what was recorded, and would not fetch from or store to the host.
 /// </summary>
 /// <remarks>
-/// The next picture is not copied beside the run: 331 kB over PCIe 4 take 15 microseconds of a frame of some milliseconds, less than the
+/// The next image is not copied beside the run: 331 kB over PCIe 4 take 15 microseconds of a frame of some milliseconds, less than the
 /// synchronisation would cost.
 /// </remarks>
 internal sealed class DeviceBinding : IDisposable
 {
-    private readonly IFrameTransfer _transfer;
-    private readonly OrtAllocator _allocator;
-    private readonly List<OrtValue> _values = [];
-    private readonly (OutputKind Kind, nint Address)[] _outputs;
-    private readonly nint _input;
+    private readonly IFrameTransfer transfer;
+    private readonly OrtAllocator allocator;
+    private readonly List<OrtValue> values = [];
+    private readonly (OutputKind Kind, nint Address)[] outputs;
+    private readonly nint input;
 
     public DeviceBinding(InferenceSession session, ModelDescription model, IFrameTransfer transfer)
     {
-        _transfer = transfer;
-        _allocator = transfer.Allocator(session);
+        this.transfer = transfer;
+        allocator = transfer.Allocator(session);
         Binding = session.CreateIoBinding();
         try
         {
             (int height, int width) = (model.Input.Height, model.Input.Width);
             OrtValue input = Allocate(TensorElementType.UInt8, [1, height, width, 3]);
             Binding.BindInput(model.Input.Name, input);
-            _input = Address(input);
-            _outputs = [.. model.Outputs.Select(output =>
+            this.input = Address(input);
+            outputs = [.. model.Outputs.Select(output =>
             {
                 OrtValue value = output.Kind switch
                 {
@@ -54,13 +54,13 @@ internal sealed class DeviceBinding : IDisposable
     /// <summary>What the session runs with.</summary>
     public OrtIoBinding Binding { get; }
 
-    /// <summary>Copies the picture in.</summary>
-    public void Send(FrameBuffers buffers) => _transfer.ToDevice(_input, buffers.Input);
+    /// <summary>Copies the image in.</summary>
+    public void Send(FrameBuffers buffers) => transfer.ToDevice(input, buffers.Input);
 
-    /// <summary>Copies the answers out into a set.</summary>
+    /// <summary>Copies the predictions out into a set.</summary>
     public void Fetch(OutputBuffers outputs)
     {
-        foreach ((OutputKind kind, nint address) in _outputs)
+        foreach ((OutputKind kind, nint address) in this.outputs)
         {
             Span<byte> target = kind switch
             {
@@ -68,21 +68,21 @@ internal sealed class DeviceBinding : IDisposable
                 OutputKind.Depth => MemoryMarshal.AsBytes(outputs.DepthMemory.Span),
                 _ => MemoryMarshal.AsBytes(outputs.NormalsMemory.Span),
             };
-            _transfer.ToHost(target, address);
+            transfer.ToHost(target, address);
         }
     }
 
     public void Dispose()
     {
         Binding.Dispose();
-        _values.ForEach(value => value.Dispose());
-        _allocator.Dispose();
+        values.ForEach(value => value.Dispose());
+        allocator.Dispose();
     }
 
     private OrtValue Allocate(TensorElementType type, long[] shape)
     {
-        OrtValue value = OrtValue.CreateAllocatedTensorValue(_allocator, type, shape);
-        _values.Add(value);
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(allocator, type, shape);
+        values.Add(value);
         return value;
     }
 

@@ -1,7 +1,7 @@
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// Frame buffers that are page-locked for the GPU while a session uses them: the GPU then fetches the picture and stores the answers by itself,
+/// Frame buffers that are page-locked for the GPU while a session uses them: the GPU then fetches the image and stores the predictions by itself,
 /// without the detour over the driver's own buffer. The memory stays ours, so an engine that replaces the session finds it as it was.
 /// </summary>
 internal sealed class PinnedBuffers : IDisposable
@@ -9,12 +9,12 @@ internal sealed class PinnedBuffers : IDisposable
     // Several sessions may be bound to the same memory for a moment (an engine about to take over): the driver pins an address once.
     private static readonly Dictionary<nint, int> Users = [];
     private static readonly Lock Gate = new();
-    private readonly CudaDriver _driver;
-    private readonly List<nint> _addresses = [];
+    private readonly CudaDriver driver;
+    private readonly List<nint> addresses = [];
 
     public PinnedBuffers(CudaDriver driver, FrameBuffers buffers)
     {
-        _driver = driver;
+        this.driver = driver;
         Pin(buffers.InputMemory);
         foreach (OutputBuffers outputs in buffers.Outputs)
         {
@@ -28,15 +28,15 @@ internal sealed class PinnedBuffers : IDisposable
     {
         lock (Gate)
         {
-            foreach (nint address in _addresses)
+            foreach (nint address in addresses)
             {
                 if (--Users[address] == 0)
                 {
                     Users.Remove(address);
-                    _driver.Unpin(address);
+                    driver.Unpin(address);
                 }
             }
-            _addresses.Clear();
+            addresses.Clear();
         }
     }
 
@@ -53,10 +53,10 @@ internal sealed class PinnedBuffers : IDisposable
             lock (Gate)
             {
                 int users = Users.GetValueOrDefault(address);
-                if (users > 0 || _driver.Pin(address, memory.Length * sizeof(T)))
+                if (users > 0 || driver.Pin(address, memory.Length * sizeof(T)))
                 {
                     Users[address] = users + 1;
-                    _addresses.Add(address);
+                    addresses.Add(address);
                 }
             }
         }

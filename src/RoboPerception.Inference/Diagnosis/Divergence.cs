@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RoboPerception.Inference;
 
-/// <summary>The first node of a graph whose answer is another than it should be, though what it reads is right.</summary>
+/// <summary>The first node of a graph whose output is another than it should be, though what it reads is right.</summary>
 /// <param name="Node">Its name in the file.</param>
 /// <param name="Operator">Its operator.</param>
 /// <param name="Output">The tensor that differs.</param>

@@ -4,7 +4,7 @@ using RoboPerception.Onnx;
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// Finds where in a graph a provider's answers part from those of the plain CPU. Some tensors at a time become outputs of both sessions: all at
+/// Finds where in a graph a provider's predictions part from those of the plain CPU. Some tensors at a time become outputs of both sessions: all at
 /// once would forbid the fusions that may be what is wrong, and would need memory for every map of the network.
 /// </summary>
 internal static class GraphBisection
@@ -58,9 +58,9 @@ internal static class GraphBisection
 
     private sealed class Search(GraphView view, InnerTensors right, InnerTensors tried)
     {
-        private readonly Dictionary<string, double> _differences = new(StringComparer.Ordinal);
-        private readonly Dictionary<Node, int> _places = view.Graph.Nodes.Select((node, place) => (node, place)).ToDictionary(pair => pair.node, pair => pair.place, ReferenceEqualityComparer.Instance as IEqualityComparer<Node>);
-        private int _sessions;
+        private readonly Dictionary<string, double> differences = new(StringComparer.Ordinal);
+        private readonly Dictionary<Node, int> places = view.Graph.Nodes.Select((node, place) => (node, place)).ToDictionary(pair => pair.node, pair => pair.place, ReferenceEqualityComparer.Instance as IEqualityComparer<Node>);
+        private int sessions;
 
         public Divergence? Run()
         {
@@ -81,8 +81,8 @@ internal static class GraphBisection
                 Node[] unknown = [.. view.Graph.Nodes.Where(node => open.Contains(node) && Known(node) is null && Readable(node))];
                 if (unknown.Length == 0)
                 {
-                    double inputs = wrong.Inputs.Select(input => _differences.GetValueOrDefault(input)).DefaultIfEmpty().Max();
-                    return new Divergence(wrong.Name, wrong.Operator, wrong.Outputs[0], _differences[wrong.Outputs[0]], inputs, _sessions);
+                    double inputs = wrong.Inputs.Select(input => differences.GetValueOrDefault(input)).DefaultIfEmpty().Max();
+                    return new Divergence(wrong.Name, wrong.Operator, wrong.Outputs[0], differences[wrong.Outputs[0]], inputs, sessions);
                 }
                 int count = Math.Min(TensorsAtOnce, unknown.Length);
                 // Spread evenly, the last (next to the wrong one) among them.
@@ -94,18 +94,18 @@ internal static class GraphBisection
         private void Measure(string[] names)
         {
             Dictionary<string, float[]> expected = right.Read(names), found = tried.Read(names);
-            _sessions++;
+            sessions++;
             foreach (string name in names)
             {
-                _differences[name] = Difference(expected[name], found[name]);
+                differences[name] = Difference(expected[name], found[name]);
             }
         }
 
-        private double? Known(Node node) => _differences.TryGetValue(node.Outputs[0], out double difference) ? difference : null;
+        private double? Known(Node node) => differences.TryGetValue(node.Outputs[0], out double difference) ? difference : null;
 
         private bool Readable(Node node) => right.Has(node.Outputs[0]) && tried.Has(node.Outputs[0]);
 
-        private Node? FirstWrong(IEnumerable<Node> nodes) => nodes.Where(node => Known(node) is > Bound).OrderBy(node => _places[node]).FirstOrDefault();
+        private Node? FirstWrong(IEnumerable<Node> nodes) => nodes.Where(node => Known(node) is > Bound).OrderBy(node => places[node]).FirstOrDefault();
 
         private HashSet<Node> Ancestors(Node node)
         {

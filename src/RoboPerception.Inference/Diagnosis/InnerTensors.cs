@@ -8,32 +8,32 @@ namespace RoboPerception.Inference;
 /// <summary>Runs a model on the golden input and reads tensors inside its graph, by making them outputs of a copy of it.</summary>
 internal sealed class InnerTensors
 {
-    private readonly OnnxModel _model;
-    private readonly GraphView _view;
-    private readonly Func<SessionOptions> _options;
+    private readonly OnnxModel model;
+    private readonly GraphView view;
+    private readonly Func<SessionOptions> options;
 
     public InnerTensors(OnnxModel model, Func<SessionOptions> options)
     {
-        _model = model;
-        _options = options;
-        _view = new GraphView(model.Graph);
+        this.model = model;
+        this.options = options;
+        view = new GraphView(model.Graph);
     }
 
     /// <summary>Whether a tensor of the graph can be read: it is computed and its type is known.</summary>
-    public bool Has(string name) => _view.Producer(name) is not null && _view.Type(name) is not null;
+    public bool Has(string name) => view.Producer(name) is not null && view.Type(name) is not null;
 
     /// <summary>The tensors' elements as numbers.</summary>
     /// <exception cref="OnnxRuntimeException">The provider cannot be loaded or refuses the graph.</exception>
     public Dictionary<string, float[]> Read(IReadOnlyList<string> names)
     {
         // All other outputs stay: what fuses and is shared in the real session shall be fused and shared here.
-        Graph graph = _model.Graph.WithOutputs(names);
-        using SessionOptions options = _options();
-        using var session = new InferenceSession(OnnxFile.ToBytes(new OnnxModel(graph) { OperatorSetVersion = _model.OperatorSetVersion }), options);
+        Graph graph = model.Graph.WithOutputs(names);
+        using SessionOptions options = this.options();
+        using var session = new InferenceSession(OnnxFile.ToBytes(new OnnxModel(graph) { OperatorSetVersion = model.OperatorSetVersion }), options);
         GraphValue input = graph.Inputs.Single();
-        byte[] picture = new byte[input.Type.ElementCount];
-        GoldenInput.Fill(picture, (int)input.Type.Shape[2], (int)input.Type.Shape[1]);
-        using OrtValue value = OrtValue.CreateTensorValueFromMemory(picture, [.. input.Type.Shape]);
+        byte[] image = new byte[input.Type.ElementCount];
+        GoldenInput.Fill(image, (int)input.Type.Shape[2], (int)input.Type.Shape[1]);
+        using OrtValue value = OrtValue.CreateTensorValueFromMemory(image, [.. input.Type.Shape]);
         using var run = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [input.Name], [value], names);
         return names.Zip(results).ToDictionary(pair => pair.First, pair => Numbers(pair.Second), StringComparer.Ordinal);

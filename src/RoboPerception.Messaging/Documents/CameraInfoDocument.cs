@@ -48,7 +48,7 @@ public sealed record CameraInfoDocument
 
     /// <summary>The message for a camera seen on a grid; null intrinsics = uncalibrated (all zero).</summary>
     /// <param name="intrinsics">The camera at any size.</param>
-    /// <param name="rectified">True if the pictures were undistorted before the network saw them: then D is zero.</param>
+    /// <param name="rectified">True if the images were undistorted before the network saw them: then D is zero.</param>
     /// <param name="width">Pixels per row of the published grid.</param>
     /// <param name="height">Rows of the published grid.</param>
     /// <param name="frameId">Name of the optical frame (REP-103), e.g. <c>front_optical_frame</c>.</param>

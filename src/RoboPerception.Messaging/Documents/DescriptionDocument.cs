@@ -15,7 +15,7 @@ public sealed record DescriptionDocument
     /// <summary>The cameras and what is published for each.</summary>
     public IReadOnlyList<CameraDescription> Cameras { get; init; } = [];
 
-    /// <summary>The model that answers.</summary>
+    /// <summary>The model in use.</summary>
     public ModelSummary? Model { get; init; }
 
     /// <summary>Execution provider in use: <c>tensorrt</c>, <c>cuda</c> or <c>cpu</c>.</summary>

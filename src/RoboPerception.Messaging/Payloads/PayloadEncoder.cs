@@ -5,7 +5,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Messaging;
 
 /// <summary>
-/// Turns what the network answers into the payload of one topic. Holds its scratch memory, so one encoder serves one topic on one
+/// Turns what the network predicts into the payload of one topic. Holds its scratch memory, so one encoder serves one topic on one
 /// thread; after the first frame of a size nothing managed is allocated.
 /// <para>Layouts, all numbers little-endian unless said otherwise, W x H pixels row by row from the top:</para>
 /// <list type="bullet">

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace RoboPerception.Messaging;
 
-/// <summary>From what the network answers to what is sent. Vector128 code: SSE on PCs, NEON on a Jetson.</summary>
+/// <summary>From what the network predicts to what is sent. Vector128 code: SSE on PCs, NEON on a Jetson.</summary>
 internal static class PixelConversion
 {
     /// <summary>Millimetres of a depth that cannot be said: not a number, infinite, not positive, or beyond 16 bits.</summary>
@@ -12,7 +12,7 @@ internal static class PixelConversion
     /// <summary>Farthest depth in metres that still rounds to 65535 mm.</summary>
     private const float FarthestMetres = 65.5354f;
 
-    /// <summary>Picture value of a normal component 0: an invalid normal is (128,128,128).</summary>
+    /// <summary>Image value of a normal component 0: an invalid normal is (128,128,128).</summary>
     public const byte NormalZero = 128;
 
     /// <summary>Metres to whole millimetres, rounded.</summary>

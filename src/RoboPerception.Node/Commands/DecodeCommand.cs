@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
-using RoboPerception.Node.Pictures;
+using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Commands;
 
@@ -12,15 +12,15 @@ internal static class DecodeCommand
     public static Command Build()
     {
         var file = new Argument<string>("file") { Description = "a payload as it came from the broker, e.g. of mosquitto_sub -C 1 > FILE" };
-        var output = new Option<string?>("--out", "-o") { Description = "where the picture goes; default: FILE.view.png", HelpName = "PNG" };
+        var output = new Option<string?>("--out", "-o") { Description = "where the image goes; default: FILE.view.png", HelpName = "PNG" };
         var labels = new Option<string?>("--labels") { Description = "the retained 'labels' document, for the class colours; default: the NYU classes", HelpName = "JSON" };
-        var command = new Command("decode", "turn a captured payload into a picture and its header into JSON") { file, output, labels };
+        var command = new Command("decode", "turn a captured payload into an image and its header into JSON") { file, output, labels };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file)!;
             DecodedFrame frame = Decode(path, Read(path));
             ClassMap? classes = parsed.GetValue(labels) is { } json ? ReadLabels(json) : null;
-            AtomicFile.Write(parsed.GetValue(output) ?? path + ".view.png", OutputPicture.Png(frame, classes));
+            AtomicFile.Write(parsed.GetValue(output) ?? path + ".view.png", OutputImage.Png(frame, classes));
             Console.WriteLine(HeaderJson.Write(frame.Header));
             return (int)ExitCode.Ok;
         });

@@ -6,7 +6,7 @@ namespace RoboPerception.Node.Commands;
 /// <summary><c>doctor --model</c>: one model on one provider against the CPU that computes the file as it stands.</summary>
 internal static class DoctorModel
 {
-    /// <summary>Prints what was found; <see cref="ExitCode.Failed"/> if the answers part or the provider does not run.</summary>
+    /// <summary>Prints what was found; <see cref="ExitCode.Failed"/> if the predictions part or the provider does not run.</summary>
     /// <exception cref="UserErrorException">The file is no model (3), or the provider's name is unknown (2).</exception>
     public static ExitCode Check(string path, string providerName, string? against)
     {
@@ -30,8 +30,8 @@ internal static class DoctorModel
         {
             Divergence? place = GraphBisection.Find(model, provider, settings, other);
             Console.WriteLine(place is null
-                ? $"provider  {provider.Name()} answers the golden input as the CPU does, output for output"
-                : $"provider  {provider.Name()} does not answer the golden input as the CPU does: {place} (found in {place.Sessions} pairs of sessions)");
+                ? $"provider  {provider.Name()} predicts on the golden input what the CPU does, output for output"
+                : $"provider  {provider.Name()} does not predict on the golden input what the CPU does: {place} (found in {place.Sessions} pairs of sessions)");
             return place is null ? ExitCode.Ok : ExitCode.Failed;
         }
         catch (Exception e) when (ModelFaults.IsProviderFailure(e))

@@ -15,7 +15,7 @@ internal sealed class NodeFlags
     private readonly Option<bool> watch = new("--watch") { Description = "show the live table of 'watch' meanwhile" };
     private readonly Option<bool> score = new("--score") { Description = "compare with the exact labels of a scene:// source and print the accuracy at the end" };
     private readonly Option<bool> takeOver = new("--take-over") { Description = "end a running node of the same name instead of being refused" };
-    private readonly Option<string?> sheet = new("--contact-sheet") { Description = "write a PNG of a few frames with all answers", HelpName = "FILE" };
+    private readonly Option<string?> sheet = new("--contact-sheet") { Description = "write a PNG of a few frames with all predictions", HelpName = "FILE" };
     private readonly Option<string?> pace = new("--pace") { Description = "realtime or fast, for recordings", HelpName = "PACE" };
     private readonly List<(Option<string?> Option, string Path)> settings =
     [
@@ -35,7 +35,7 @@ internal sealed class NodeFlags
         (Flag("--segmentation", "encoding: png, fast or raw", "ENC"), "outputs.segmentation"),
         (Flag("--depth", "encoding: png, fast, rvl or raw", "ENC"), "outputs.depth"),
         (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),
-        (Flag("--overlay", "overlay pictures a second for people, 0 = none", "RATE"), "outputs.overlay"),
+        (Flag("--overlay", "overlay images a second for people, 0 = none", "RATE"), "outputs.overlay"),
         (Flag("--http-port", "port of /healthz and /metrics on loopback", "PORT"), "http.port"),
     ];
 

@@ -8,7 +8,7 @@ internal static class ReplayCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "a video file, a folder or a glob of pictures" };
+        var file = new Argument<string>("file") { Description = "a video file, a folder or a glob of images" };
         var flags = new NodeFlags();
         var command = new Command("replay", "run a recording through the pipeline, losslessly, as fast as it goes (or --pace realtime)") { file };
         flags.AddTo(command);

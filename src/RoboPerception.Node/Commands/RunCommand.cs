@@ -10,11 +10,11 @@ internal static class RunCommand
     {
         var sources = new Argument<string[]>("source")
         {
-            Description = "v4l2:///dev/video0, csi://0, rtsp://host/stream, a video file, a folder or glob of pictures, test://",
+            Description = "v4l2:///dev/video0, csi://0, rtsp://host/stream, a video file, a folder or glob of images, test://",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var flags = new NodeFlags();
-        var command = new Command("run", "perceive: frames in, answers out, until stopped") { sources };
+        var command = new Command("run", "perceive: frames in, predictions out, until stopped") { sources };
         flags.AddTo(command);
         command.SetAction((parsed, _) => NodeRunner.RunAsync(flags.Read(parsed, parsed.GetValue(sources) ?? [], replay: false)));
         return command;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Pictures;
+using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Commands;
 
@@ -91,7 +91,7 @@ internal static class WatchCommand
                     if (folder is not null)
                     {
                         string name = string.Create(CultureInfo.InvariantCulture, $"{Topics.NameOf(kind)}-{frame.Header.Sequence:000000}.png");
-                        AtomicFile.Write(Path.Combine(folder, name), OutputPicture.Png(frame, subscriber.Labels?.ToClassMap()));
+                        AtomicFile.Write(Path.Combine(folder, name), OutputImage.Png(frame, subscriber.Labels?.ToClassMap()));
                     }
                 }
             }

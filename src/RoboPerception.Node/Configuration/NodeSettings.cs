@@ -60,7 +60,7 @@ internal sealed class NodeSettings
     /// <summary>Encoding of the normals.</summary>
     public PayloadEncoding NormalsEncoding { get; set; } = PayloadEncoding.Png;
 
-    /// <summary>Overlay pictures a second, for people; 0 = none.</summary>
+    /// <summary>Overlay images a second, for people; 0 = none.</summary>
     public double OverlayRate { get; set; } = 2;
 
     /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>

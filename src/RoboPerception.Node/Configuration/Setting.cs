@@ -37,7 +37,7 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("outputs.segmentation", "png, fast or raw", (s, _, v) => s.SegmentationEncoding = Encoding(v, "png", "fast", "raw")),
         new("outputs.depth", "png, fast, rvl or raw", (s, _, v) => s.DepthEncoding = Encoding(v, "png", "fast", "rvl", "raw")),
         new("outputs.normals", "png, fast or raw", (s, _, v) => s.NormalsEncoding = Encoding(v, "png", "fast", "raw")),
-        new("outputs.overlay", "overlay pictures a second for people, 0 = none", (s, _, v) => s.OverlayRate = Number(v, 0, 60)),
+        new("outputs.overlay", "overlay images a second for people, 0 = none", (s, _, v) => s.OverlayRate = Number(v, 0, 60)),
         new("http.port", "port of /healthz and /metrics on loopback, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
     ];
 

@@ -41,7 +41,7 @@ internal sealed class HttpEndpoint : IDisposable
         {
             try
             {
-                Answer(listener.GetContext());
+                Prediction(listener.GetContext());
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
             {
@@ -50,7 +50,7 @@ internal sealed class HttpEndpoint : IDisposable
         }
     }
 
-    private void Answer(HttpListenerContext context)
+    private void Prediction(HttpListenerContext context)
     {
         (int status, string type, string body) = context.Request.Url?.AbsolutePath switch
         {

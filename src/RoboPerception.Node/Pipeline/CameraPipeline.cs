@@ -3,7 +3,7 @@ using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Pictures;
+using RoboPerception.Node.Images;
 using RoboPerception.Node.Sources;
 
 namespace RoboPerception.Node.Pipeline;
@@ -44,20 +44,20 @@ internal sealed class CameraPipeline : IDisposable
             MaximumFrames = request.Frames ?? 0,
         };
         capture = new CaptureLoop(() => sources.Create(camera.Source), options, Statistics.Drops, e => log($"camera '{camera.Id}': {e.Message}"));
-        var free = new LosslessSlot<Answer>(OutputSets);
+        var free = new LosslessSlot<FramePrediction>(OutputSets);
         for (int set = 0; set < OutputSets; set++)
         {
-            free.Put(new Answer(set, 3 * input.Width * input.Height));
+            free.Put(new FramePrediction(set, 3 * input.Width * input.Height));
         }
-        ISlot<Answer> answers = capture.IsLive
-            ? new LatestSlot<Answer>(answer =>
+        ISlot<FramePrediction> predictions = capture.IsLive
+            ? new LatestSlot<FramePrediction>(prediction =>
             {
                 Statistics.Drops.Add(DropCause.Superseded);
-                free.Put(answer);
+                free.Put(prediction);
             })
-            : new LosslessSlot<Answer>(1);
-        publishing = new PublishStage(camera, model, Engine, answers, free, request, connection, topics, Statistics, lossless: !capture.IsLive, log);
-        inference = new InferenceStage(camera.Id, capture, Engine, resizer, answers, free, Statistics, publishing.WantsPicture, log);
+            : new LosslessSlot<FramePrediction>(1);
+        publishing = new PublishStage(camera, model, Engine, predictions, free, request, connection, topics, Statistics, lossless: !capture.IsLive, log);
+        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.WantsImage, log);
     }
 
     /// <summary>The camera's settings.</summary>
@@ -75,7 +75,7 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>The camera on the model's grid; null if uncalibrated.</summary>
     public CameraIntrinsics? Intrinsics => resizer.Intrinsics;
 
-    /// <summary>True if the pictures are undistorted before the network sees them.</summary>
+    /// <summary>True if the images are undistorted before the network sees them.</summary>
     public bool IsRectified { get; }
 
     /// <summary>The source's name without secrets.</summary>
@@ -155,5 +155,5 @@ internal sealed class CameraPipeline : IDisposable
 /// <param name="SessionId">The number in every frame header.</param>
 /// <param name="Frames">Stop after this many frames; null = no limit.</param>
 /// <param name="SheetRows">Rows the contact sheet shall have; 0 = none.</param>
-/// <param name="Score">Compare the answers with the exact labels of a rendered scene.</param>
+/// <param name="Score">Compare the predictions with the exact labels of a rendered scene.</param>
 internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows, bool Score);

@@ -9,20 +9,20 @@ using RoboPerception.Inference;
 namespace RoboPerception.Node.Pipeline;
 
 /// <summary>
-/// The thread between two slots: takes a frame, resizes it into the model's input, runs the network, hands the answer on.
+/// The thread between two slots: takes a frame, resizes it into the model's input, runs the network, hands the prediction on.
 /// After warm-up a frame allocates no managed memory here.
 /// </summary>
 internal sealed class InferenceStage
 {
     private readonly ISlot<Frame> frames;
-    private readonly ISlot<Answer> answers;
-    private readonly ISlot<Answer> free;
+    private readonly ISlot<FramePrediction> predictions;
+    private readonly ISlot<FramePrediction> free;
     private readonly PerceptionEngine engine;
     private readonly FrameResizer resizer;
     private readonly PipelineStatistics statistics;
     private readonly bool isLive;
     private readonly int gridWidth;
-    private readonly Func<long, bool> wantsPicture;
+    private readonly Func<long, bool> wantsImage;
     private readonly Action<string> log;
     private readonly Thread thread;
     private long busySince;
@@ -33,25 +33,25 @@ internal sealed class InferenceStage
     /// <param name="source">Where frames come from.</param>
     /// <param name="engine">What runs them.</param>
     /// <param name="resizer">What fits them to the model.</param>
-    /// <param name="answers">Where answers go.</param>
-    /// <param name="free">Where unused answers come from.</param>
+    /// <param name="predictions">Where predictions go.</param>
+    /// <param name="free">Where unused predictions come from.</param>
     /// <param name="statistics">What is counted.</param>
-    /// <param name="wantsPicture">Whether people will see the frame of this sequence number, so that its picture is kept.</param>
+    /// <param name="wantsImage">Whether people will see the frame of this sequence number, so that its image is kept.</param>
     /// <param name="log">Told about frames that failed, at most once a second.</param>
     public InferenceStage(
         string name,
         CaptureLoop source,
         PerceptionEngine engine,
         FrameResizer resizer,
-        ISlot<Answer> answers,
-        ISlot<Answer> free,
+        ISlot<FramePrediction> predictions,
+        ISlot<FramePrediction> free,
         PipelineStatistics statistics,
-        Func<long, bool> wantsPicture,
+        Func<long, bool> wantsImage,
         Action<string> log)
     {
         (frames, isLive, gridWidth) = (source.Slot, source.IsLive, resizer.Width);
-        (this.engine, this.resizer, this.answers, this.free) = (engine, resizer, answers, free);
-        (this.statistics, this.wantsPicture, this.log) = (statistics, wantsPicture, log);
+        (this.engine, this.resizer, this.predictions, this.free) = (engine, resizer, predictions, free);
+        (this.statistics, this.wantsImage, this.log) = (statistics, wantsImage, log);
         thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
     }
 
@@ -88,23 +88,23 @@ internal sealed class InferenceStage
             Volatile.Write(ref failure, e);
             log(e.Message);
         }
-        answers.Complete();
+        predictions.Complete();
     }
 
     private bool Handle(Frame frame)
     {
-        if (!free.TryTake(out Answer? answer, Timeout.Infinite))
+        if (!free.TryTake(out FramePrediction? prediction, Timeout.Infinite))
         {
             frame.Release();
             return false;
         }
-        answer.StartedAt = Stopwatch.GetTimestamp();
-        answer.Sequence = frame.Sequence;
-        answer.AcquisitionStamp = frame.AcquisitionStamp;
-        answer.SourceWidth = frame.Width;
-        answer.SourceHeight = frame.Height;
+        prediction.StartedAt = Stopwatch.GetTimestamp();
+        prediction.Sequence = frame.Sequence;
+        prediction.AcquisitionStamp = frame.AcquisitionStamp;
+        prediction.SourceWidth = frame.Width;
+        prediction.SourceHeight = frame.Height;
         long decoding = UnixClock.ToNanoseconds(frame.CaptureTicks);
-        answer.BornAt = isLive ? frame.AcquisitionStamp : UnixClock.Now - decoding;
+        prediction.BornAt = isLive ? frame.AcquisitionStamp : UnixClock.Now - decoding;
         statistics[Stage.Capture].Record(decoding);
         try
         {
@@ -114,31 +114,31 @@ internal sealed class InferenceStage
         {
             frame.Release();
         }
-        answer.Transform = resizer.Transform;
-        answer.HasPicture = wantsPicture(answer.Sequence);
-        if (answer.HasPicture)
+        prediction.Transform = resizer.Transform;
+        prediction.HasImage = wantsImage(prediction.Sequence);
+        if (prediction.HasImage)
         {
-            engine.Input.CopyTo(answer.Picture);
+            engine.Input.CopyTo(prediction.Image);
         }
-        statistics[Stage.Prepare].Record(UnixClock.ToNanoseconds(Stopwatch.GetTimestamp() - answer.StartedAt));
+        statistics[Stage.Prepare].Record(UnixClock.ToNanoseconds(Stopwatch.GetTimestamp() - prediction.StartedAt));
         try
         {
-            answer.RunNanoseconds = engine.Run(answer.Set).Ticks * 100;
+            prediction.RunNanoseconds = engine.Run(prediction.Set).Ticks * 100;
         }
         catch (OnnxRuntimeException e)
         {
             // A GPU that is out of memory for a moment must not end the node; one that stays away shows in health.
             statistics.Drops.Add(DropCause.Failed);
-            log($"frame {answer.Sequence} failed in ONNX Runtime: {e.Message}");
-            return free.Put(answer);
+            log($"frame {prediction.Sequence} failed in ONNX Runtime: {e.Message}");
+            return free.Put(prediction);
         }
         if (resizer.HasPadding)
         {
-            engine.Outputs[answer.Set].MarkInvalidOutside(gridWidth, resizer.Window);
+            engine.Outputs[prediction.Set].MarkInvalidOutside(gridWidth, resizer.Window);
         }
-        statistics[Stage.Infer].Record(answer.RunNanoseconds);
+        statistics[Stage.Infer].Record(prediction.RunNanoseconds);
         statistics.CountInferred();
-        return answers.Put(answer);
+        return predictions.Put(prediction);
     }
 
     private unsafe void Prepare(Frame frame)

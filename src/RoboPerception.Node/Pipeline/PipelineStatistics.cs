@@ -20,7 +20,7 @@ internal sealed class PipelineStatistics
     /// <summary>Age of a frame when its last payload leaves: since the grab for live sources, since decoding began for recordings.</summary>
     public LatencyHistogram Age { get; } = new();
 
-    /// <summary>Frames whose answers went to the network.</summary>
+    /// <summary>Frames whose predictions went to the network.</summary>
     public long Published => Interlocked.Read(ref published);
 
     /// <summary>Frames that went through the network of neurons.</summary>

@@ -5,20 +5,20 @@ using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Pictures;
+using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Pipeline;
 
 /// <summary>
-/// The thread behind inference: encodes each output of an answer and hands it to its topic's publisher. Frames that people
-/// will see (overlay, contact sheet) are pictured here too, a few a second, outside the promise of no allocation.
+/// The thread behind inference: encodes each output of a prediction and hands it to its topic's publisher. Frames that people
+/// will see (overlay, contact sheet) are drawn here too, a few a second, outside the promise of no allocation.
 /// </summary>
 internal sealed class PublishStage : IDisposable
 {
     private readonly ModelFile model;
     private readonly PerceptionEngine engine;
-    private readonly ISlot<Answer> answers;
-    private readonly ISlot<Answer> free;
+    private readonly ISlot<FramePrediction> predictions;
+    private readonly ISlot<FramePrediction> free;
     private readonly PipelineRequest request;
     private readonly PipelineStatistics statistics;
     private readonly Action<string> log;
@@ -37,8 +37,8 @@ internal sealed class PublishStage : IDisposable
         CameraSettings camera,
         ModelFile model,
         PerceptionEngine engine,
-        ISlot<Answer> answers,
-        ISlot<Answer> free,
+        ISlot<FramePrediction> predictions,
+        ISlot<FramePrediction> free,
         PipelineRequest request,
         MqttConnection connection,
         Topics topics,
@@ -46,7 +46,7 @@ internal sealed class PublishStage : IDisposable
         bool lossless,
         Action<string> log)
     {
-        (this.model, this.engine, this.answers, this.free) = (model, engine, answers, free);
+        (this.model, this.engine, this.predictions, this.free) = (model, engine, predictions, free);
         (this.request, this.statistics, this.log) = (request, statistics, log);
         foreach (ModelOutput output in model.Description.Outputs)
         {
@@ -98,11 +98,11 @@ internal sealed class PublishStage : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 
-    /// <summary>Waits for the thread, which ends when the answers do.</summary>
+    /// <summary>Waits for the thread, which ends when the predictions do.</summary>
     public bool Join(TimeSpan timeout) => thread.Join(timeout);
 
-    /// <summary>Whether people will see this frame, so that inference keeps its picture. Asked on the inference thread.</summary>
-    public bool WantsPicture(long sequence)
+    /// <summary>Whether people will see this frame, so that inference keeps its image. Asked on the inference thread.</summary>
+    public bool WantsImage(long sequence)
     {
         if (Sheet is not null && Sheet.Wants(sequence))
         {
@@ -131,10 +131,10 @@ internal sealed class PublishStage : IDisposable
     {
         try
         {
-            while (answers.TryTake(out Answer? answer, Timeout.Infinite))
+            while (predictions.TryTake(out FramePrediction? prediction, Timeout.Infinite))
             {
-                Handle(answer);
-                free.Put(answer);
+                Handle(prediction);
+                free.Put(prediction);
                 statistics.ReportAllocated(1);
             }
             // A replay is over when the network has it all; a live stop does not wait for a broker that is away.
@@ -147,22 +147,22 @@ internal sealed class PublishStage : IDisposable
         }
         finally
         {
-            // Whoever still waits for a free answer must not wait for a thread that is gone.
+            // Whoever still waits for a free prediction must not wait for a thread that is gone.
             free.Complete();
             Volatile.Write(ref finished, 1);
         }
     }
 
-    private void Handle(Answer answer)
+    private void Handle(FramePrediction prediction)
     {
-        OutputBuffers buffers = engine.Outputs[answer.Set];
+        OutputBuffers buffers = engine.Outputs[prediction.Set];
         ModelInput grid = model.Description.Input;
-        Interlocked.Exchange(ref sourceSize, ((long)answer.SourceWidth << 32) | (uint)answer.SourceHeight);
+        Interlocked.Exchange(ref sourceSize, ((long)prediction.SourceWidth << 32) | (uint)prediction.SourceHeight);
         long encodeTicks = 0, publishTicks = 0;
         foreach ((PayloadEncoder encoder, FramePublisher publisher) in CollectionsMarshal.AsSpan(outputs))
         {
             long begun = Stopwatch.GetTimestamp();
-            FrameHeader header = HeaderOf(answer, encoder.Kind, encoder.Encoding, grid);
+            FrameHeader header = HeaderOf(prediction, encoder.Kind, encoder.Encoding, grid);
             PayloadBuffer payload = publisher.Rent();
             switch (encoder.Kind)
             {
@@ -184,35 +184,35 @@ internal sealed class PublishStage : IDisposable
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
         statistics[Stage.Encode].Record(encode);
         statistics[Stage.Publish].Record(publish);
-        statistics.Age.Record(UnixClock.Now - answer.BornAt);
+        statistics.Age.Record(UnixClock.Now - prediction.BornAt);
         statistics.CountPublished();
-        Score?.Add(answer.Sequence, buffers);
-        if (answer.HasPicture)
+        Score?.Add(prediction.Sequence, buffers);
+        if (prediction.HasImage)
         {
-            Picture(answer, buffers, grid);
+            PublishImages(prediction, buffers, grid);
         }
     }
 
-    private FrameHeader HeaderOf(Answer answer, OutputKind kind, PayloadEncoding encoding, ModelInput grid) => new(
-        kind, encoding, 0, (ushort)grid.Width, (ushort)grid.Height, (ushort)answer.SourceWidth, (ushort)answer.SourceHeight,
-        (ulong)answer.Sequence, answer.AcquisitionStamp, 0, request.SessionId, answer.Transform, 1, 0, model.ModelId, 0);
+    private FrameHeader HeaderOf(FramePrediction prediction, OutputKind kind, PayloadEncoding encoding, ModelInput grid) => new(
+        kind, encoding, 0, (ushort)grid.Width, (ushort)grid.Height, (ushort)prediction.SourceWidth, (ushort)prediction.SourceHeight,
+        (ulong)prediction.Sequence, prediction.AcquisitionStamp, 0, request.SessionId, prediction.Transform, 1, 0, model.ModelId, 0);
 
-    private unsafe void Picture(Answer answer, OutputBuffers buffers, ModelInput grid)
+    private unsafe void PublishImages(FramePrediction prediction, OutputBuffers buffers, ModelInput grid)
     {
         if (overlay is not null && overlayPublisher is not null)
         {
             PayloadBuffer payload = overlayPublisher.Rent();
             payload.SetForeign(
-                overlay.Encode(answer.Picture, buffers.Segmentation, grid.Width, grid.Height),
-                HeaderOf(answer, OutputKind.Image, PayloadEncoding.Jpeg, grid));
+                overlay.Encode(prediction.Image, buffers.Segmentation, grid.Width, grid.Height),
+                HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Jpeg, grid));
             overlayPublisher.Publish(payload);
         }
-        if (Sheet is { } sheet && sheet.Wants(answer.Sequence))
+        if (Sheet is { } sheet && sheet.Wants(prediction.Sequence))
         {
-            fixed (byte* pixels = answer.Picture)
+            fixed (byte* pixels = prediction.Image)
             {
                 using Mat input = Mat.FromPixelData(grid.Height, grid.Width, MatType.CV_8UC3, (nint)pixels);
-                sheet.Add(answer.Sequence, input, buffers.Segmentation, buffers.Depth, buffers.Normals);
+                sheet.Add(prediction.Sequence, input, buffers.Segmentation, buffers.Depth, buffers.Normals);
             }
         }
     }

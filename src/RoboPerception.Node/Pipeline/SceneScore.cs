@@ -10,14 +10,14 @@ using FrameBuffers = RoboPerception.Scenes.FrameBuffers;
 namespace RoboPerception.Node.Pipeline;
 
 /// <summary>
-/// How right the answers are, on a source whose truth is known. Frame n of a scene is a function of its address, so its
+/// How right the predictions are, on a source whose ground truth is known. Frame n of a scene is a function of its address, so its
 /// labels are rendered again here, at the model's own grid: nothing is interpolated. Metrics are pooled over all pixels of
 /// all frames (architectures.md section 5): mean IoU over the classes that occur, pixel accuracy, absolute and relative depth error,
 /// mean angle of the normals.
 /// </summary>
 internal sealed class SceneScore : IDisposable
 {
-    private readonly SceneCamera truth;
+    private readonly SceneCamera groundTruth;
     private readonly FrameBuffers labels;
     private readonly int classes;
     private readonly long[] confusion;
@@ -30,7 +30,7 @@ internal sealed class SceneScore : IDisposable
     private long frames;
 
     /// <summary>A score of one camera.</summary>
-    /// <exception cref="UserErrorException">The camera is not a scene, so nobody knows the truth (exit code 2).</exception>
+    /// <exception cref="UserErrorException">The camera is not a scene, so nobody knows the ground truth (exit code 2).</exception>
     public SceneScore(CameraSettings camera, ModelDescription model)
     {
         if (!camera.Source.StartsWith(SceneUri.Scheme, StringComparison.Ordinal))
@@ -43,36 +43,36 @@ internal sealed class SceneScore : IDisposable
         {
             throw new UserErrorException(ExitCode.Usage, $"--score needs a scene of the model's aspect ratio {model.Input.Width}:{model.Input.Height}, not {address.Width}x{address.Height}");
         }
-        truth = new SceneCamera(address with { Width = model.Input.Width, Height = model.Input.Height, IdealSensor = true });
+        groundTruth = new SceneCamera(address with { Width = model.Input.Width, Height = model.Input.Height, IdealSensor = true });
         labels = new FrameBuffers(model.Input.Width, model.Input.Height);
         names = model.Output(OutputKind.Segmentation)?.Classes;
         classes = names?.Count ?? 0;
         confusion = new long[classes * classes];
     }
 
-    /// <summary>Compares one frame's answers.</summary>
-    public void Add(long sequence, OutputBuffers answers)
+    /// <summary>Compares one frame's predictions.</summary>
+    public void Add(long sequence, OutputBuffers predictions)
     {
-        truth.Render(sequence, labels);
+        groundTruth.Render(sequence, labels);
         frames++;
         int pixels = labels.Width * labels.Height;
         for (int i = 0; i < pixels; i++)
         {
-            if (classes > 0 && labels.Segmentation[i] < classes && answers.Segmentation[i] < classes)
+            if (classes > 0 && labels.Segmentation[i] < classes && predictions.Segmentation[i] < classes)
             {
-                confusion[labels.Segmentation[i] * classes + answers.Segmentation[i]]++;
+                confusion[labels.Segmentation[i] * classes + predictions.Segmentation[i]]++;
             }
             float metres = labels.Depth[i];
-            if (metres > 0 && !answers.Depth.IsEmpty && float.IsFinite(answers.Depth[i]))
+            if (metres > 0 && !predictions.Depth.IsEmpty && float.IsFinite(predictions.Depth[i]))
             {
-                double error = Math.Abs(answers.Depth[i] - metres);
+                double error = Math.Abs(predictions.Depth[i] - metres);
                 depthAbsolute += error;
                 depthRelative += error / metres;
                 depthPixels++;
             }
-            if (metres > 0 && !answers.Normals.IsEmpty)
+            if (metres > 0 && !predictions.Normals.IsEmpty)
             {
-                double dot = (answers.Normals[i] * labels.Normals[i]) + (answers.Normals[pixels + i] * labels.Normals[pixels + i]) + (answers.Normals[2 * pixels + i] * labels.Normals[2 * pixels + i]);
+                double dot = (predictions.Normals[i] * labels.Normals[i]) + (predictions.Normals[pixels + i] * labels.Normals[pixels + i]) + (predictions.Normals[2 * pixels + i] * labels.Normals[2 * pixels + i]);
                 angles += Math.Acos(Math.Clamp(dot, -1, 1)) * (180 / Math.PI);
                 normalPixels++;
             }
@@ -103,18 +103,18 @@ internal sealed class SceneScore : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => truth.Dispose();
+    public void Dispose() => groundTruth.Dispose();
 
-    /// <summary>NaN for a class that occurs neither in truth nor in answers: it is left out of the mean.</summary>
+    /// <summary>NaN for a class that occurs neither in ground truth nor in predictions: it is left out of the mean.</summary>
     private double Iou(int c)
     {
-        long truths = 0, answers = 0, both = confusion[c * classes + c];
+        long groundTruths = 0, predictions = 0, both = confusion[c * classes + c];
         for (int other = 0; other < classes; other++)
         {
-            truths += confusion[c * classes + other];
-            answers += confusion[other * classes + c];
+            groundTruths += confusion[c * classes + other];
+            predictions += confusion[other * classes + c];
         }
-        long union = truths + answers - both;
+        long union = groundTruths + predictions - both;
         return union == 0 ? double.NaN : (double)both / union;
     }
 }

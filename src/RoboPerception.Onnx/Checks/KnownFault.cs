@@ -3,7 +3,7 @@ namespace RoboPerception.Onnx;
 /// <summary>What is done about a pattern that a provider is known to compute wrongly or not at all.</summary>
 internal enum FaultSeverity
 {
-    /// <summary>A provider gives wrong answers without a word, or TensorRT does not run it: no file may hold it.</summary>
+    /// <summary>A provider gives wrong predictions without a word, or TensorRT does not run it: no file may hold it.</summary>
     Refused,
 
     /// <summary>A provider leaves it to another one, or was wrong in versions that are not ours any more: worth knowing.</summary>

@@ -14,7 +14,7 @@ internal static class KnownFaults
     public static IReadOnlyList<KnownFault> All { get; } =
     [
         new("asymmetric-conv-pads", FaultSeverity.Refused, "onnxruntime#26215",
-            "CUDA answers wrongly where a convolution pads one side alone",
+            "CUDA computes wrongly where a convolution pads one side alone",
             "an explicit Pad before it and auto_pad VALID (roboperception-train convert)",
             (_, node) => node.Operator == "Conv" && Asymmetric(node)),
         new("asymmetric-pool-pads", FaultSeverity.Refused, "onnxruntime#29631",
@@ -46,7 +46,7 @@ internal static class KnownFaults
             "floor sizes, with a Pad where a window is missing",
             (_, node) => node.Operator is "MaxPool" or "AveragePool" && node.Attribute("ceil_mode", 0L) != 0),
         new("linear-resize-outer-axes", FaultSeverity.Refused, "onnxruntime#12091",
-            "CUDA's linear Resize over three axes answers 0.5 everywhere",
+            "CUDA's linear Resize over three axes gives 0.5 everywhere",
             "resize rows and columns alone",
             (view, node) => node.Operator == "Resize" && node.Attribute("mode", "nearest") == "linear" && ResizesOuter(view, node)),
         new("nearest-resize-half-pixel", FaultSeverity.Refused, "onnxruntime#28291",
@@ -67,7 +67,7 @@ internal static class KnownFaults
             "a constant 0",
             (view, node) => node.Operator == "ArgMax" && view.Type(node.Inputs[0]) is { } type && Axis(node, type) is { } axis && type.Shape[axis] == 1),
         new("argmax-of-infinity", FaultSeverity.Refused, "onnxruntime#31161",
-            "CUDA's ArgMax over minus infinity alone answers 2147483647",
+            "CUDA's ArgMax over minus infinity alone gives 2147483647",
             "the lowest finite number",
             (view, node) => node.Operator == "ArgMax" && view.Producer(node.Inputs[0]) is { Operator: "Where" or "Clip" or "Pad" } source
                 && source.Inputs.Any(name => view.Graph.Initializers.TryGetValue(name, out var constant) && HoldsInfinity(constant))),

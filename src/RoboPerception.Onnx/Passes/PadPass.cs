@@ -7,7 +7,7 @@ namespace RoboPerception.Onnx;
 /// </summary>
 internal static class PadPass
 {
-    /// <summary>Rewrites a graph in place. The answers stay the same, bit for bit, on a provider that computes both forms.</summary>
+    /// <summary>Rewrites a graph in place. The predictions stay the same, bit for bit, on a provider that computes both forms.</summary>
     /// <returns>How many nodes were rewritten.</returns>
     public static int Apply(Graph graph)
     {

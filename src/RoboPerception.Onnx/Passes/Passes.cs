@@ -1,6 +1,6 @@
 namespace RoboPerception.Onnx;
 
-/// <summary>Rewrites of a graph that keep its answers.</summary>
+/// <summary>Rewrites of a graph that keep its predictions.</summary>
 internal static class Passes
 {
     /// <summary>

@@ -3,7 +3,7 @@ namespace RoboPerception.Onnx;
 /// <summary>Which nodes of a graph compute in bytes, and over which tensors that needs a range.</summary>
 /// <remarks>
 /// Convolutions, sums, products and sigmoids are worth it as long as a convolution still comes behind them, or a choice of the largest (ArgMax),
-/// which is the same of bytes; the other answers' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements) goes
+/// which is the same of bytes; the other predictions' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements) goes
 /// along in bytes.
 /// </remarks>
 internal sealed class QuantisationPlan

@@ -55,7 +55,7 @@ internal static class QuantisePass
         {
             if (node.Operator == "Cast" && graph.Inputs.Any(input => input.Name == node.Inputs[0] && input.Type.Element == ElementType.UInt8))
             {
-                // A picture's bytes are what they are: nothing is rounded.
+                // An image's bytes are what they are: nothing is rounded.
                 bytes[node.Outputs[0]] = Meaning(node.Inputs[0], node.Inputs[0], 1, 0);
                 made.Nodes.Add(node);
                 return;

@@ -11,40 +11,40 @@ internal sealed class CameraPath
     private const float Spacing = 0.02f;
     private const float CornerCut = 0.3f;
 
-    private readonly Vector2[] _points;
-    private readonly float[] _yaws;
-    private readonly float _height, _pitch, _speed;
-    private readonly float _phase;
+    private readonly Vector2[] points;
+    private readonly float[] yaws;
+    private readonly float height, pitch, speed;
+    private readonly float phase;
 
     internal CameraPath(ViewPlanner planner, WalkableMap walkable, SceneRandom random)
     {
-        _height = random.Next(1.35f, 1.65f);
-        _pitch = random.Next(-0.3f, -0.12f);
-        _speed = random.Next(0.35f, 0.6f);
-        _phase = random.Next(0, 6);
-        _points = Resample(Smooth(Walk(walkable, random)));
-        _yaws = Headings(planner, random);
+        height = random.Next(1.35f, 1.65f);
+        pitch = random.Next(-0.3f, -0.12f);
+        speed = random.Next(0.35f, 0.6f);
+        phase = random.Next(0, 6);
+        points = Resample(Smooth(Walk(walkable, random)));
+        yaws = Headings(planner, random);
     }
 
     /// <summary>Length of the closed walk, metres.</summary>
-    public float Length => _points.Length * Spacing;
+    public float Length => points.Length * Spacing;
 
     /// <summary>Time of one round, seconds.</summary>
-    public float Period => Length / _speed;
+    public float Period => Length / speed;
 
     /// <summary>Where the camera is at a time in seconds; the walk repeats after <see cref="Period"/>.</summary>
     public CameraPose At(double seconds)
     {
-        double s = seconds * _speed / Spacing;
-        s -= Math.Floor(s / _points.Length) * _points.Length;
-        int i = Math.Min((int)s, _points.Length - 1);
+        double s = seconds * speed / Spacing;
+        s -= Math.Floor(s / points.Length) * points.Length;
+        int i = Math.Min((int)s, points.Length - 1);
         float u = (float)(s - i);
-        Vector2 p = PortableMath.Lerp(_points[i], _points[(i + 1) % _points.Length], u);
+        Vector2 p = PortableMath.Lerp(points[i], points[(i + 1) % points.Length], u);
         // Steps: a little up and down, a little from side to side.
-        float bob = 0.012f * PortableMath.Sin(seconds * 7.5 + _phase);
-        float nod = 0.03f * PortableMath.Sin(seconds * 0.9 + _phase) + 0.004f * PortableMath.Sin(seconds * 7.5);
-        float roll = 0.012f * PortableMath.Sin(seconds * 3.75 + _phase);
-        return CameraPose.Looking(new(p.X, p.Y, _height + bob), Yaw(s), _pitch + nod, roll);
+        float bob = 0.012f * PortableMath.Sin(seconds * 7.5 + phase);
+        float nod = 0.03f * PortableMath.Sin(seconds * 0.9 + phase) + 0.004f * PortableMath.Sin(seconds * 7.5);
+        float roll = 0.012f * PortableMath.Sin(seconds * 3.75 + phase);
+        return CameraPose.Looking(new(p.X, p.Y, height + bob), Yaw(s), pitch + nod, roll);
     }
 
     /// <summary>There and back again along places that see each other.</summary>
@@ -133,8 +133,8 @@ internal sealed class CameraPath
         float yaw = 0;
         for (int k = 0; k < keys; k++)
         {
-            Vector2 p = _points[k * _points.Length / keys];
-            yaw = planner.Heading(new(p.X, p.Y, _height), _pitch, yaw, random, free: k == 0);
+            Vector2 p = points[k * points.Length / keys];
+            yaw = planner.Heading(new(p.X, p.Y, height), pitch, yaw, random, free: k == 0);
             yaws[k] = yaw;
         }
         float turn = yaws[0] - yaw;
@@ -145,14 +145,14 @@ internal sealed class CameraPath
     /// <summary>Cubic through the headings, without overshoot at the keys.</summary>
     private float Yaw(double s)
     {
-        int keys = _yaws.Length - 1;
-        double k = s / _points.Length * keys;
+        int keys = yaws.Length - 1;
+        double k = s / points.Length * keys;
         int i = Math.Min((int)k, keys - 1);
         float u = (float)(k - i);
-        float around = _yaws[keys] - _yaws[0];
-        float before = i > 0 ? _yaws[i - 1] : _yaws[keys - 1] - around;
-        float after = i + 2 <= keys ? _yaws[i + 2] : _yaws[1] + around;
-        float a = _yaws[i], b = _yaws[i + 1];
+        float around = yaws[keys] - yaws[0];
+        float before = i > 0 ? yaws[i - 1] : yaws[keys - 1] - around;
+        float after = i + 2 <= keys ? yaws[i + 2] : yaws[1] + around;
+        float a = yaws[i], b = yaws[i + 1];
         float ma = (b - before) * 0.5f, mb = (after - a) * 0.5f;
         float u2 = u * u, u3 = u2 * u;
         return (2 * u3 - 3 * u2 + 1) * a + (u3 - 2 * u2 + u) * ma + (3 * u2 - 2 * u3) * b + (u3 - u2) * mb;

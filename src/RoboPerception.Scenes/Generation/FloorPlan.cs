@@ -10,18 +10,18 @@ internal sealed class FloorPlan
 {
     private const float Cell = 0.05f;
 
-    private readonly int _columns, _rows;
-    private readonly bool[] _taken;
-    private readonly bool[] _blocked;
-    private readonly List<(int Wall, float Left, float Right, float Bottom, float Top)> _onWalls = [];
+    private readonly int columns, rows;
+    private readonly bool[] taken;
+    private readonly bool[] blocked;
+    private readonly List<(int Wall, float Left, float Right, float Bottom, float Top)> onWalls = [];
 
     public FloorPlan(float width, float depth, float height)
     {
         (Width, Depth, Height) = (width, depth, height);
-        _columns = (int)MathF.Ceiling(width / Cell);
-        _rows = (int)MathF.Ceiling(depth / Cell);
-        _taken = new bool[_columns * _rows];
-        _blocked = new bool[_columns * _rows];
+        columns = (int)MathF.Ceiling(width / Cell);
+        rows = (int)MathF.Ceiling(depth / Cell);
+        taken = new bool[columns * rows];
+        blocked = new bool[columns * rows];
     }
 
     /// <summary>East-west size of the room, metres.</summary>
@@ -64,8 +64,8 @@ internal sealed class FloorPlan
     {
         Visit(place, width, depth, cell =>
         {
-            _taken[cell] = true;
-            _blocked[cell] |= solid;
+            taken[cell] = true;
+            blocked[cell] |= solid;
             return true;
         });
     }
@@ -78,23 +78,23 @@ internal sealed class FloorPlan
         {
             return false;
         }
-        foreach (var w in _onWalls)
+        foreach (var w in onWalls)
         {
             if (w.Wall == wall && w.Left < right && w.Right > left && w.Bottom < top && w.Top > bottom)
             {
                 return false;
             }
         }
-        _onWalls.Add((wall, left, right, bottom, top));
+        onWalls.Add((wall, left, right, bottom, top));
         return true;
     }
 
     /// <summary>Records what stands before a wall.</summary>
     public void Cover(int wall, float middle, float width, float bottom, float top) =>
-        _onWalls.Add((wall, middle - width / 2, middle + width / 2, bottom, top));
+        onWalls.Add((wall, middle - width / 2, middle + width / 2, bottom, top));
 
     /// <summary>Where a person may walk.</summary>
-    public WalkableMap ToWalkable() => new(Cell, _columns, _rows, _blocked);
+    public WalkableMap ToWalkable() => new(Cell, columns, rows, blocked);
 
     /// <summary>True if a rectangle of floor is free and inside the room.</summary>
     public bool IsFree(Placement place, float width, float depth)
@@ -106,7 +106,7 @@ internal sealed class FloorPlan
         {
             return false;
         }
-        return Visit(place, width, depth, cell => !_taken[cell]);
+        return Visit(place, width, depth, cell => !taken[cell]);
     }
 
     private bool Visit(Placement place, float width, float depth, Func<int, bool> visit)
@@ -114,14 +114,14 @@ internal sealed class FloorPlan
         Rotation frame = place.Frame;
         Vector3 x = frame.X * (width / 2), y = frame.Y * (depth / 2);
         float rx = MathF.Abs(x.X) + MathF.Abs(y.X), ry = MathF.Abs(x.Y) + MathF.Abs(y.Y);
-        int c0 = Math.Max(0, (int)((place.Origin.X - rx) / Cell)), c1 = Math.Min(_columns - 1, (int)((place.Origin.X + rx) / Cell));
-        int r0 = Math.Max(0, (int)((place.Origin.Y - ry) / Cell)), r1 = Math.Min(_rows - 1, (int)((place.Origin.Y + ry) / Cell));
+        int c0 = Math.Max(0, (int)((place.Origin.X - rx) / Cell)), c1 = Math.Min(columns - 1, (int)((place.Origin.X + rx) / Cell));
+        int r0 = Math.Max(0, (int)((place.Origin.Y - ry) / Cell)), r1 = Math.Min(rows - 1, (int)((place.Origin.Y + ry) / Cell));
         for (int r = r0; r <= r1; r++)
         {
             for (int c = c0; c <= c1; c++)
             {
                 Vector3 local = frame.ToInner(new Vector3((c + 0.5f) * Cell, (r + 0.5f) * Cell, 0) - place.Origin with { Z = 0 });
-                if (MathF.Abs(local.X) <= width / 2 + 0.02f && MathF.Abs(local.Y) <= depth / 2 + 0.02f && !visit(r * _columns + c))
+                if (MathF.Abs(local.X) <= width / 2 + 0.02f && MathF.Abs(local.Y) <= depth / 2 + 0.02f && !visit(r * columns + c))
                 {
                     return false;
                 }

@@ -3,13 +3,13 @@ namespace RoboPerception.Scenes;
 /// <summary>A furnished room, and where cameras may be in it.</summary>
 internal sealed class GeneratedRoom
 {
-    private readonly ViewPlanner _planner;
+    private readonly ViewPlanner planner;
 
     internal GeneratedRoom(ulong seed, RoomKind kind, Scene scene, WalkableMap walkable)
     {
         (Seed, Kind, Scene, Walkable) = (seed, kind, scene, walkable);
-        _planner = new ViewPlanner(scene, walkable);
-        Path = new CameraPath(_planner, walkable, new SceneRandom(seed).Fork(77));
+        planner = new ViewPlanner(scene, walkable);
+        Path = new CameraPath(planner, walkable, new SceneRandom(seed).Fork(77));
     }
 
     /// <summary>The number everything was drawn from.</summary>
@@ -30,5 +30,5 @@ internal sealed class GeneratedRoom
     /// A single view for training, as a person with a camera would choose it: from somewhere one can stand, towards something.
     /// </summary>
     /// <param name="view">Number of the view; the same number gives the same view.</param>
-    public CameraPose RandomView(int view) => _planner.Choose(new SceneRandom(Seed).Fork(1000 + (ulong)view));
+    public CameraPose RandomView(int view) => planner.Choose(new SceneRandom(Seed).Fork(1000 + (ulong)view));
 }

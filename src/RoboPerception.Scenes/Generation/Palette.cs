@@ -24,15 +24,15 @@ internal sealed class Palette
         new(0.7f, 0.56f, 0.46f), new(0.5f, 0.55f, 0.66f), new(0.76f, 0.68f, 0.5f), new(0.6f, 0.58f, 0.56f), new(0.68f, 0.5f, 0.5f),
     ];
 
-    private readonly SceneRandom _random;
-    private readonly Vector3 _mainWood, _otherWood, _mainCloth;
+    private readonly SceneRandom random;
+    private readonly Vector3 mainWood, otherWood, mainCloth;
 
     public Palette(SceneRandom random)
     {
-        _random = random;
-        _mainWood = random.Near(random.Pick<Vector3>(WoodTones), 0.2f);
-        _otherWood = random.Near(random.Pick<Vector3>(WoodTones), 0.2f);
-        _mainCloth = random.Near(random.Pick<Vector3>(ClothTones), 0.25f);
+        this.random = random;
+        mainWood = random.Near(random.Pick<Vector3>(WoodTones), 0.2f);
+        otherWood = random.Near(random.Pick<Vector3>(WoodTones), 0.2f);
+        mainCloth = random.Near(random.Pick<Vector3>(ClothTones), 0.25f);
         Vector3 paint = random.Near(random.Pick<Vector3>(WallTones), 0.12f);
         Wall = random.Next() switch
         {
@@ -50,7 +50,7 @@ internal sealed class Palette
         };
         Vector3 white = random.Near(new(0.82f, 0.81f, 0.78f), 0.05f);
         Ceiling = new(SurfacePattern.Plain, white, white);
-        Trim = new(SurfacePattern.Plain, random.Chance(0.75f) ? white : _otherWood, white, Gloss: 0.03f, Roughness: 0.35f);
+        Trim = new(SurfacePattern.Plain, random.Chance(0.75f) ? white : otherWood, white, Gloss: 0.03f, Roughness: 0.35f);
         Floor = FloorMaterial(random);
         Vector3 cloth = random.Near(random.Pick<Vector3>(ClothTones), 0.25f);
         Curtain = new(SurfacePattern.Folds, cloth * 1.15f, cloth * 0.75f, random.Next(0.06f, 0.12f));
@@ -82,26 +82,26 @@ internal sealed class Palette
     /// <summary>Wood, mostly of the room's main tone, or painted.</summary>
     public Material Wood()
     {
-        float kind = _random.Next();
+        float kind = random.Next();
         if (kind < 0.12f)
         {
-            Vector3 paint = _random.Near(kind < 0.07f ? new(0.78f, 0.77f, 0.74f) : _random.Pick<Vector3>(ClothTones), 0.1f);
+            Vector3 paint = random.Near(kind < 0.07f ? new(0.78f, 0.77f, 0.74f) : random.Pick<Vector3>(ClothTones), 0.1f);
             return new(SurfacePattern.Plain, paint, paint, Gloss: 0.03f, Roughness: 0.35f);
         }
-        Vector3 tone = _random.Near(kind < 0.75f ? _mainWood : _otherWood, 0.06f);
-        return new(SurfacePattern.Wood, tone, tone * 0.62f, Gloss: 0.035f, Roughness: _random.Next(0.2f, 0.5f));
+        Vector3 tone = random.Near(kind < 0.75f ? mainWood : otherWood, 0.06f);
+        return new(SurfacePattern.Wood, tone, tone * 0.62f, Gloss: 0.035f, Roughness: random.Next(0.2f, 0.5f));
     }
 
     /// <summary>Upholstery, curtains, bedding.</summary>
     public Material Cloth()
     {
-        Vector3 tone = _random.Near(_random.Chance(0.45f) ? _mainCloth : _random.Pick<Vector3>(ClothTones), 0.2f);
-        Vector3 other = _random.Near(_random.Pick<Vector3>(ClothTones), 0.2f);
-        return _random.Next() switch
+        Vector3 tone = random.Near(random.Chance(0.45f) ? mainCloth : random.Pick<Vector3>(ClothTones), 0.2f);
+        Vector3 other = random.Near(random.Pick<Vector3>(ClothTones), 0.2f);
+        return random.Next() switch
         {
-            < 0.6f => new(SurfacePattern.Fabric, tone, other, _random.Next(0.05f, 0.16f)),
-            < 0.7f => new(SurfacePattern.Stripes, tone, other, _random.Next(0.04f, 0.14f)),
-            < 0.78f => new(SurfacePattern.Checks, tone, other, _random.Next(0.05f, 0.16f)),
+            < 0.6f => new(SurfacePattern.Fabric, tone, other, random.Next(0.05f, 0.16f)),
+            < 0.7f => new(SurfacePattern.Stripes, tone, other, random.Next(0.04f, 0.14f)),
+            < 0.78f => new(SurfacePattern.Checks, tone, other, random.Next(0.05f, 0.16f)),
             < 0.9f => new(SurfacePattern.Carpet, tone, tone * 0.8f, 0.02f),
             _ => new(SurfacePattern.Plain, tone * 0.7f, tone, Gloss: 0.04f, Roughness: 0.4f),
         };
@@ -110,25 +110,25 @@ internal sealed class Palette
     /// <summary>Plain light or coloured bed linen.</summary>
     public Material Linen()
     {
-        Vector3 tone = _random.Chance(0.6f) ? _random.Near(new(0.72f, 0.7f, 0.67f), 0.15f) : _random.Near(_random.Pick<Vector3>(ClothTones) * 1.2f, 0.2f);
-        return new(_random.Chance(0.7f) ? SurfacePattern.Fabric : SurfacePattern.Checks, tone, _random.Near(tone * 0.8f, 0.2f), _random.Next(0.06f, 0.2f));
+        Vector3 tone = random.Chance(0.6f) ? random.Near(new(0.72f, 0.7f, 0.67f), 0.15f) : random.Near(random.Pick<Vector3>(ClothTones) * 1.2f, 0.2f);
+        return new(random.Chance(0.7f) ? SurfacePattern.Fabric : SurfacePattern.Checks, tone, random.Near(tone * 0.8f, 0.2f), random.Next(0.06f, 0.2f));
     }
 
     /// <summary>A bright colour of a small thing.</summary>
     public Material Bright()
     {
-        var colour = Muted(new(_random.Next(0.05f, 0.75f), _random.Next(0.05f, 0.65f), _random.Next(0.05f, 0.65f)));
+        var colour = Muted(new(random.Next(0.05f, 0.75f), random.Next(0.05f, 0.65f), random.Next(0.05f, 0.65f)));
         return new(SurfacePattern.Plain, colour, colour, Gloss: 0.04f, Roughness: 0.25f);
     }
 
     /// <summary>A book's cover and print.</summary>
     public Material BookCover()
     {
-        Vector3 cover = _random.Next() switch
+        Vector3 cover = random.Next() switch
         {
-            < 0.3f => _random.Near(_random.Pick<Vector3>(ClothTones), 0.3f),
-            < 0.45f => _random.Near(new(0.65f, 0.62f, 0.55f), 0.2f),
-            _ => Muted(new(_random.Next(0.03f, 0.6f), _random.Next(0.03f, 0.5f), _random.Next(0.03f, 0.55f))),
+            < 0.3f => random.Near(random.Pick<Vector3>(ClothTones), 0.3f),
+            < 0.45f => random.Near(new(0.65f, 0.62f, 0.55f), 0.2f),
+            _ => Muted(new(random.Next(0.03f, 0.6f), random.Next(0.03f, 0.5f), random.Next(0.03f, 0.55f))),
         };
         bool dark = cover.X + cover.Y + cover.Z < 0.9f;
         return new(SurfacePattern.Book, cover, dark ? new(0.75f, 0.66f, 0.4f) : new Vector3(0.08f), Gloss: 0.02f);
@@ -138,7 +138,7 @@ internal sealed class Palette
     private Vector3 Muted(Vector3 colour)
     {
         float grey = (colour.X + colour.Y + colour.Z) / 3;
-        float keep = _random.Chance(0.25f) ? 1 : _random.Next(0.25f, 0.7f);
+        float keep = random.Chance(0.25f) ? 1 : random.Next(0.25f, 0.7f);
         return new Vector3(grey) + ((colour - new Vector3(grey)) * keep);
     }
 

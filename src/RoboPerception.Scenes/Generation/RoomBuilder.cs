@@ -35,11 +35,11 @@ internal enum SurfaceKind
 /// <summary>Collects the parts of a scene. Sizes are full sizes in metres, positions are centres in the frame of the placement.</summary>
 internal sealed class RoomBuilder(SceneRandom random)
 {
-    private readonly List<Primitive> _primitives = [];
-    private readonly List<Material> _materials = [];
-    private readonly Dictionary<Material, int> _materialIds = [];
-    private readonly List<SceneInstance> _instances = [];
-    private Placement _place;
+    private readonly List<Primitive> primitives = [];
+    private readonly List<Material> materials = [];
+    private readonly Dictionary<Material, int> materialIds = [];
+    private readonly List<SceneInstance> instances = [];
+    private Placement place;
 
     public SceneRandom Random { get; } = random;
 
@@ -47,18 +47,18 @@ internal sealed class RoomBuilder(SceneRandom random)
 
     public List<SupportSurface> Surfaces { get; } = [];
 
-    public int PrimitiveCount => _primitives.Count;
+    public int PrimitiveCount => primitives.Count;
 
     /// <summary>Starts a new thing at a place; the following solids belong to it.</summary>
     public void Begin(SceneClass kind, string name, Placement place)
     {
-        _place = place;
-        _instances.Add(new(kind, name));
+        this.place = place;
+        instances.Add(new(kind, name));
     }
 
     /// <summary>Offers a surface of the current thing: centre of the top, full size, free height.</summary>
     public void Offer(Vector3 centre, float width, float depth, float clear, SurfaceKind kind) =>
-        Surfaces.Add(new(_place.At(centre), new(width / 2, depth / 2), clear, kind));
+        Surfaces.Add(new(place.At(centre), new(width / 2, depth / 2), clear, kind));
 
     public void Box(Material material, Vector3 centre, Vector3 size) => Add(PrimitiveShape.Box, material, centre, size / 2, 0, Rotation.Identity);
 
@@ -94,27 +94,27 @@ internal sealed class RoomBuilder(SceneRandom random)
 
     /// <summary>A lamp at a local position of the current thing.</summary>
     public void ShineBall(Vector3 centre, float radius, Vector3 radiance) =>
-        Lights.Add(new(LightShape.Ball, _place.ToWorld(centre), default, default, radius, radiance));
+        Lights.Add(new(LightShape.Ball, place.ToWorld(centre), default, default, radius, radiance));
 
-    public Scene ToScene(BoundingBox interior) => new(_primitives, _materials, _instances, Lights, interior);
+    public Scene ToScene(BoundingBox interior) => new(primitives, materials, instances, Lights, interior);
 
     private void Add(PrimitiveShape shape, Material material, Vector3 centre, Vector3 half, float radius, Rotation turn)
     {
-        if (!_materialIds.TryGetValue(material, out int id))
+        if (!materialIds.TryGetValue(material, out int id))
         {
-            id = _materials.Count;
-            _materials.Add(material);
-            _materialIds.Add(material, id);
+            id = materials.Count;
+            materials.Add(material);
+            materialIds.Add(material, id);
         }
-        _primitives.Add(new Primitive
+        primitives.Add(new Primitive
         {
             Shape = shape,
-            Frame = _place.Frame.Then(turn),
-            Centre = _place.ToWorld(centre),
+            Frame = place.Frame.Then(turn),
+            Centre = place.ToWorld(centre),
             Half = half,
             Radius = radius,
             Material = id,
-            Instance = _instances.Count - 1,
+            Instance = instances.Count - 1,
             Variation = (uint)(Random.NextBits() >> 33),
         });
     }

@@ -5,15 +5,15 @@ namespace RoboPerception.Scenes;
 /// <summary>Places furniture in a shell: along walls first, then groups in the middle, then what hangs on walls.</summary>
 internal sealed partial class RoomLayout
 {
-    private readonly RoomBuilder _b;
-    private readonly Palette _palette;
-    private readonly FloorPlan _plan;
-    private readonly SceneRandom _r;
-    private readonly float _density;
+    private readonly RoomBuilder b;
+    private readonly Palette palette;
+    private readonly FloorPlan plan;
+    private readonly SceneRandom r;
+    private readonly float density;
 
     private RoomLayout(RoomBuilder b, Palette palette, FloorPlan plan, float density)
     {
-        (_b, _palette, _plan, _r, _density) = (b, palette, plan, b.Random, density);
+        (this.b, this.palette, this.plan, r, this.density) = (b, palette, plan, b.Random, density);
     }
 
     /// <summary>Furnishes the room.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class RoomLayout
 
     private void Bedroom()
     {
-        int beds = _plan.Width * _plan.Depth > 15 && _r.Chance(0.25f) ? 2 : 1;
+        int beds = plan.Width * plan.Depth > 15 && r.Chance(0.25f) ? 2 : 1;
         for (int i = 0; i < beds; i++)
         {
             BedGroup(beds == 2);
@@ -74,7 +74,7 @@ internal sealed partial class RoomLayout
         Maybe(0.7f, Sideboard);
         Maybe(0.5f, SideTable);
         Maybe(0.6f, () => Armchair());
-        if (_plan.Width * _plan.Depth > 19)
+        if (plan.Width * plan.Depth > 19)
         {
             Maybe(0.55f, () => TableGroup(0.9f));
         }
@@ -84,7 +84,7 @@ internal sealed partial class RoomLayout
 
     private void Office()
     {
-        int desks = _r.NextInt(2, 5);
+        int desks = r.NextInt(2, 5);
         for (int i = 0; i < desks; i++)
         {
             DeskGroup();
@@ -112,7 +112,7 @@ internal sealed partial class RoomLayout
 
     private void Study()
     {
-        int cases = _r.NextInt(2, 5);
+        int cases = r.NextInt(2, 5);
         for (int i = 0; i < cases; i++)
         {
             Bookcase();
@@ -126,7 +126,7 @@ internal sealed partial class RoomLayout
 
     private void Studio()
     {
-        BedGroup(_r.Chance(0.4f));
+        BedGroup(r.Chance(0.4f));
         SofaGroup();
         Maybe(0.6f, Kitchen);
         Maybe(0.6f, () => TableGroup(0.6f));
@@ -138,10 +138,10 @@ internal sealed partial class RoomLayout
     /// <summary>Lived-in rooms have something along most of their walls.</summary>
     private void FillWalls(RoomKind kind)
     {
-        int tries = (int)(_density * _r.Next(2, 8));
+        int tries = (int)(density * r.Next(2, 8));
         for (int i = 0; i < tries; i++)
         {
-            switch (_r.NextInt(0, 6))
+            switch (r.NextInt(0, 6))
             {
                 case 0:
                     Bookcase();
@@ -167,7 +167,7 @@ internal sealed partial class RoomLayout
 
     private void Maybe(float probability, Action place)
     {
-        if (_r.Chance(probability * _density))
+        if (r.Chance(probability * density))
         {
             place();
         }
@@ -175,86 +175,86 @@ internal sealed partial class RoomLayout
 
     private void Wardrobe()
     {
-        float w = _r.Next(1f, 2.4f), d = _r.Next(0.52f, 0.62f), h = MathF.Min(_r.Next(1.85f, 2.35f), _plan.Height - 0.1f);
+        float w = r.Next(1f, 2.4f), d = r.Next(0.52f, 0.62f), h = MathF.Min(r.Next(1.85f, 2.35f), plan.Height - 0.1f);
         if (TryWall(w, d, h, 0.4f, out Placement at, out _))
         {
-            Furnishings.Cabinet(_b, _palette, at, w, d, h, false, "wardrobe", SurfaceKind.Shelf);
+            Furnishings.Cabinet(b, palette, at, w, d, h, false, "wardrobe", SurfaceKind.Shelf);
         }
     }
 
     private void Dresser()
     {
-        float w = _r.Next(0.7f, 1.5f), d = _r.Next(0.4f, 0.5f), h = _r.Next(0.7f, 1.15f);
+        float w = r.Next(0.7f, 1.5f), d = r.Next(0.4f, 0.5f), h = r.Next(0.7f, 1.15f);
         if (TryWall(w, d, h, 0.4f, out Placement at, out Placement wall))
         {
-            Furnishings.Cabinet(_b, _palette, at, w, d, h, true, "dresser", SurfaceKind.Cabinet);
-            if (_r.Chance(0.4f) && h + 1.15f < _plan.Height)
+            Furnishings.Cabinet(b, palette, at, w, d, h, true, "dresser", SurfaceKind.Cabinet);
+            if (r.Chance(0.4f) && h + 1.15f < plan.Height)
             {
-                HangAt(wall, w * 0.7f, h + 0.25f, h + 1.05f, p => Furnishings.Mirror(_b, _palette, p, w * 0.6f, 0.65f));
+                HangAt(wall, w * 0.7f, h + 0.25f, h + 1.05f, p => Furnishings.Mirror(b, palette, p, w * 0.6f, 0.65f));
             }
-            else if (_r.Chance(0.25f) && h < 0.95f)
+            else if (r.Chance(0.25f) && h < 0.95f)
             {
-                _b.Surfaces.RemoveAt(_b.Surfaces.Count - 1);
-                Furnishings.Television(_b, _palette, at.At(new(0, 0, h + 0.02f)), MathF.Min(0.95f, w * 0.85f), true);
+                b.Surfaces.RemoveAt(b.Surfaces.Count - 1);
+                Furnishings.Television(b, palette, at.At(new(0, 0, h + 0.02f)), MathF.Min(0.95f, w * 0.85f), true);
             }
         }
     }
 
     private void Sideboard()
     {
-        float w = _r.Next(1.1f, 1.9f), d = _r.Next(0.38f, 0.48f), h = _r.Next(0.72f, 0.95f);
+        float w = r.Next(1.1f, 1.9f), d = r.Next(0.38f, 0.48f), h = r.Next(0.72f, 0.95f);
         if (TryWall(w, d, h, 0.4f, out Placement at, out _))
         {
-            Furnishings.Cabinet(_b, _palette, at, w, d, h, _r.Chance(0.3f), "sideboard", SurfaceKind.Cabinet);
+            Furnishings.Cabinet(b, palette, at, w, d, h, r.Chance(0.3f), "sideboard", SurfaceKind.Cabinet);
         }
     }
 
     private void SideTable()
     {
-        float w = _r.Next(0.4f, 0.7f);
+        float w = r.Next(0.4f, 0.7f);
         if (TryWall(w, w, 0.6f, 0.1f, out Placement at, out _))
         {
-            Furnishings.Table(_b, _palette, at, w, w, _r.Next(0.45f, 0.65f), SurfaceKind.Bedside);
+            Furnishings.Table(b, palette, at, w, w, r.Next(0.45f, 0.65f), SurfaceKind.Bedside);
         }
     }
 
     private void Filing()
     {
-        float w = _r.Next(0.42f, 0.9f), d = _r.Next(0.42f, 0.6f), h = _r.Next(0.9f, 1.5f);
+        float w = r.Next(0.42f, 0.9f), d = r.Next(0.42f, 0.6f), h = r.Next(0.9f, 1.5f);
         if (TryWall(w, d, h, 0.4f, out Placement at, out _))
         {
-            Furnishings.Cabinet(_b, _palette, at, w, d, h, true, "filing cabinet", SurfaceKind.Cabinet);
+            Furnishings.Cabinet(b, palette, at, w, d, h, true, "filing cabinet", SurfaceKind.Cabinet);
         }
     }
 
     private void Bookcase()
     {
-        float w = _r.Next(0.6f, 1.7f), h = _r.Chance(0.3f) ? _r.Next(0.8f, 1.2f) : MathF.Min(_r.Next(1.6f, 2.2f), _plan.Height - 0.2f);
+        float w = r.Next(0.6f, 1.7f), h = r.Chance(0.3f) ? r.Next(0.8f, 1.2f) : MathF.Min(r.Next(1.6f, 2.2f), plan.Height - 0.2f);
         if (TryWall(w, 0.36f, h, 0.3f, out Placement at, out _))
         {
-            Furnishings.Bookcase(_b, _palette, at, w, h);
+            Furnishings.Bookcase(b, palette, at, w, h);
         }
     }
 
     private bool Armchair()
     {
-        float w = _r.Next(0.78f, 0.98f);
+        float w = r.Next(0.78f, 0.98f);
         if (!TryWall(w, 0.9f, 0.9f, 0.5f, out Placement at, out _))
         {
             return false;
         }
-        Furnishings.Sofa(_b, _palette, at with { Yaw = at.Yaw + _r.Next(-0.15f, 0.15f) }, w);
+        Furnishings.Sofa(b, palette, at with { Yaw = at.Yaw + r.Next(-0.15f, 0.15f) }, w);
         return true;
     }
 
     private bool Sofa(out Placement at)
     {
-        float w = _r.Next(1.45f, 2.4f);
+        float w = r.Next(1.45f, 2.4f);
         for (int i = 0; i < 2; i++, w = 1.45f)
         {
             if (TryWall(w, 0.92f, 0.9f, 0.8f, out at, out _))
             {
-                Furnishings.Sofa(_b, _palette, at, w);
+                Furnishings.Sofa(b, palette, at, w);
                 return true;
             }
         }
@@ -267,15 +267,15 @@ internal sealed partial class RoomLayout
     {
         for (int attempt = 0; attempt < 16; attempt++)
         {
-            int wall = _r.NextInt(0, 3);
-            float length = _plan.WallLength(wall);
+            int wall = r.NextInt(0, 3);
+            float length = plan.WallLength(wall);
             if (width > length - 0.1f)
             {
                 continue;
             }
-            float along = _r.Chance(0.3f)
-                ? (_r.Chance(0.5f) ? width / 2 + 0.06f : length - width / 2 - 0.06f)
-                : _r.Next(width / 2 + 0.05f, length - width / 2 - 0.05f);
+            float along = r.Chance(0.3f)
+                ? (r.Chance(0.5f) ? width / 2 + 0.06f : length - width / 2 - 0.06f)
+                : r.Next(width / 2 + 0.05f, length - width / 2 - 0.05f);
             if (TryWallAt(wall, along, width, depth, height, front, out at, out wallPoint))
             {
                 return true;
@@ -287,16 +287,16 @@ internal sealed partial class RoomLayout
 
     private bool TryWallAt(int wall, float along, float width, float depth, float height, float front, out Placement at, out Placement wallPoint)
     {
-        wallPoint = _plan.OnWall(wall, along);
+        wallPoint = plan.OnWall(wall, along);
         at = wallPoint.At(new(0, -depth / 2 - 0.02f, 0));
         Placement zone = wallPoint.At(new(0, -(depth + front) / 2 - 0.02f, 0));
         // A place in front of a window is fine for what stays below the sill.
-        if (!_plan.IsFree(at, width, depth) || !_plan.IsFree(zone, width * 0.7f, depth + front) || !_plan.TryHang(wall, along, width, 0, height))
+        if (!plan.IsFree(at, width, depth) || !plan.IsFree(zone, width * 0.7f, depth + front) || !plan.TryHang(wall, along, width, 0, height))
         {
             return false;
         }
-        _plan.Mark(zone, width, depth + front, solid: false);
-        _plan.Mark(at, width, depth, solid: true);
+        plan.Mark(zone, width, depth + front, solid: false);
+        plan.Mark(at, width, depth, solid: true);
         return true;
     }
 
@@ -305,19 +305,19 @@ internal sealed partial class RoomLayout
     {
         int wall = NearestWall(wallPoint);
         Vector3 o = wallPoint.Origin;
-        float along = wall switch { 0 => _plan.Width - o.X, 1 => _plan.Depth - o.Y, 2 => o.X, _ => o.Y };
-        if (!_plan.TryHang(wall, along, width, bottom, top))
+        float along = wall switch { 0 => plan.Width - o.X, 1 => plan.Depth - o.Y, 2 => o.X, _ => o.Y };
+        if (!plan.TryHang(wall, along, width, bottom, top))
         {
             return false;
         }
-        build(_plan.OnWall(wall, along, (bottom + top) / 2));
+        build(plan.OnWall(wall, along, (bottom + top) / 2));
         return true;
     }
 
     private int NearestWall(Placement p)
     {
         Vector3 o = p.Origin;
-        ReadOnlySpan<float> distances = [o.Y, _plan.Width - o.X, _plan.Depth - o.Y, o.X];
+        ReadOnlySpan<float> distances = [o.Y, plan.Width - o.X, plan.Depth - o.Y, o.X];
         int best = 0;
         for (int i = 1; i < 4; i++)
         {

@@ -7,14 +7,14 @@ internal sealed class RoomShell
 {
     private const float Thickness = 0.16f;
 
-    private readonly RoomBuilder _b;
-    private readonly Palette _palette;
-    private readonly FloorPlan _plan;
-    private readonly List<Opening>[] _openings = [[], [], [], []];
+    private readonly RoomBuilder b;
+    private readonly Palette palette;
+    private readonly FloorPlan plan;
+    private readonly List<Opening>[] openings = [[], [], [], []];
 
     private sealed record Opening(float Middle, float Width, float Bottom, float Top, bool Door);
 
-    private RoomShell(RoomBuilder b, Palette palette, FloorPlan plan) => (_b, _palette, _plan) = (b, palette, plan);
+    private RoomShell(RoomBuilder b, Palette palette, FloorPlan plan) => (this.b, this.palette, this.plan) = (b, palette, plan);
 
     /// <summary>Builds the shell; places of doors stay free of furniture.</summary>
     /// <param name="b">Where parts go.</param>
@@ -30,7 +30,7 @@ internal sealed class RoomShell
         for (int wall = 0; wall < 4; wall++)
         {
             shell.Wall(wall);
-            foreach (Opening opening in shell._openings[wall])
+            foreach (Opening opening in shell.openings[wall])
             {
                 if (opening.Door)
                 {
@@ -46,22 +46,22 @@ internal sealed class RoomShell
 
     private void PlaceOpenings()
     {
-        SceneRandom r = _b.Random;
+        SceneRandom r = b.Random;
         int doors = r.Chance(0.25f) ? 2 : 1;
         for (int i = 0, attempts = 0; i < doors && attempts < 20; attempts++)
         {
             int wall = r.NextInt(0, 3);
-            float width = r.Next(0.8f, 0.95f), along = r.Next(0.6f, _plan.WallLength(wall) - 0.6f);
+            float width = r.Next(0.8f, 0.95f), along = r.Next(0.6f, plan.WallLength(wall) - 0.6f);
             if (r.Chance(0.5f))
             {
-                along = r.Chance(0.5f) ? 0.65f : _plan.WallLength(wall) - 0.65f;
+                along = r.Chance(0.5f) ? 0.65f : plan.WallLength(wall) - 0.65f;
             }
-            float top = MathF.Min(r.Next(2.0f, 2.15f), _plan.Height - 0.12f);
-            if (_plan.TryHang(wall, along, width + 0.2f, 0, top + 0.1f))
+            float top = MathF.Min(r.Next(2.0f, 2.15f), plan.Height - 0.12f);
+            if (plan.TryHang(wall, along, width + 0.2f, 0, top + 0.1f))
             {
-                _openings[wall].Add(new(along, width, 0, top, true));
-                Placement at = _plan.OnWall(wall, along);
-                _plan.Mark(at.At(new(0, -0.45f, 0)), width + 0.1f, 0.9f, solid: false);
+                openings[wall].Add(new(along, width, 0, top, true));
+                Placement at = plan.OnWall(wall, along);
+                plan.Mark(at.At(new(0, -0.45f, 0)), width + 0.1f, 0.9f, solid: false);
                 i++;
             }
         }
@@ -69,15 +69,15 @@ internal sealed class RoomShell
         for (int i = 0; i < windows; i++)
         {
             int wall = r.Chance(0.65f) ? light : (light + r.NextInt(1, 3)) % 4;
-            float width = r.Next(0.8f, MathF.Min(2.2f, _plan.WallLength(wall) * 0.45f));
+            float width = r.Next(0.8f, MathF.Min(2.2f, plan.WallLength(wall) * 0.45f));
             float sill = r.Chance(0.15f) ? 0.12f : r.Next(0.75f, 1.0f);
-            float top = MathF.Min(_plan.Height - r.Next(0.15f, 0.35f), r.Next(1.9f, 2.35f));
+            float top = MathF.Min(plan.Height - r.Next(0.15f, 0.35f), r.Next(1.9f, 2.35f));
             for (int attempt = 0; attempt < 8; attempt++)
             {
-                float along = r.Next(width / 2 + 0.25f, _plan.WallLength(wall) - width / 2 - 0.25f);
-                if (_plan.TryHang(wall, along, width + 0.5f, sill - 0.06f, top + 0.1f))
+                float along = r.Next(width / 2 + 0.25f, plan.WallLength(wall) - width / 2 - 0.25f);
+                if (plan.TryHang(wall, along, width + 0.5f, sill - 0.06f, top + 0.1f))
                 {
-                    _openings[wall].Add(new(along, width, sill, top, false));
+                    openings[wall].Add(new(along, width, sill, top, false));
                     break;
                 }
             }
@@ -86,44 +86,44 @@ internal sealed class RoomShell
 
     private void Surfaces()
     {
-        float w = _plan.Width, d = _plan.Depth, h = _plan.Height;
+        float w = plan.Width, d = plan.Depth, h = plan.Height;
         var middle = new Placement(new(w / 2, d / 2, 0), 0);
-        _b.Begin(SceneClass.Floor, "floor", middle);
-        Material floor = _palette.Floor;
+        b.Begin(SceneClass.Floor, "floor", middle);
+        Material floor = palette.Floor;
         // Boards may run either way: the slab is turned, not the pattern.
-        bool turned = _b.Random.Chance(0.5f);
+        bool turned = b.Random.Chance(0.5f);
         float big = 2 * Thickness;
-        _b.Box(floor, new(0, 0, -0.1f), turned ? new(d + big, w + big, 0.2f) : new(w + big, d + big, 0.2f), turned ? Rotation.AboutZ(MathF.PI / 2) : Rotation.Identity);
-        _b.Begin(SceneClass.Ceiling, "ceiling", middle);
-        _b.Box(_palette.Ceiling, new(0, 0, h + 0.1f), new(w + big, d + big, 0.2f));
-        if (_b.Random.Chance(0.12f))
+        b.Box(floor, new(0, 0, -0.1f), turned ? new(d + big, w + big, 0.2f) : new(w + big, d + big, 0.2f), turned ? Rotation.AboutZ(MathF.PI / 2) : Rotation.Identity);
+        b.Begin(SceneClass.Ceiling, "ceiling", middle);
+        b.Box(palette.Ceiling, new(0, 0, h + 0.1f), new(w + big, d + big, 0.2f));
+        if (b.Random.Chance(0.12f))
         {
-            int beams = _b.Random.NextInt(2, 4);
-            Material wood = _palette.Wood();
+            int beams = b.Random.NextInt(2, 4);
+            Material wood = palette.Wood();
             for (int i = 0; i < beams; i++)
             {
-                _b.Box(wood, new((i + 0.5f) * w / beams - w / 2, 0, h - 0.02f), new(0.16f, d, 0.22f));
+                b.Box(wood, new((i + 0.5f) * w / beams - w / 2, 0, h - 0.02f), new(0.16f, d, 0.22f));
             }
         }
     }
 
     private void Wall(int wall)
     {
-        float length = _plan.WallLength(wall), h = _plan.Height;
-        Material paint = wall == 2 ? _palette.AccentWall : _palette.Wall;
-        Placement origin = _plan.OnWall(wall, 0);
-        _b.Begin(SceneClass.Wall, "wall", origin);
+        float length = plan.WallLength(wall), h = plan.Height;
+        Material paint = wall == 2 ? palette.AccentWall : palette.Wall;
+        Placement origin = plan.OnWall(wall, 0);
+        b.Begin(SceneClass.Wall, "wall", origin);
         float from = -Thickness;
-        List<Opening> openings = _openings[wall];
+        List<Opening> openings = this.openings[wall];
         openings.Sort((a, b) => a.Middle.CompareTo(b.Middle));
         void Piece(float left, float right, float low, float high)
         {
             if (right > left + 1e-3f && high > low + 1e-3f)
             {
-                _b.Box(paint, new((left + right) / 2, Thickness / 2, (low + high) / 2), new(right - left, Thickness, high - low));
+                b.Box(paint, new((left + right) / 2, Thickness / 2, (low + high) / 2), new(right - left, Thickness, high - low));
             }
         }
-        bool skirting = _b.Random.Chance(0.85f);
+        bool skirting = b.Random.Chance(0.85f);
         foreach (Opening o in openings)
         {
             float left = o.Middle - o.Width / 2, right = o.Middle + o.Width / 2;
@@ -140,79 +140,79 @@ internal sealed class RoomShell
             {
                 if (o.Door)
                 {
-                    _b.Box(_palette.Trim, new((start + o.Middle - o.Width / 2 - 0.06f) / 2, -0.007f, 0.04f), new(MathF.Max(0.01f, o.Middle - o.Width / 2 - 0.06f - start), 0.014f, 0.08f));
+                    b.Box(palette.Trim, new((start + o.Middle - o.Width / 2 - 0.06f) / 2, -0.007f, 0.04f), new(MathF.Max(0.01f, o.Middle - o.Width / 2 - 0.06f - start), 0.014f, 0.08f));
                     start = o.Middle + o.Width / 2 + 0.06f;
                 }
             }
-            _b.Box(_palette.Trim, new((start + length) / 2, -0.007f, 0.04f), new(MathF.Max(0.01f, length - start), 0.014f, 0.08f));
+            b.Box(palette.Trim, new((start + length) / 2, -0.007f, 0.04f), new(MathF.Max(0.01f, length - start), 0.014f, 0.08f));
         }
     }
 
     private void Door(int wall, Opening o)
     {
-        SceneRandom r = _b.Random;
-        Placement at = _plan.OnWall(wall, o.Middle);
-        Material leaf = r.Chance(0.6f) ? _palette.Trim : _palette.Wood();
-        _b.Begin(SceneClass.Wall, "door", at);
+        SceneRandom r = b.Random;
+        Placement at = plan.OnWall(wall, o.Middle);
+        Material leaf = r.Chance(0.6f) ? palette.Trim : palette.Wood();
+        b.Begin(SceneClass.Wall, "door", at);
         float w = o.Width, top = o.Top;
-        _b.Box(leaf, new(0, 0.06f, top / 2), new(w, 0.04f, top));
-        _b.Box(_palette.Black, new(0, 0.15f, top / 2), new(w + 0.1f, 0.02f, top + 0.1f));
+        b.Box(leaf, new(0, 0.06f, top / 2), new(w, 0.04f, top));
+        b.Box(palette.Black, new(0, 0.15f, top / 2), new(w + 0.1f, 0.02f, top + 0.1f));
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
         {
-            _b.Box(_palette.Trim, new(side * (w / 2 + 0.02f), -0.012f, top / 2 + 0.02f), new(0.08f, 0.024f, top + 0.1f));
+            b.Box(palette.Trim, new(side * (w / 2 + 0.02f), -0.012f, top / 2 + 0.02f), new(0.08f, 0.024f, top + 0.1f));
         }
-        _b.Box(_palette.Trim, new(0, -0.012f, top + 0.03f), new(w + 0.12f, 0.024f, 0.08f));
+        b.Box(palette.Trim, new(0, -0.012f, top + 0.03f), new(w + 0.12f, 0.024f, 0.08f));
         int panels = r.NextInt(0, 3);
         for (int i = 0; i < panels; i++)
         {
             float h = (top - 0.25f) / panels;
-            _b.Box(leaf, new(0, 0.036f, 0.15f + (i + 0.5f) * h), new(w * 0.62f, 0.02f, h - 0.14f));
+            b.Box(leaf, new(0, 0.036f, 0.15f + (i + 0.5f) * h), new(w * 0.62f, 0.02f, h - 0.14f));
         }
-        _b.Bar(_palette.Metal, new(w / 2 - 0.07f, 0.04f, 1.02f), new(w / 2 - 0.07f, -0.02f, 1.02f), 0.012f);
-        _b.Bar(_palette.Metal, new(w / 2 - 0.07f, -0.02f, 1.02f), new(w / 2 - 0.19f, -0.02f, 1.02f), 0.009f);
+        b.Bar(palette.Metal, new(w / 2 - 0.07f, 0.04f, 1.02f), new(w / 2 - 0.07f, -0.02f, 1.02f), 0.012f);
+        b.Bar(palette.Metal, new(w / 2 - 0.07f, -0.02f, 1.02f), new(w / 2 - 0.19f, -0.02f, 1.02f), 0.009f);
     }
 
     private void Window(int wall, Opening o, float daylight, bool sunny)
     {
-        SceneRandom r = _b.Random;
+        SceneRandom r = b.Random;
         float w = o.Width, h = o.Top - o.Bottom, z = (o.Top + o.Bottom) / 2;
-        Placement at = _plan.OnWall(wall, o.Middle);
-        _b.Begin(SceneClass.Window, "window", at);
-        Material trim = _palette.Trim;
+        Placement at = plan.OnWall(wall, o.Middle);
+        b.Begin(SceneClass.Window, "window", at);
+        Material trim = palette.Trim;
         var sky = new Vector3(0.92f, 0.98f, 1.08f) * daylight;
-        _b.Box(new(SurfacePattern.Outdoors, new(0.02f), new(0.02f), Emission: sky), new(0, 0.1f, z), new(w, 0.03f, h));
+        b.Box(new(SurfacePattern.Outdoors, new(0.02f), new(0.02f), Emission: sky), new(0, 0.1f, z), new(w, 0.03f, h));
         const float Frame = 0.055f;
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
         {
-            _b.Box(trim, new(side * (w - Frame) / 2, 0.065f, z), new(Frame, 0.05f, h));
-            _b.Box(trim, new(0, 0.065f, z + side * (h - Frame) / 2), new(w, 0.05f, Frame));
+            b.Box(trim, new(side * (w - Frame) / 2, 0.065f, z), new(Frame, 0.05f, h));
+            b.Box(trim, new(0, 0.065f, z + side * (h - Frame) / 2), new(w, 0.05f, Frame));
         }
         int columns = Math.Max(1, (int)MathF.Round(w / 0.75f)), rows = r.Chance(0.35f) ? 2 : 1;
         for (int i = 1; i < columns; i++)
         {
-            _b.Box(trim, new(i * w / columns - w / 2, 0.068f, z), new(0.045f, 0.04f, h));
+            b.Box(trim, new(i * w / columns - w / 2, 0.068f, z), new(0.045f, 0.04f, h));
         }
         if (rows == 2)
         {
-            _b.Box(trim, new(0, 0.068f, z + h * 0.12f), new(w, 0.04f, 0.035f));
+            b.Box(trim, new(0, 0.068f, z + h * 0.12f), new(w, 0.04f, 0.035f));
         }
         if (o.Bottom > 0.3f)
         {
-            _b.Box(trim, new(0, 0.01f, o.Bottom - 0.015f), new(w + 0.1f, 0.16f, 0.03f));
+            b.Box(trim, new(0, 0.01f, o.Bottom - 0.015f), new(w + 0.1f, 0.16f, 0.03f));
             if (r.Chance(0.45f))
             {
-                _b.Offer(new(0, 0, o.Bottom), w * 0.9f, 0.1f, MathF.Min(0.5f, h), SurfaceKind.Sill);
+                b.Offer(new(0, 0, o.Bottom), w * 0.9f, 0.1f, MathF.Min(0.5f, h), SurfaceKind.Sill);
             }
         }
         Rotation frame = at.Frame;
         Vector3 centre = at.ToWorld(new(0, 0.03f, z)), u = frame.ToOuter(new(w / 2 - Frame, 0, 0)), v = frame.ToOuter(new(0, 0, h / 2 - Frame));
         if (daylight > 0.2f)
         {
-            _b.Shine(new(LightShape.Rectangle, centre, u, v, 0, sky * 0.85f));
+            b.Shine(new(LightShape.Rectangle, centre, u, v, 0, sky * 0.85f));
             if (sunny)
             {
                 Vector3 towards = frame.ToOuter(Vector3.Normalize(new(r.Next(-0.8f, 0.8f), 1, r.Next(0.45f, 1.1f))));
-                _b.Shine(new(LightShape.Sun, centre, u, v, 0, new Vector3(1, 0.92f, 0.78f) * (daylight * r.Next(2.5f, 5f)), towards));
+                b.Shine(new(LightShape.Sun, centre, u, v, 0, new Vector3(1, 0.92f, 0.78f) * (daylight * r.Next(2.5f, 5f)), towards));
             }
         }
         Dress(at, o, w, h);
@@ -221,14 +221,14 @@ internal sealed class RoomShell
     /// <summary>Curtains or a blind. The official map of classes counts both as window.</summary>
     private void Dress(Placement at, Opening o, float w, float h)
     {
-        SceneRandom r = _b.Random;
+        SceneRandom r = b.Random;
         float kind = r.Next();
         if (kind < 0.5f)
         {
-            float bottom = o.Bottom < 0.5f || r.Chance(0.6f) ? 0.03f : o.Bottom - 0.15f, top = MathF.Min(o.Top + 0.14f, _plan.Height - 0.03f);
+            float bottom = o.Bottom < 0.5f || r.Chance(0.6f) ? 0.03f : o.Bottom - 0.15f, top = MathF.Min(o.Top + 0.14f, plan.Height - 0.03f);
             float drawn = r.Next(0.22f, 0.42f) * w;
-            _b.Begin(SceneClass.Window, "curtains", at);
-            _b.Bar(_palette.Metal, new(-w / 2 - 0.28f, -0.1f, top), new(w / 2 + 0.28f, -0.1f, top), 0.012f);
+            b.Begin(SceneClass.Window, "curtains", at);
+            b.Bar(palette.Metal, new(-w / 2 - 0.28f, -0.1f, top), new(w / 2 + 0.28f, -0.1f, top), 0.012f);
             foreach (float side in (ReadOnlySpan<float>)[-1, 1])
             {
                 // A row of slats at changing depth makes the folds real for depth and normals.
@@ -236,23 +236,23 @@ internal sealed class RoomShell
                 for (int i = 0; i < slats; i++)
                 {
                     float x = side * (w / 2 + 0.22f - (i + 0.5f) * (drawn + 0.2f) / slats);
-                    Slat(_palette.Curtain, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
+                    Slat(palette.Curtain, new(x, -0.1f + ((i & 1) == 0 ? 0.018f : -0.018f), (bottom + top) / 2), new((drawn + 0.2f) / slats * 1.25f, 0.05f, top - bottom));
                 }
             }
         }
         else if (kind < 0.72f)
         {
-            _b.Begin(SceneClass.Window, "blind", at);
+            b.Begin(SceneClass.Window, "blind", at);
             float down = r.Next(0.15f, 0.75f) * h;
-            Material slat = r.Chance(0.7f) ? _palette.White : _palette.Wood();
+            Material slat = r.Chance(0.7f) ? palette.White : palette.Wood();
             int count = Math.Max(2, (int)(down / 0.05f));
-            _b.Box(slat, new(0, 0.02f, o.Top - 0.02f), new(w - 0.02f, 0.045f, 0.04f));
+            b.Box(slat, new(0, 0.02f, o.Top - 0.02f), new(w - 0.02f, 0.045f, 0.04f));
             for (int i = 1; i < count; i++)
             {
-                _b.Box(slat, new(0, 0.02f, o.Top - 0.02f - i * 0.05f), new(w - 0.03f, 0.045f, 0.003f), Rotation.AboutX(0.55f));
+                b.Box(slat, new(0, 0.02f, o.Top - 0.02f - i * 0.05f), new(w - 0.03f, 0.045f, 0.003f), Rotation.AboutX(0.55f));
             }
         }
 
-        void Slat(Material material, Vector3 centre, Vector3 size) => _b.Soft(material, centre, size, 0.024f);
+        void Slat(Material material, Vector3 centre, Vector3 size) => b.Soft(material, centre, size, 0.024f);
     }
 }

@@ -5,27 +5,27 @@ namespace RoboPerception.Scenes;
 /// <summary>Distance of every square of floor to the nearest furniture or wall, and the largest connected part one can walk in.</summary>
 internal sealed class WalkableMap
 {
-    private readonly float _cell;
-    private readonly int _columns, _rows;
-    private readonly float[] _clearance;
-    private readonly bool[] _reachable;
-    private readonly int[] _cells;
+    private readonly float cell;
+    private readonly int columns, rows;
+    private readonly float[] clearance;
+    private readonly bool[] reachable;
+    private readonly int[] cells;
 
     public WalkableMap(float cell, int columns, int rows, bool[] blocked)
     {
-        (_cell, _columns, _rows) = (cell, columns, rows);
-        _clearance = Distances(blocked);
+        (this.cell, this.columns, this.rows) = (cell, columns, rows);
+        clearance = Distances(blocked);
         Widest = 0;
         int best = 0;
-        for (int i = 0; i < _clearance.Length; i++)
+        for (int i = 0; i < clearance.Length; i++)
         {
-            if (_clearance[i] > Widest)
+            if (clearance[i] > Widest)
             {
-                (Widest, best) = (_clearance[i], i);
+                (Widest, best) = (clearance[i], i);
             }
         }
         Margin = Math.Clamp(Widest * 0.7f, 0.1f, 0.38f);
-        (_reachable, _cells) = Flood(best);
+        (reachable, cells) = Flood(best);
         Start = Centre(best);
     }
 
@@ -39,27 +39,27 @@ internal sealed class WalkableMap
     public Vector2 Start { get; }
 
     /// <summary>Walkable area, square metres.</summary>
-    public float Area => _cells.Length * _cell * _cell;
+    public float Area => cells.Length * cell * cell;
 
     /// <summary>Distance to furniture and walls at a point, metres.</summary>
     public float ClearanceAt(Vector2 p)
     {
-        int c = (int)(p.X / _cell), r = (int)(p.Y / _cell);
-        return (uint)c < (uint)_columns && (uint)r < (uint)_rows ? _clearance[r * _columns + c] : 0;
+        int c = (int)(p.X / cell), r = (int)(p.Y / cell);
+        return (uint)c < (uint)columns && (uint)r < (uint)rows ? clearance[r * columns + c] : 0;
     }
 
     /// <summary>A walkable point.</summary>
-    public Vector2 Draw(SceneRandom random) => Centre(_cells[random.NextInt(0, _cells.Length - 1)]);
+    public Vector2 Draw(SceneRandom random) => Centre(cells[random.NextInt(0, cells.Length - 1)]);
 
     /// <summary>True if the straight way between two points stays walkable.</summary>
     public bool Sees(Vector2 a, Vector2 b)
     {
-        int steps = Math.Max(1, (int)(Vector2.Distance(a, b) / (_cell * 0.7f)));
+        int steps = Math.Max(1, (int)(Vector2.Distance(a, b) / (cell * 0.7f)));
         for (int i = 0; i <= steps; i++)
         {
             Vector2 p = a + (b - a) * (i / (float)steps);
-            int c = (int)(p.X / _cell), r = (int)(p.Y / _cell);
-            if ((uint)c >= (uint)_columns || (uint)r >= (uint)_rows || !_reachable[r * _columns + c])
+            int c = (int)(p.X / cell), r = (int)(p.Y / cell);
+            if ((uint)c >= (uint)columns || (uint)r >= (uint)rows || !reachable[r * columns + c])
             {
                 return false;
             }
@@ -67,17 +67,17 @@ internal sealed class WalkableMap
         return true;
     }
 
-    private Vector2 Centre(int cell) => new((cell % _columns + 0.5f) * _cell, (cell / _columns + 0.5f) * _cell);
+    private Vector2 Centre(int cell) => new((cell % columns + 0.5f) * this.cell, (cell / columns + 0.5f) * this.cell);
 
     /// <summary>Chamfer distance (1, sqrt 2) from blocked squares and from outside; a little above the true one at odd angles.</summary>
     private float[] Distances(bool[] blocked)
     {
-        float straight = _cell, diagonal = _cell * 1.35f;
+        float straight = cell, diagonal = cell * 1.35f;
         var d = new float[blocked.Length];
         for (int i = 0; i < d.Length; i++)
         {
-            int c = i % _columns, r = i / _columns;
-            float wall = (Math.Min(Math.Min(c, r), Math.Min(_columns - 1 - c, _rows - 1 - r)) + 0.5f) * _cell;
+            int c = i % columns, r = i / columns;
+            float wall = (Math.Min(Math.Min(c, r), Math.Min(columns - 1 - c, rows - 1 - r)) + 0.5f) * cell;
             d[i] = blocked[i] ? 0 : wall;
         }
         for (int pass = 0; pass < 2; pass++)
@@ -86,14 +86,14 @@ internal sealed class WalkableMap
             for (int k = 0; k < d.Length; k++)
             {
                 int i = pass == 0 ? k : d.Length - 1 - k;
-                int c = i % _columns, r = i / _columns;
+                int c = i % columns, r = i / columns;
                 float best = d[i];
                 void Look(int dc, int dr, float step)
                 {
                     int nc = c + dc, nr = r + dr;
-                    if ((uint)nc < (uint)_columns && (uint)nr < (uint)_rows)
+                    if ((uint)nc < (uint)columns && (uint)nr < (uint)rows)
                     {
-                        best = MathF.Min(best, d[nr * _columns + nc] + step);
+                        best = MathF.Min(best, d[nr * columns + nc] + step);
                     }
                 }
                 Look(s, 0, straight);
@@ -108,16 +108,16 @@ internal sealed class WalkableMap
 
     private (bool[] Reachable, int[] Cells) Flood(int from)
     {
-        var reachable = new bool[_clearance.Length];
+        var reachable = new bool[clearance.Length];
         var cells = new List<int> { from };
         reachable[from] = true;
         for (int at = 0; at < cells.Count; at++)
         {
-            int c = cells[at] % _columns, r = cells[at] / _columns;
+            int c = cells[at] % columns, r = cells[at] / columns;
             foreach (var (dc, dr) in (ReadOnlySpan<(int, int)>)[(1, 0), (-1, 0), (0, 1), (0, -1)])
             {
-                int nc = c + dc, nr = r + dr, n = nr * _columns + nc;
-                if ((uint)nc < (uint)_columns && (uint)nr < (uint)_rows && !reachable[n] && _clearance[n] >= Margin)
+                int nc = c + dc, nr = r + dr, n = nr * columns + nc;
+                if ((uint)nc < (uint)columns && (uint)nr < (uint)rows && !reachable[n] && clearance[n] >= Margin)
                 {
                     reachable[n] = true;
                     cells.Add(n);

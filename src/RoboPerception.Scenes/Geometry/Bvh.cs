@@ -12,9 +12,9 @@ internal sealed class Bvh
     private const int BinCount = 20;
     private const int LeafSize = 1;
 
-    private readonly BoundingBox[] _bounds;
-    private readonly int[] _order;
-    private int _used = 1;
+    private readonly BoundingBox[] bounds;
+    private readonly int[] order;
+    private int used = 1;
 
     /// <summary>Sorts <paramref name="primitives"/> in place and builds the tree over them.</summary>
     public Bvh(Primitive[] primitives)
@@ -23,23 +23,23 @@ internal sealed class Bvh
         {
             throw new ArgumentException("A scene needs at least one primitive.", nameof(primitives));
         }
-        _bounds = new BoundingBox[primitives.Length];
-        _order = new int[primitives.Length];
+        bounds = new BoundingBox[primitives.Length];
+        order = new int[primitives.Length];
         for (int i = 0; i < primitives.Length; i++)
         {
-            _bounds[i] = primitives[i].Bounds();
-            _order[i] = i;
+            bounds[i] = primitives[i].Bounds();
+            order[i] = i;
         }
         Nodes = new Node[2 * primitives.Length];
         Build(0, 0, primitives.Length, 0);
         var sorted = new Primitive[primitives.Length];
         for (int i = 0; i < sorted.Length; i++)
         {
-            sorted[i] = primitives[_order[i]];
+            sorted[i] = primitives[order[i]];
         }
         sorted.CopyTo(primitives, 0);
         Primitives = primitives;
-        Array.Resize(ref _bounds, 0);
+        Array.Resize(ref bounds, 0);
     }
 
     /// <summary>One box of the tree. A leaf has <see cref="Count"/> > 0 solids from <see cref="First"/>; else First is the left child.</summary>
@@ -97,7 +97,7 @@ internal sealed class Bvh
         var centres = BoundingBox.Empty;
         for (int i = first; i < first + count; i++)
         {
-            ref readonly BoundingBox b = ref _bounds[_order[i]];
+            ref readonly BoundingBox b = ref bounds[order[i]];
             box = box.Union(b);
             centres = centres.Union(new(b.Centre, b.Centre));
         }
@@ -115,8 +115,8 @@ internal sealed class Bvh
         {
             middle = first + count / 2;
         }
-        int left = _used;
-        _used += 2;
+        int left = used;
+        used += 2;
         node.First = left;
         node.Count = 0;
         Build(left, first, middle - first, depth + 1);
@@ -145,8 +145,8 @@ internal sealed class Bvh
             float scale = BinCount * 0.9999f / extent;
             for (int i = first; i < first + count; i++)
             {
-                int bin = (int)((_bounds[_order[i]].Centre[axis] - low) * scale);
-                bins[bin] = bins[bin].Union(_bounds[_order[i]]);
+                int bin = (int)((bounds[order[i]].Centre[axis] - low) * scale);
+                bins[bin] = bins[bin].Union(bounds[order[i]]);
                 counts[bin]++;
             }
             var suffix = BoundingBox.Empty;
@@ -182,9 +182,9 @@ internal sealed class Bvh
         int middle = first;
         for (int i = first; i < first + count; i++)
         {
-            if ((int)((_bounds[_order[i]].Centre[bestAxis] - border) * borderScale) <= bestBin)
+            if ((int)((bounds[order[i]].Centre[bestAxis] - border) * borderScale) <= bestBin)
             {
-                (_order[middle], _order[i]) = (_order[i], _order[middle]);
+                (order[middle], order[i]) = (order[i], order[middle]);
                 middle++;
             }
         }

@@ -5,17 +5,17 @@ namespace RoboPerception.Scenes;
 /// <summary>The project's own generator (SplitMix64): the same numbers on every runtime and for ever.</summary>
 internal sealed class SceneRandom(ulong seed)
 {
-    private ulong _state = seed;
+    private ulong state = seed;
 
     /// <summary>64 random bits.</summary>
     public ulong NextBits()
     {
-        _state += 0x9E3779B97F4A7C15UL;
-        return Mix(_state);
+        state += 0x9E3779B97F4A7C15UL;
+        return Mix(state);
     }
 
     /// <summary>A generator for a part of the scene: what one part draws does not shift the numbers of the others.</summary>
-    public SceneRandom Fork(ulong part) => new(Mix(_state ^ Mix(part + 0xD1B54A32D192ED03UL)));
+    public SceneRandom Fork(ulong part) => new(Mix(state ^ Mix(part + 0xD1B54A32D192ED03UL)));
 
     /// <summary>Uniform in [0, 1).</summary>
     public float Next() => (NextBits() >> 40) * (1f / (1 << 24));

@@ -1,6 +1,6 @@
 namespace RoboPerception.Scenes;
 
-/// <summary>Where a rendered frame goes: picture and exact labels. Allocated once, overwritten by every frame.</summary>
+/// <summary>Where a rendered frame goes: image and exact labels. Allocated once, overwritten by every frame.</summary>
 internal sealed class FrameBuffers
 {
     /// <summary>Allocates for one image size.</summary>
@@ -24,7 +24,7 @@ internal sealed class FrameBuffers
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>Picture, (H,W,3), 8-bit sRGB in the order blue, green, red, rows without padding.</summary>
+    /// <summary>Image, (H,W,3), 8-bit sRGB in the order blue, green, red, rows without padding.</summary>
     public byte[] Bgr { get; }
 
     /// <summary>Class ids, (H,W): <see cref="SceneClass"/>, 255 where nothing was hit.</summary>

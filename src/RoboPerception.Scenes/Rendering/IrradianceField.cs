@@ -12,25 +12,25 @@ internal sealed class IrradianceField
     private const float TargetSpacing = 0.45f;
     private const int Faces = 6;
 
-    private readonly Vector3[] _light;
-    private readonly Vector3 _origin;
-    private readonly Vector3 _perMetre;
-    private readonly int _nx, _ny, _nz;
+    private readonly Vector3[] light;
+    private readonly Vector3 origin;
+    private readonly Vector3 perMetre;
+    private readonly int nx, ny, nz;
 
     public IrradianceField(Scene scene)
     {
         Vector3 low = scene.Interior.Low, size = Vector3.Max(scene.Interior.High - low, new Vector3(0.1f));
-        _nx = Count(size.X);
-        _ny = Count(size.Y);
-        _nz = Count(size.Z);
-        Vector3 step = size / new Vector3(_nx, _ny, _nz);
-        _origin = low + step * 0.5f;
-        _perMetre = Vector3.One / step;
-        int n = _nx * _ny * _nz;
-        _light = new Vector3[n * Faces];
+        nx = Count(size.X);
+        ny = Count(size.Y);
+        nz = Count(size.Z);
+        Vector3 step = size / new Vector3(nx, ny, nz);
+        origin = low + step * 0.5f;
+        perMetre = Vector3.One / step;
+        int n = nx * ny * nz;
+        light = new Vector3[n * Faces];
         if (scene.LightArray.Length == 0)
         {
-            Array.Fill(_light, new Vector3(0.5f));
+            Array.Fill(light, new Vector3(0.5f));
             return;
         }
         var inside = new bool[n];
@@ -40,7 +40,7 @@ internal sealed class IrradianceField
             inside[i] = scene.IsInsideSolid(probe);
             if (!inside[i])
             {
-                Direct(scene, probe, _light.AsSpan(i * Faces, Faces));
+                Direct(scene, probe, light.AsSpan(i * Faces, Faces));
             }
         }
         FillSolids(inside);
@@ -50,18 +50,18 @@ internal sealed class IrradianceField
     /// <summary>Light that arrives at the probe nearest to a point on a surface that faces along the normal.</summary>
     public Vector3 Nearest(Vector3 point, Vector3 normal)
     {
-        Vector3 g = (point - _origin) * _perMetre;
-        int x = Math.Clamp((int)(g.X + 0.5f), 0, _nx - 1);
-        int y = Math.Clamp((int)(g.Y + 0.5f), 0, _ny - 1);
-        int z = Math.Clamp((int)(g.Z + 0.5f), 0, _nz - 1);
-        return Facing(((z * _ny) + y) * _nx + x, normal);
+        Vector3 g = (point - origin) * perMetre;
+        int x = Math.Clamp((int)(g.X + 0.5f), 0, nx - 1);
+        int y = Math.Clamp((int)(g.Y + 0.5f), 0, ny - 1);
+        int z = Math.Clamp((int)(g.Z + 0.5f), 0, nz - 1);
+        return Facing(((z * ny) + y) * nx + x, normal);
     }
 
     /// <summary>The same, blended between the eight probes around the point.</summary>
     public Vector3 Smooth(Vector3 point, Vector3 normal)
     {
-        Vector3 g = Vector3.Clamp((point - _origin) * _perMetre, Vector3.Zero, new Vector3(_nx - 1, _ny - 1, _nz - 1));
-        int x = Math.Min((int)g.X, Math.Max(0, _nx - 2)), y = Math.Min((int)g.Y, Math.Max(0, _ny - 2)), z = Math.Min((int)g.Z, Math.Max(0, _nz - 2));
+        Vector3 g = Vector3.Clamp((point - origin) * perMetre, Vector3.Zero, new Vector3(nx - 1, ny - 1, nz - 1));
+        int x = Math.Min((int)g.X, Math.Max(0, nx - 2)), y = Math.Min((int)g.Y, Math.Max(0, ny - 2)), z = Math.Min((int)g.Z, Math.Max(0, nz - 2));
         float u = g.X - x, v = g.Y - y, w = g.Z - z;
         Vector3 sum = Vector3.Zero;
         for (int k = 0; k < 8; k++)
@@ -70,7 +70,7 @@ internal sealed class IrradianceField
             float weight = (dx == 0 ? 1 - u : u) * (dy == 0 ? 1 - v : v) * (dz == 0 ? 1 - w : w);
             if (weight > 1e-5f)
             {
-                int at = (Math.Min(z + dz, _nz - 1) * _ny + Math.Min(y + dy, _ny - 1)) * _nx + Math.Min(x + dx, _nx - 1);
+                int at = (Math.Min(z + dz, nz - 1) * ny + Math.Min(y + dy, ny - 1)) * nx + Math.Min(x + dx, nx - 1);
                 sum += Facing(at, normal) * weight;
             }
         }
@@ -79,12 +79,12 @@ internal sealed class IrradianceField
 
     private static int Count(float metres) => Math.Clamp((int)(metres / TargetSpacing + 0.5f), 2, 40);
 
-    private Vector3 Probe(int i, Vector3 step) => _origin + new Vector3(i % _nx, i / _nx % _ny, i / (_nx * _ny)) * step;
+    private Vector3 Probe(int i, Vector3 step) => origin + new Vector3(i % nx, i / nx % ny, i / (nx * ny)) * step;
 
     private Vector3 Facing(int probe, Vector3 n)
     {
         int at = probe * Faces;
-        return _light[at + (n.X < 0 ? 1 : 0)] * (n.X * n.X) + _light[at + (n.Y < 0 ? 3 : 2)] * (n.Y * n.Y) + _light[at + (n.Z < 0 ? 5 : 4)] * (n.Z * n.Z);
+        return light[at + (n.X < 0 ? 1 : 0)] * (n.X * n.X) + light[at + (n.Y < 0 ? 3 : 2)] * (n.Y * n.Y) + light[at + (n.Z < 0 ? 5 : 4)] * (n.Z * n.Z);
     }
 
     private static Vector3 Axis(int face)
@@ -143,21 +143,21 @@ internal sealed class IrradianceField
                 {
                     continue;
                 }
-                int x = i % _nx, y = i / _nx % _ny, z = i / (_nx * _ny), found = 0;
-                Span<Vector3> mean = _light.AsSpan(i * Faces, Faces);
+                int x = i % nx, y = i / nx % ny, z = i / (nx * ny), found = 0;
+                Span<Vector3> mean = light.AsSpan(i * Faces, Faces);
                 mean.Clear();
                 foreach (var (dx, dy, dz) in steps)
                 {
                     int px = x + dx, py = y + dy, pz = z + dz;
-                    if ((uint)px >= (uint)_nx || (uint)py >= (uint)_ny || (uint)pz >= (uint)_nz || !before[(pz * _ny + py) * _nx + px])
+                    if ((uint)px >= (uint)nx || (uint)py >= (uint)ny || (uint)pz >= (uint)nz || !before[(pz * ny + py) * nx + px])
                     {
                         continue;
                     }
                     found++;
-                    int at = ((pz * _ny + py) * _nx + px) * Faces;
+                    int at = ((pz * ny + py) * nx + px) * Faces;
                     for (int f = 0; f < Faces; f++)
                     {
-                        mean[f] += _light[at + f];
+                        mean[f] += light[at + f];
                     }
                 }
                 for (int f = 0; f < Faces && found > 0; f++)
@@ -201,8 +201,8 @@ internal sealed class IrradianceField
                 }
             }
         }
-        var direct = (Vector3[])_light.Clone();
-        var next = new Vector3[_light.Length];
+        var direct = (Vector3[])light.Clone();
+        var next = new Vector3[light.Length];
         for (int bounce = 0; bounce < 2; bounce++)
         {
             direct.CopyTo(next, 0);
@@ -218,7 +218,7 @@ internal sealed class IrradianceField
                     next[at + (d.Z < 0 ? 5 : 4)] += light * MathF.Abs(d.Z);
                 }
             }
-            next.CopyTo(_light, 0);
+            next.CopyTo(light, 0);
             FillSolids(inside);
         }
     }

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Scenes;
 
 /// <summary>
-/// Rays through pixel centres. Distortion is applied here, before tracing, so that picture and labels are bent alike and
+/// Rays through pixel centres. Distortion is applied here, before tracing, so that image and labels are bent alike and
 /// stay exact.
 /// </summary>
 internal static class LensRays

@@ -6,26 +6,26 @@ namespace RoboPerception.Scenes;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    private readonly Thread[] _threads;
-    private readonly SemaphoreSlim _start = new(0);
-    private readonly SemaphoreSlim _done = new(0);
-    private Action<int, int>? _job;
-    private Exception? _failure;
-    private int _pieces;
-    private int _next;
-    private volatile bool _closing;
+    private readonly Thread[] threads;
+    private readonly SemaphoreSlim start = new(0);
+    private readonly SemaphoreSlim done = new(0);
+    private Action<int, int>? job;
+    private Exception? failure;
+    private int pieces;
+    private int next;
+    private volatile bool closing;
 
     /// <summary>Starts size - 1 threads; the caller of <see cref="Run"/> is the last worker.</summary>
     public WorkerTeam(int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         Size = size;
-        _threads = new Thread[size - 1];
-        for (int i = 0; i < _threads.Length; i++)
+        threads = new Thread[size - 1];
+        for (int i = 0; i < threads.Length; i++)
         {
             int worker = i + 1;
-            _threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"scene-worker-{worker}" };
-            _threads[i].Start();
+            threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"scene-worker-{worker}" };
+            threads[i].Start();
         }
     }
 
@@ -35,21 +35,21 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>Calls job(worker, piece) for every piece and returns when all are done.</summary>
     public void Run(int pieces, Action<int, int> job)
     {
-        ObjectDisposedException.ThrowIf(_closing, this);
-        _job = job;
-        _pieces = pieces;
-        _failure = null;
-        Volatile.Write(ref _next, 0);
-        if (_threads.Length > 0)
+        ObjectDisposedException.ThrowIf(closing, this);
+        this.job = job;
+        this.pieces = pieces;
+        this.failure = null;
+        Volatile.Write(ref next, 0);
+        if (threads.Length > 0)
         {
-            _start.Release(_threads.Length);
+            start.Release(threads.Length);
         }
         Work(0);
-        for (int i = 0; i < _threads.Length; i++)
+        for (int i = 0; i < threads.Length; i++)
         {
-            _done.Wait();
+            done.Wait();
         }
-        if (_failure is { } failure)
+        if (this.failure is { } failure)
         {
             throw new InvalidOperationException("Rendering failed in a worker thread: " + failure.Message, failure);
         }
@@ -57,34 +57,34 @@ internal sealed class WorkerTeam : IDisposable
 
     public void Dispose()
     {
-        if (_closing)
+        if (closing)
         {
             return;
         }
-        _closing = true;
-        if (_threads.Length > 0)
+        closing = true;
+        if (threads.Length > 0)
         {
-            _start.Release(_threads.Length);
+            start.Release(threads.Length);
         }
-        foreach (Thread thread in _threads)
+        foreach (Thread thread in threads)
         {
             thread.Join();
         }
-        _start.Dispose();
-        _done.Dispose();
+        start.Dispose();
+        done.Dispose();
     }
 
     private void Serve(int worker)
     {
         while (true)
         {
-            _start.Wait();
-            if (_closing)
+            start.Wait();
+            if (closing)
             {
                 return;
             }
             Work(worker);
-            _done.Release();
+            done.Release();
         }
     }
 
@@ -94,15 +94,15 @@ internal sealed class WorkerTeam : IDisposable
         try
         {
             int piece;
-            while ((piece = Interlocked.Increment(ref _next) - 1) < _pieces)
+            while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
             {
-                _job!(worker, piece);
+                job!(worker, piece);
             }
         }
         catch (Exception e)
         {
-            _failure = e;
-            Volatile.Write(ref _next, _pieces);
+            failure = e;
+            Volatile.Write(ref next, pieces);
         }
     }
 #pragma warning restore CA1031

@@ -18,32 +18,32 @@ internal sealed class JpegModel
         99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     ];
 
-    private readonly int _width, _height;
-    private readonly float[] _luma, _chroma;
-    private readonly float[] _basis = new float[64];
-    private readonly Action<int, int> _rowOfBlocks;
-    private byte[] _image = [];
+    private readonly int width, height;
+    private readonly float[] luma, chroma;
+    private readonly float[] basis = new float[64];
+    private readonly Action<int, int> rowOfBlocks;
+    private byte[] image = [];
 
     public JpegModel(int width, int height, int quality)
     {
-        (_width, _height) = (width, height);
-        _luma = Scaled(LumaTable, quality);
-        _chroma = Scaled(ChromaTable, quality);
+        (this.width, this.height) = (width, height);
+        luma = Scaled(LumaTable, quality);
+        chroma = Scaled(ChromaTable, quality);
         for (int k = 0; k < 8; k++)
         {
             for (int n = 0; n < 8; n++)
             {
-                _basis[k * 8 + n] = PortableMath.Cos((2 * n + 1) * k * Math.PI / 16) * (k == 0 ? 0.35355339f : 0.5f);
+                basis[k * 8 + n] = PortableMath.Cos((2 * n + 1) * k * Math.PI / 16) * (k == 0 ? 0.35355339f : 0.5f);
             }
         }
-        _rowOfBlocks = (_, row) => RowOfBlocks(row);
+        rowOfBlocks = (_, row) => RowOfBlocks(row);
     }
 
-    /// <summary>Compresses and restores a BGR picture in place.</summary>
+    /// <summary>Compresses and restores a BGR image in place.</summary>
     public void Apply(byte[] bgr, WorkerTeam team)
     {
-        _image = bgr;
-        team.Run((_height + 15) / 16, _rowOfBlocks);
+        image = bgr;
+        team.Run((height + 15) / 16, rowOfBlocks);
     }
 
     private static float[] Scaled(byte[] table, int quality)
@@ -62,7 +62,7 @@ internal sealed class JpegModel
         Span<float> y = stackalloc float[256];
         Span<float> cb = stackalloc float[64];
         Span<float> cr = stackalloc float[64];
-        for (int x0 = 0; x0 < _width; x0 += 16)
+        for (int x0 = 0; x0 < width; x0 += 16)
         {
             cb.Clear();
             cr.Clear();
@@ -70,8 +70,8 @@ internal sealed class JpegModel
             {
                 for (int i = 0; i < 16; i++)
                 {
-                    int at = 3 * (Math.Min(row * 16 + j, _height - 1) * _width + Math.Min(x0 + i, _width - 1));
-                    float b = _image[at], g = _image[at + 1], r = _image[at + 2];
+                    int at = 3 * (Math.Min(row * 16 + j, height - 1) * width + Math.Min(x0 + i, width - 1));
+                    float b = image[at], g = image[at + 1], r = image[at + 2];
                     // Luma is kept as four 8x8 blocks one after another.
                     y[((j >> 3) * 2 + (i >> 3)) * 64 + (j & 7) * 8 + (i & 7)] = 0.299f * r + 0.587f * g + 0.114f * b - 128;
                     int c = (j >> 1) * 8 + (i >> 1);
@@ -81,21 +81,21 @@ internal sealed class JpegModel
             }
             for (int k = 0; k < 4; k++)
             {
-                Quantise(y.Slice(k * 64, 64), _luma);
+                Quantise(y.Slice(k * 64, 64), luma);
             }
-            Quantise(cb, _chroma);
-            Quantise(cr, _chroma);
-            int rows = Math.Min(16, _height - row * 16), columns = Math.Min(16, _width - x0);
+            Quantise(cb, chroma);
+            Quantise(cr, chroma);
+            int rows = Math.Min(16, height - row * 16), columns = Math.Min(16, width - x0);
             for (int j = 0; j < rows; j++)
             {
                 for (int i = 0; i < columns; i++)
                 {
-                    int at = 3 * ((row * 16 + j) * _width + x0 + i);
+                    int at = 3 * ((row * 16 + j) * width + x0 + i);
                     float l = y[((j >> 3) * 2 + (i >> 3)) * 64 + (j & 7) * 8 + (i & 7)] + 128;
                     int c = (j >> 1) * 8 + (i >> 1);
-                    _image[at] = Byte(l + 1.772f * cb[c]);
-                    _image[at + 1] = Byte(l - 0.344136f * cb[c] - 0.714136f * cr[c]);
-                    _image[at + 2] = Byte(l + 1.402f * cr[c]);
+                    image[at] = Byte(l + 1.772f * cb[c]);
+                    image[at + 1] = Byte(l - 0.344136f * cb[c] - 0.714136f * cr[c]);
+                    image[at + 2] = Byte(l + 1.402f * cr[c]);
                 }
             }
         }
@@ -125,7 +125,7 @@ internal sealed class JpegModel
                 float sum = 0;
                 for (int n = 0; n < 8; n++)
                 {
-                    sum += s[n] * (forward ? _basis[k * 8 + n] : _basis[n * 8 + k]);
+                    sum += s[n] * (forward ? basis[k * 8 + n] : basis[n * 8 + k]);
                 }
                 target[k * 8 + row] = sum;
             }

@@ -10,65 +10,65 @@ internal sealed class SensorModel
 
     private static readonly byte[] Curve = ToneCurve();
 
-    private readonly SensorParameters _parameters;
-    private readonly RenderPlanes _planes;
-    private readonly JpegModel? _jpeg;
-    private readonly float[] _noiseScale;
-    private Vector3 _gain;
-    private uint _noiseSeed;
+    private readonly SensorParameters parameters;
+    private readonly RenderPlanes planes;
+    private readonly JpegModel? jpeg;
+    private readonly float[] noiseScale;
+    private Vector3 gain;
+    private uint noiseSeed;
 
     public SensorModel(SensorParameters parameters, RenderPlanes planes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parameters.JpegQuality, nameof(parameters));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parameters.JpegQuality, 100, nameof(parameters));
-        _parameters = parameters;
-        _planes = planes;
-        _jpeg = parameters.JpegQuality > 0 ? new JpegModel(planes.Width, planes.Height, parameters.JpegQuality) : null;
-        _noiseScale = new float[256];
+        this.parameters = parameters;
+        this.planes = planes;
+        jpeg = parameters.JpegQuality > 0 ? new JpegModel(planes.Width, planes.Height, parameters.JpegQuality) : null;
+        noiseScale = new float[256];
         for (int i = 0; i < 256; i++)
         {
-            _noiseScale[i] = MathF.Sqrt(parameters.ReadNoise * parameters.ReadNoise + parameters.ShotNoise * parameters.ShotNoise * i / 255f * CurveTop);
+            noiseScale[i] = MathF.Sqrt(parameters.ReadNoise * parameters.ReadNoise + parameters.ShotNoise * parameters.ShotNoise * i / 255f * CurveTop);
         }
     }
 
-    public SensorParameters Parameters => _parameters;
+    public SensorParameters Parameters => parameters;
 
     /// <summary>Sets exposure and white balance for the frame from the composed light (in the albedo planes).</summary>
     public void Meter(long frame)
     {
         double sum = 0;
-        foreach (double row in _planes.RowLuminance)
+        foreach (double row in planes.RowLuminance)
         {
             sum += row;
         }
-        int columns = (_planes.Width + 2) / 4;
-        double mean = PortableMath.Exp(sum / ((double)columns * _planes.Height));
-        float exposure = (float)(0.17 / Math.Max(mean, 1e-4) * PortableMath.Exp(_parameters.Exposure * 0.6931471805599453));
+        int columns = (planes.Width + 2) / 4;
+        double mean = PortableMath.Exp(sum / ((double)columns * planes.Height));
+        float exposure = (float)(0.17 / Math.Max(mean, 1e-4) * PortableMath.Exp(parameters.Exposure * 0.6931471805599453));
         Vector3 colour = Vector3.Zero;
-        for (int y = 2; y < _planes.Height; y += 8)
+        for (int y = 2; y < planes.Height; y += 8)
         {
-            int row = y * _planes.Stride + RenderPlanes.Margin;
-            for (int x = 2; x < _planes.Width; x += 8)
+            int row = y * planes.Stride + RenderPlanes.Margin;
+            for (int x = 2; x < planes.Width; x += 8)
             {
-                var c = new Vector3(_planes.Albedo[0][row + x], _planes.Albedo[1][row + x], _planes.Albedo[2][row + x]) * exposure;
+                var c = new Vector3(planes.Albedo[0][row + x], planes.Albedo[1][row + x], planes.Albedo[2][row + x]) * exposure;
                 colour += Vector3.Min(c, Vector3.One);
             }
         }
         colour += new Vector3(1e-3f);
         float grey = (colour.X + colour.Y + colour.Z) / 3;
         Vector3 neutral = Vector3.Clamp(new(grey / colour.X, grey / colour.Y, grey / colour.Z), new(0.6f), new(2.2f));
-        _gain = (Vector3.One + (neutral - Vector3.One) * _parameters.WhiteBalance) * exposure;
-        _noiseSeed = (uint)SceneRandom.Mix(_parameters.Seed + (ulong)frame * 0x9E3779B97F4A7C15UL);
+        gain = (Vector3.One + (neutral - Vector3.One) * parameters.WhiteBalance) * exposure;
+        noiseSeed = (uint)SceneRandom.Mix(parameters.Seed + (ulong)frame * 0x9E3779B97F4A7C15UL);
     }
 
     /// <summary>Develops one row into BGR bytes.</summary>
     public void DevelopRow(int y, byte[] bgr)
     {
-        int width = _planes.Width, stride = _planes.Stride;
+        int width = planes.Width, stride = planes.Stride;
         int row = y * stride + RenderPlanes.Margin;
-        int up = y > 0 ? -stride : 0, down = y + 1 < _planes.Height ? stride : 0;
-        int[] solid = _planes.Solid;
-        float vy = (2f * y / _planes.Height) - 1;
+        int up = y > 0 ? -stride : 0, down = y + 1 < planes.Height ? stride : 0;
+        int[] solid = planes.Solid;
+        float vy = (2f * y / planes.Height) - 1;
         for (int x = 0; x < width; x++)
         {
             int at = row + x;
@@ -83,14 +83,14 @@ internal sealed class SensorModel
                 Vector3 corners = Read(at + up + left) + Read(at + up + right) + Read(at + down + left) + Read(at + down + right);
                 c = c * 0.25f + sides * 0.125f + corners * 0.0625f;
             }
-            else if (_parameters.Blur > 0)
+            else if (parameters.Blur > 0)
             {
                 Vector3 sides = Read(at + left) + Read(at + right) + Read(at + up) + Read(at + down);
-                c = c * (1 - _parameters.Blur) + sides * (_parameters.Blur * 0.25f);
+                c = c * (1 - parameters.Blur) + sides * (parameters.Blur * 0.25f);
             }
             float vx = (2f * x / width) - 1;
             float r2 = 0.5f * (vx * vx + vy * vy);
-            c *= 1 - _parameters.Vignetting * r2;
+            c *= 1 - parameters.Vignetting * r2;
             int pixel = y * width + x;
             bgr[3 * pixel] = Develop(c.Z, pixel, 0);
             bgr[3 * pixel + 1] = Develop(c.Y, pixel, 1);
@@ -99,17 +99,17 @@ internal sealed class SensorModel
     }
 
     /// <summary>JPEG compression and decompression, if the camera does that.</summary>
-    public void Compress(byte[] bgr, WorkerTeam team) => _jpeg?.Apply(bgr, team);
+    public void Compress(byte[] bgr, WorkerTeam team) => jpeg?.Apply(bgr, team);
 
     private Vector3 Read(int at) =>
-        Vector3.Min(new Vector3(_planes.Albedo[0][at], _planes.Albedo[1][at], _planes.Albedo[2][at]) * _gain, new Vector3(CurveTop));
+        Vector3.Min(new Vector3(planes.Albedo[0][at], planes.Albedo[1][at], planes.Albedo[2][at]) * gain, new Vector3(CurveTop));
 
     private byte Develop(float light, int pixel, int channel)
     {
-        uint h = Noise.Hash(pixel, channel, _noiseSeed);
+        uint h = Noise.Hash(pixel, channel, noiseSeed);
         // The sum of four bytes is close to a normal distribution; its deviation is 147.8.
         int sum = (int)((h & 0xFF) + ((h >> 8) & 0xFF) + ((h >> 16) & 0xFF) + (h >> 24)) - 510;
-        light += sum * (1 / 147.8f) * _noiseScale[Math.Clamp((int)(light * (255 / CurveTop)), 0, 255)];
+        light += sum * (1 / 147.8f) * noiseScale[Math.Clamp((int)(light * (255 / CurveTop)), 0, 255)];
         return Curve[Math.Clamp((int)(light * (CurveSize / CurveTop)), 0, CurveSize - 1)];
     }
 

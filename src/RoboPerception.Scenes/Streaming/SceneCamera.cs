@@ -8,9 +8,9 @@ namespace RoboPerception.Scenes;
 /// </summary>
 internal sealed class SceneCamera : IDisposable
 {
-    private readonly Renderer _renderer;
-    private GeneratedRoom? _room;
-    private long _roomNumber = -1;
+    private readonly Renderer renderer;
+    private GeneratedRoom? room;
+    private long roomNumber = -1;
 
     /// <summary>Prepares a stream; rooms are built when their first frame is asked for.</summary>
     /// <param name="uri">Which stream.</param>
@@ -21,7 +21,7 @@ internal sealed class SceneCamera : IDisposable
         Address = uri;
         Intrinsics = uri.ToIntrinsics();
         SensorParameters sensor = uri.IdealSensor ? SensorParameters.Ideal : new SensorParameters(Seed: uri.Seed);
-        _renderer = new Renderer(Intrinsics, sensor, new RenderOptions(Workers: workers));
+        renderer = new Renderer(Intrinsics, sensor, new RenderOptions(Workers: workers));
     }
 
     /// <summary>The address of the stream.</summary>
@@ -42,7 +42,7 @@ internal sealed class SceneCamera : IDisposable
         GeneratedRoom room = RoomAt(seconds);
         CameraPose pose = room.Path.At(seconds);
         CameraPose? close = Address.ShutterSeconds > 0 ? room.Path.At(seconds + Address.ShutterSeconds) : null;
-        _renderer.Render(room.Scene, pose, frame, buffers, close);
+        renderer.Render(room.Scene, pose, frame, buffers, close);
         return pose;
     }
 
@@ -50,14 +50,14 @@ internal sealed class SceneCamera : IDisposable
     public GeneratedRoom RoomAt(double seconds)
     {
         long number = Address.ChangeSeconds > 0 ? (long)(seconds / Address.ChangeSeconds) : 0;
-        if (_room is null || number != _roomNumber)
+        if (room is null || number != roomNumber)
         {
-            _room = RoomGenerator.Generate(Address.Seed + (ulong)number, Address.Kind);
-            _roomNumber = number;
+            room = RoomGenerator.Generate(Address.Seed + (ulong)number, Address.Kind);
+            roomNumber = number;
         }
-        return _room;
+        return room;
     }
 
     /// <summary>Stops the renderer's threads.</summary>
-    public void Dispose() => _renderer.Dispose();
+    public void Dispose() => renderer.Dispose();
 }

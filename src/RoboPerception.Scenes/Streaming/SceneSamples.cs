@@ -12,16 +12,16 @@ namespace RoboPerception.Scenes;
 internal sealed record SceneSample(long Index, ulong RoomSeed, RoomKind Kind, CameraPose Pose, SensorParameters Sensor);
 
 /// <summary>
-/// Endless training data without a file: sample n of a seed is always the same picture with the same exact labels. Several views
+/// Endless training data without a file: sample n of a seed is always the same image with the same exact labels. Several views
 /// are taken in a room before the next one is built. Not for use by several threads at once; make one per thread.
 /// </summary>
 internal sealed class SceneSamples : IDisposable
 {
-    private readonly Renderer _renderer;
-    private readonly ulong _seed;
-    private readonly int _viewsPerRoom;
-    private GeneratedRoom? _room;
-    private ulong _roomSeed;
+    private readonly Renderer renderer;
+    private readonly ulong seed;
+    private readonly int viewsPerRoom;
+    private GeneratedRoom? room;
+    private ulong roomSeed;
 
     /// <summary>Prepares samples of one camera.</summary>
     /// <param name="seed">Seed of the series.</param>
@@ -31,9 +31,9 @@ internal sealed class SceneSamples : IDisposable
     public SceneSamples(ulong seed, CameraIntrinsics camera, int viewsPerRoom = 2, int workers = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(viewsPerRoom, 1);
-        _seed = seed;
-        _viewsPerRoom = viewsPerRoom;
-        _renderer = new Renderer(camera, options: new RenderOptions(Workers: workers));
+        this.seed = seed;
+        this.viewsPerRoom = viewsPerRoom;
+        renderer = new Renderer(camera, options: new RenderOptions(Workers: workers));
     }
 
     /// <summary>The camera of NYU Depth v2 (colour) at another size.</summary>
@@ -41,27 +41,27 @@ internal sealed class SceneSamples : IDisposable
         new CameraIntrinsics(640, 480, 518.857901, 519.469611, 325.582449, 253.736166).ScaledTo(width, height);
 
     /// <summary>Seed of the room that sample <paramref name="index"/> shows.</summary>
-    public ulong RoomSeedOf(long index) => SceneRandom.Mix(_seed * 0x9E3779B97F4A7C15UL + (ulong)(index / _viewsPerRoom));
+    public ulong RoomSeedOf(long index) => SceneRandom.Mix(seed * 0x9E3779B97F4A7C15UL + (ulong)(index / viewsPerRoom));
 
     /// <summary>Renders a sample into the buffers.</summary>
     public SceneSample Render(long index, FrameBuffers buffers)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ulong roomSeed = RoomSeedOf(index);
-        if (_room is null || roomSeed != _roomSeed)
+        if (room is null || roomSeed != this.roomSeed)
         {
-            _room = RoomGenerator.Generate(roomSeed);
-            _roomSeed = roomSeed;
+            room = RoomGenerator.Generate(roomSeed);
+            this.roomSeed = roomSeed;
         }
-        int view = (int)(index % _viewsPerRoom);
-        CameraPose pose = _room.RandomView(view);
+        int view = (int)(index % viewsPerRoom);
+        CameraPose pose = room.RandomView(view);
         SensorParameters sensor = SensorParameters.FromSeed(SceneRandom.Mix(roomSeed + (ulong)view));
-        _renderer.Sensor = sensor;
-        _renderer.Render(_room.Scene, pose, index, buffers, Shake(new SceneRandom(roomSeed).Fork(500 + (ulong)view), pose));
-        return new(index, roomSeed, _room.Kind, pose, sensor);
+        renderer.Sensor = sensor;
+        renderer.Render(room.Scene, pose, index, buffers, Shake(new SceneRandom(roomSeed).Fork(500 + (ulong)view), pose));
+        return new(index, roomSeed, room.Kind, pose, sensor);
     }
 
-    /// <summary>A third of the pictures are taken by a moving hand.</summary>
+    /// <summary>A third of the images are taken by a moving hand.</summary>
     private static CameraPose? Shake(SceneRandom random, in CameraPose pose)
     {
         if (!random.Chance(0.33f))
@@ -74,5 +74,5 @@ internal sealed class SceneSamples : IDisposable
     }
 
     /// <summary>Stops the renderer's threads.</summary>
-    public void Dispose() => _renderer.Dispose();
+    public void Dispose() => renderer.Dispose();
 }

@@ -13,12 +13,12 @@ internal static class AffinityCommand
     private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Images to look at");
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH", DefaultValueFactory = _ => "288x384" };
-    private static readonly Option<int> Farthest = new("--farthest") { Description = "Largest dilation in pixels; the smaller ones are its halves down to 1", DefaultValueFactory = _ => 64 };
-    private static readonly Option<string> Out = new("--out") { Description = "Picture to write (SVG)", DefaultValueFactory = _ => "affinity.svg" };
+    private static readonly Option<int> MaxDistance = new("--max-distance") { Description = "Largest dilation in pixels; the smaller ones are its halves down to 1", DefaultValueFactory = _ => 64 };
+    private static readonly Option<string> Out = new("--out") { Description = "Image to write (SVG)", DefaultValueFactory = _ => "affinity.svg" };
 
     public static Command Create()
     {
-        var command = new Command("affinity", "Measures how often tasks agree on whether two pixels belong together, by their distance (MTI-Net's analysis), on the labels of a data set") { Data, Ids, Size, Farthest, Out };
+        var command = new Command("affinity", "Measures how often tasks agree on whether two pixels belong together, by their distance (MTI-Net's analysis), on the labels of a data set") { Data, Ids, Size, MaxDistance, Out };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -26,10 +26,10 @@ internal static class AffinityCommand
     private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", 1);
-        var farthest = parse.GetValue(Farthest);
+        var farthest = parse.GetValue(MaxDistance);
         if (farthest < 1 || farthest >= Math.Min(height, width))
         {
-            throw new UserErrorException(ExitCode.Usage, $"--farthest {farthest} must be from 1 to the smaller side of --size less 1.");
+            throw new UserErrorException(ExitCode.Usage, $"--max-distance {farthest} must be from 1 to the smaller side of --size less 1.");
         }
 
         var ids = parse.GetValue(Ids);

@@ -18,7 +18,7 @@ internal static class AverageCommand
     private static readonly Option<string> Data = new("--data") { Description = DataArguments.DataHelp, Required = true };
     private static readonly Option<string?> ValidationIds = DataArguments.Ids("--val-ids", "Images to measure the result on");
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Training images whose batch statistics the result gets");
-    private static readonly Option<bool> Statistics = new("--statistics") { Description = "Measure the statistics of batch norm anew on the training images instead of averaging them" };
+    private static readonly Option<bool> Statistics = new("--measure-batch-norm") { Description = "Measure the statistics of batch norm anew on the training images instead of averaging them" };
     private static readonly Option<string> Out = new("--out") { Description = "Checkpoint to write", Required = true };
 
     public static Command Create()
@@ -77,9 +77,9 @@ internal static class AverageCommand
             var (other, _) = Checkpoint.LoadNetwork(paths[i]);
             using (other)
             {
-                if (!other.Spec.Equals(network.Spec) || !other.AnswersLike(network))
+                if (!other.Spec.Equals(network.Spec) || !other.PredictionsLike(network))
                 {
-                    throw new UserErrorException(ExitCode.Usage, $"'{paths[i]}' holds '{other.Spec}', '{paths[0]}' holds '{network.Spec}': only checkpoints of one network with the same answers (--tasks) can be averaged.");
+                    throw new UserErrorException(ExitCode.Usage, $"'{paths[i]}' holds '{other.Spec}', '{paths[0]}' holds '{network.Spec}': only checkpoints of one network with the same predictions (--tasks) can be averaged.");
                 }
 
                 var theirs = other.state_dict();

@@ -39,7 +39,7 @@ internal static class ConvertCommand
         var parity = FileParity.Measure(before, bytes, description);
         if (parity.DifferentBytes > 0)
         {
-            throw new UserErrorException(ExitCode.Failed, $"The rewritten graph answers differently: {parity}. Nothing was written; this is an error of the passes.");
+            throw new UserErrorException(ExitCode.Failed, $"The rewritten graph predicts differently: {parity}. Nothing was written; this is an error of the passes.");
         }
 
         if (half)

@@ -20,14 +20,14 @@ internal static class DecathlonCommand
     private static readonly Option<int> Depth = new("--depth") { Description = "Layers of the wide residual network", DefaultValueFactory = _ => 28 };
     private static readonly Option<int> Widen = new("--widen") { Description = "Factor of its channels", DefaultValueFactory = _ => 4 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Times that every data set is shown; the last quarter at a tenth of the rate and without ImageNet", DefaultValueFactory = _ => 400 };
-    private static readonly Option<int> BatchSize = new("--batch") { Description = "Pictures per step", DefaultValueFactory = _ => 128 };
+    private static readonly Option<int> BatchSize = new("--batch") { Description = "Images per step", DefaultValueFactory = _ => 128 };
     private static readonly Option<double> LearningRate = new("--lr") { Description = "Learning rate of the first phase", DefaultValueFactory = _ => 0.1 };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<bool> Streamed = DataArguments.Stream();
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
-    private static readonly Option<bool> ExportFlag = new("--export") { Description = "Write DATASET.onnx into --out for every data set: picture in bytes to class probabilities" };
+    private static readonly Option<bool> ExportFlag = new("--export") { Description = "Write DATASET.onnx into --out for every data set: image in bytes to class probabilities" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on with the run in --out; its recipe is used" };
 
     public static Command Create()
@@ -106,7 +106,7 @@ internal static class DecathlonCommand
 
     private static ImageSource Open(ParseResult parse, string root, string name, string split, CancellationToken cancellation)
     {
-        const int size = WideResNetMtan.PictureSize;
+        const int size = WideResNetMtan.ImageSize;
         var reader = Decathlon.Open(new DataRequest(root, $"{name}/{split}", Validation: split == "val", 0));
         var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
         return parse.GetValue(Streamed) ? DataArguments.Streamed(reader, (size, size), damaged) : DataArguments.Load(reader, (size, size), damaged, compare: false, cancellation);
@@ -114,10 +114,10 @@ internal static class DecathlonCommand
 
     private static void Tell(IReadOnlyList<DecathlonResult> results)
     {
-        Console.WriteLine($"{"data set",-14} {"pictures",9} {"top-1 error",12} {"points",8}");
+        Console.WriteLine($"{"data set",-14} {"images",9} {"top-1 error",12} {"points",8}");
         foreach (var result in results)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name,-14} {result.Pictures,9} {result.Error,10:F2} % {result.Points,8:F1}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name,-14} {result.Images,9} {result.Error,10:F2} % {result.Points,8:F1}"));
         }
 
         var all = results.Count == DecathlonScore.Baseline.Count;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Core;
+using RoboPerception.Training.Optimisation;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -29,7 +30,7 @@ internal static class Experiment
         foreach (var (key, value) in Mapping(path, text).Children)
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
-            if (!options.TryGetValue("--" + name, out var option))
+            if (!options.TryGetValue("--" + FormerNames.Option(name), out var option))
             {
                 throw new UserErrorException(
                     ExitCode.Usage, $"'{path}' line {key.Start.Line}: key '{name}' is unknown; known are {string.Join(", ", options.Keys.Select(known => known[2..]).Order(StringComparer.Ordinal))}.");

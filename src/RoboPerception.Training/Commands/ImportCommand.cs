@@ -36,7 +36,7 @@ internal static class ImportCommand
         var specification = parse.GetValue(Network) ?? description?.Architecture
             ?? throw new UserErrorException(ExitCode.Usage, "--network is missing: a state dictionary does not say what network it belongs to.");
         using var scope = torch.NewDisposeScope();
-        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys), description is null ? 1 : ModelImport.Reduction(model.Model.Graph));
+        using var network = PerceptionNetwork.Create(NetworkSpec.Parse(specification), TaskList.Parse(keys), description is null ? 1 : ModelImport.ImageScale(model.Model.Graph));
         var (height, width) = description is null
             ? Arguments.Size(parse.GetValue(Size)!, "--size", network.InputMultiple)
             : (description.Input.Height, description.Input.Width);
@@ -54,7 +54,7 @@ internal static class ImportCommand
 
         var state = new TrainingState
         {
-            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width, Reduction = network.Reduction },
+            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width, ImageScale = network.ImageScale },
             DataSet = parse.GetValue(DataSet) ?? description?.DataSet ?? "imported",
             Commit = SourceCommit.Read(),
         };

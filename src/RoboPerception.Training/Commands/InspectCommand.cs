@@ -16,12 +16,12 @@ internal static class InspectCommand
     private const int ChannelsShown = 3;
 
     private static readonly Argument<string> Model = new("checkpoint") { Description = "Checkpoint of a network with attention" };
-    private static readonly Option<string> Image = new("--image") { Description = "Picture to look at", Required = true };
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for the pictures of the masks", Required = true };
+    private static readonly Option<string> Image = new("--image") { Description = "Image to look at", Required = true };
+    private static readonly Option<string> Out = new("--out") { Description = "Folder for the images of the masks", Required = true };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Shows what each task attends to: every attention mask as a picture (mean of its channels, and its most varied channels beside it)") { Model, Image, Out };
+        var command = new Command("inspect", "Shows what each task attends to: every attention mask as an image (mean of its channels, and its most varied channels beside it)") { Model, Image, Out };
         command.SetAction((parse, _) => UserErrors.Guard(() => Run(parse)));
         return command;
     }
@@ -42,20 +42,20 @@ internal static class InspectCommand
             Console.WriteLine($"  {"mask",-44} {"size",12} {"mean",7} {"spread",7}");
             foreach (var mask in masks)
             {
-                AtomicFile.Write(Path.Combine(folder, mask.Name + ".png"), Picture(mask));
+                AtomicFile.Write(Path.Combine(folder, mask.Name + ".png"), ReadImage(mask));
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"  {mask.Name,-44} {$"{mask.Channels}x{mask.Height}x{mask.Width}",12} {mask.Values.Average(),7:F3} {Math.Sqrt(AttentionMask.Variance(mask.Values)),7:F3}"));
             }
 
-            Console.WriteLine($"Wrote {masks.Count} pictures to '{folder}'");
+            Console.WriteLine($"Wrote {masks.Count} images to '{folder}'");
         }
 
         return ExitCode.Ok;
     }
 
     /// <summary>Mean and most varied channels side by side, all at the mask's own size.</summary>
-    private static byte[] Picture(AttentionMask mask)
+    private static byte[] ReadImage(AttentionMask mask)
     {
         float[][] tiles = [mask.Mean(), .. mask.MostVaried(ChannelsShown).Select(mask.Channel)];
         var row = new float[tiles.Length * mask.Width * mask.Height];
@@ -67,19 +67,19 @@ internal static class InspectCommand
             }
         }
 
-        return TaskPicture.Share(row, mask.Height, tiles.Length * mask.Width);
+        return TaskImage.Share(row, mask.Height, tiles.Length * mask.Width);
     }
 
     private static Tensor Read(string path, int height, int width)
     {
-        using var picture = Cv2.ImRead(path, ImreadModes.Color);
-        if (picture.Empty())
+        using var image = Cv2.ImRead(path, ImreadModes.Color);
+        if (image.Empty())
         {
-            throw new UserErrorException(ExitCode.NoSource, $"--image '{path}' does not exist or is no picture.");
+            throw new UserErrorException(ExitCode.NoSource, $"--image '{path}' does not exist or is no image.");
         }
 
         using var resized = new Mat();
-        Cv2.Resize(picture, resized, new OpenCvSharp.Size(width, height), 0, 0, InterpolationFlags.Area);
+        Cv2.Resize(image, resized, new OpenCvSharp.Size(width, height), 0, 0, InterpolationFlags.Area);
         var pixels = new float[3 * height * width];
         var source = resized.AsSpan<Vec3b>();
         for (var i = 0; i < source.Length; i++)

@@ -11,7 +11,7 @@ internal static class ModelsCommand
     private const string DecathlonLabel = "WRN-28-4, MTAN";
 
     private static readonly Argument<string[]> Filters = new("part") { Description = "Parts of network names, or whole networks as for --network (FAMILY:OPTIONS); all networks without them", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the picture", DefaultValueFactory = _ => "288x384" };
+    private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the image", DefaultValueFactory = _ => "288x384" };
 
     public static Command Create()
     {
@@ -31,7 +31,7 @@ internal static class ModelsCommand
             throw new UserErrorException(ExitCode.Usage, $"No network is called '{string.Join("' or '", filters)}'; run without a name to see all.");
         }
 
-        Console.WriteLine($"Segmentation into 13 classes, depth and normals (networks for one task: segmentation), picture {height}x{width}.");
+        Console.WriteLine($"Segmentation into 13 classes, depth and normals (networks for one task: segmentation), image {height}x{width}.");
         Console.WriteLine("GMAC counts convolutions and linear layers; maps are what convolutions return, in float32.");
         Console.WriteLine($"{"model",-24} {"parameters",12} {"ratio",7} {"paper #P",13} {"GMAC",8} {"convs",6} {"maps MB",8}  --network");
         var baselines = new Dictionary<string, long>();
@@ -50,7 +50,7 @@ internal static class ModelsCommand
         if (decathlon)
         {
             using var network = new WideResNetMtan(WideResNetMtan.Decathlon);
-            Show(DecathlonLabel, network.ParameterCount, network.BackboneParameterCount, "1.74", MacCounter.Count(network), "(ten data sets, pictures of 72x72, one data set's branch)");
+            Show(DecathlonLabel, network.ParameterCount, network.BackboneParameterCount, "1.74", MacCounter.Count(network), "(ten data sets, images of 72x72, one data set's branch)");
         }
 
         return ExitCode.Ok;

@@ -43,7 +43,7 @@ internal static class ParityCommand
 
         if (result.LeftOut.Count > 0)
         {
-            Console.WriteLine($"  left out, as nothing here answers it: {string.Join(", ", result.LeftOut.Take(10))}{(result.LeftOut.Count > 10 ? $" and {result.LeftOut.Count - 10} more" : "")}");
+            Console.WriteLine($"  left out, as nothing here computes it: {string.Join(", ", result.LeftOut.Take(10))}{(result.LeftOut.Count > 10 ? $" and {result.LeftOut.Count - 10} more" : "")}");
         }
     }
 }

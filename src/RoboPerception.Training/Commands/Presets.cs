@@ -9,7 +9,7 @@ internal static class Presets
     private const string Smoke = """
         network: split-segnet:widths=16,16,32,32,32
         data: scene://samples?seed=1&count=200
-        keep: true
+        cache-scenes: true
         out: runs/smoke
         size: 64x96
         batch: 8

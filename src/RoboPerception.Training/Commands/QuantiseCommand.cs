@@ -13,10 +13,10 @@ namespace RoboPerception.Training.Commands;
 internal static class QuantiseCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "Exported model in float32 (.onnx)" };
-    private static readonly Option<string> Data = new("--data") { Description = $"Pictures to calibrate on: a film, or {DataArguments.DataHelp}", Required = true };
+    private static readonly Option<string> Data = new("--data") { Description = $"Images to calibrate on: a film, or {DataArguments.DataHelp}", Required = true };
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Images to calibrate on, never those of a validation");
     private static readonly Option<string?> Out = new("--out") { Description = "File to write; by default NAME-int8.onnx beside the model" };
-    private static readonly Option<int> Images = new("--images") { Description = "How many pictures, spread evenly", DefaultValueFactory = _ => 64 };
+    private static readonly Option<int> Images = new("--images") { Description = "How many images, spread evenly", DefaultValueFactory = _ => 64 };
     private static readonly Option<string> Method = new("--method") { Description = "Ranges of activations: min-max, percentile, mean-square, or best (all three are measured)", DefaultValueFactory = _ => "best" };
     private static readonly Option<int> FloatBlocks = new("--float-blocks") { Description = "How many blocks stay in float, those whose loss alone in bytes is largest", DefaultValueFactory = _ => 0 };
     private static readonly Option<string[]> KeepFloat = new("--keep-float") { Description = "Beginnings of node names that stay in float", AllowMultipleArgumentsPerToken = true };
@@ -46,12 +46,12 @@ internal static class QuantiseCommand
             FloatBlocks = Math.Max(parse.GetValue(FloatBlocks), 0),
             InFloat = parse.GetValue(KeepFloat) ?? [],
         };
-        var pictures = Pictures(parse, description.Input.Height, description.Input.Width, cancellation);
-        var (graph, loss) = new Quantiser(model, description, options).Run(pictures, Console.WriteLine, cancellation);
+        var images = ReadImages(parse, description.Input.Height, description.Input.Width, cancellation);
+        var (graph, loss) = new Quantiser(model, description, options).Run(images, Console.WriteLine, cancellation);
         ExportedFile.Check(target, graph);
         OnnxFile.Write(target, Rewritten.Describe(model, graph, description with { Name = Path.GetFileNameWithoutExtension(target) }));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote '{target}', {new FileInfo(target).Length / 1e6:0.0} MB: against float32 it moves {loss}"));
-        var speed = SpeedRatio.Measure(OnnxFile.ToBytes(model), File.ReadAllBytes(target), pictures[0], description);
+        var speed = SpeedRatio.Measure(OnnxFile.ToBytes(model), File.ReadAllBytes(target), images[0], description);
         Console.WriteLine(speed);
         return ExitCode.Ok;
     }
@@ -65,30 +65,30 @@ internal static class QuantiseCommand
         _ => throw new UserErrorException(ExitCode.Usage, $"--method '{text}' is unknown: choose min-max, percentile, mean-square or best."),
     };
 
-    private static List<byte[]> Pictures(ParseResult parse, int height, int width, CancellationToken cancellation)
+    private static List<byte[]> ReadImages(ParseResult parse, int height, int width, CancellationToken cancellation)
     {
         var address = parse.GetValue(Data)!;
         var wanted = Arguments.Positive(parse.GetValue(Images), "--images");
         if (File.Exists(address) && !address.EndsWith(".mat", StringComparison.OrdinalIgnoreCase))
         {
-            return FilmPictures(address, wanted, height, width);
+            return FilmImages(address, wanted, height, width);
         }
 
         using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none") { Streamed = true }, height, width, cancellation);
         var count = Math.Min(wanted, data.Images.Count);
-        var pictures = new List<byte[]>();
+        var images = new List<byte[]>();
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var picture = new byte[height * width * 3];
-            PictureBytes.BlueFirst(data.Images.Read(0, (int)((long)i * data.Images.Count / count)).Rgb, picture);
-            pictures.Add(picture);
+            var image = new byte[height * width * 3];
+            ImageBytes.BlueFirst(data.Images.Read(0, (int)((long)i * data.Images.Count / count)).Rgb, image);
+            images.Add(image);
         }
 
-        return pictures;
+        return images;
     }
 
-    private static List<byte[]> FilmPictures(string path, int wanted, int height, int width)
+    private static List<byte[]> FilmImages(string path, int wanted, int height, int width)
     {
         using var film = new VideoCapture(path);
         if (!film.IsOpened() || film.FrameCount <= 0)
@@ -97,19 +97,19 @@ internal static class QuantiseCommand
         }
 
         var step = Math.Max(film.FrameCount / wanted, 1);
-        var pictures = new List<byte[]>();
+        var images = new List<byte[]>();
         using var frame = new Mat();
         using var small = new Mat();
-        for (var i = 0; pictures.Count < wanted && film.Read(frame); i++)
+        for (var i = 0; images.Count < wanted && film.Read(frame); i++)
         {
             if (i % step == 0)
             {
                 Cv2.Resize(frame, small, new Size(width, height), 0, 0, InterpolationFlags.Area);
                 small.GetArray(out Vec3b[] pixels);
-                pictures.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Vec3b>(pixels).ToArray());
+                images.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Vec3b>(pixels).ToArray());
             }
         }
 
-        return pictures.Count > 0 ? pictures : throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' holds no frame.");
+        return images.Count > 0 ? images : throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' holds no frame.");
     }
 }

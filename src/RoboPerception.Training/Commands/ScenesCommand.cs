@@ -52,9 +52,9 @@ internal static class ScenesCommand
 
     private static byte[] Jpeg(FrameBuffers frame)
     {
-        using var picture = new Mat(frame.Height, frame.Width, MatType.CV_8UC3);
-        Marshal.Copy(frame.Bgr, 0, picture.Data, frame.Bgr.Length);
-        Cv2.ImEncode(".jpg", picture, out var jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
+        using var image = new Mat(frame.Height, frame.Width, MatType.CV_8UC3);
+        Marshal.Copy(frame.Bgr, 0, image.Data, frame.Bgr.Length);
+        Cv2.ImEncode(".jpg", image, out var jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
         return jpeg;
     }
 

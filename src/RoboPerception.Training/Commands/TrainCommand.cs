@@ -27,36 +27,36 @@ internal static class TrainCommand
     private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<int> LoaderThreads = DataArguments.LoaderThreads();
     private static readonly Option<bool> Streamed = DataArguments.Stream();
-    private static readonly Option<bool> Kept = new("--keep") { Description = "Render the rooms of scene://samples once and show them again in every epoch" };
+    private static readonly Option<bool> CacheScenes = new("--cache-scenes") { Description = "Render the rooms of scene://samples once and show them again in every epoch" };
     private static readonly Option<string?> Mix = new("--mix") { Description = "A second set that is mixed into the training images, such as rendered rooms: written as --data is" };
-    private static readonly Option<double> MixShare = new("--mix-share") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
+    private static readonly Option<double> MixFraction = new("--mix-fraction") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoints, log and report" };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
-    private static readonly Option<int> Reduction = new("--reduction") { Description = "Rows and columns of the images per row and column that the network sees: it answers about averaged squares, and the answers are enlarged to the images' size", DefaultValueFactory = _ => Defaults.Reduction };
+    private static readonly Option<int> ImageScale = new("--image-scale") { Description = "Rows and columns of the images per row and column that the network sees: it sees means of squares, and its predictions are enlarged to the images' size", DefaultValueFactory = _ => Defaults.ImageScale };
     private static readonly Option<string?> Crop = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
-    private static readonly Option<double> CropShare = new("--crop-share") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
+    private static readonly Option<double> CropFraction = new("--crop-fraction") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Passes over the data", DefaultValueFactory = _ => Defaults.Epochs };
     private static readonly Option<int> BatchSize = new("--batch") { Description = "Images per step", DefaultValueFactory = _ => Defaults.BatchSize };
     private static readonly Option<double> LearningRate = new("--lr") { Description = "Base learning rate", DefaultValueFactory = _ => Defaults.LearningRate };
     private static readonly Option<string> Optimizer = new("--optimizer") { Description = string.Join(", ", Optimizers.Names), DefaultValueFactory = _ => Defaults.Optimizer };
     private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay of adamw", DefaultValueFactory = _ => Defaults.WeightDecay };
-    private static readonly Option<double> Penalty = new("--l2") { Description = "L2 penalty of adam, sgd and nesterov" };
+    private static readonly Option<double> L2Penalty = new("--l2") { Description = "L2 penalty of adam, sgd and nesterov" };
     private static readonly Option<double> Momentum = new("--momentum") { Description = "Momentum of sgd and nesterov", DefaultValueFactory = _ => Defaults.Momentum };
-    private static readonly Option<double> GradientLimit = new("--clip") { Description = "Largest length of the gradient; 0 = no limit" };
+    private static readonly Option<double> MaxGradientNorm = new("--max-gradient-norm") { Description = "Largest norm of the gradient; 0 = no limit" };
     private static readonly Option<int> WarmUpSteps = new("--warm-up") { Description = "Steps over which the learning rate rises to the schedule's" };
     private static readonly Option<int> Patience = new("--patience") { Description = "Validations without a better one after which the run ends; 0 = never" };
-    private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task figures (evaluate --json): the best checkpoint is then the one with the largest multi-task gain (delta-m) over them, one main figure a task" };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "JSON of single-task metrics (evaluate --json): the best checkpoint is then the one with the largest multi-task gain (delta-m) over them, one main metric a task" };
     private static readonly Option<string?> Backbone = new("--backbone") { Description = "Pre-trained weights of the backbone: a safetensors or PyTorch file with torchvision's names, or a checkpoint of any network with the same backbone (.ckpt)" };
-    private static readonly Option<double> BackboneRate = new("--backbone-rate") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneRate };
-    private static readonly Option<double> AverageDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
+    private static readonly Option<double> BackboneLearningRateFactor = new("--backbone-lr-factor") { Description = "Learning rate of the backbone as a share of --lr", DefaultValueFactory = _ => Defaults.BackboneLearningRateFactor };
+    private static readonly Option<double> EmaDecay = new("--ema") { Description = "Decay of the moving average of the parameters that is validated and kept as best, e.g. 0.999; 0 = none" };
     private static readonly Option<string> Precision = new("--precision") { Description = "float32, or bfloat16 for passes and gradients (parameters stay float32): for GPUs that compute faster in it", DefaultValueFactory = _ => Defaults.Precision };
-    private static readonly Option<bool> FreezeStatistics = new("--freeze-statistics") { Description = "Batch norm with the running statistics of --init instead of those of each batch, for the end of a training" };
-    private static readonly Option<string[]> Teachers = new("--teacher") { Description = "Checkpoint or exported model whose answers are learnt beside the truth; may be given several times, then it is their mean" };
-    private static readonly Option<double> TeacherShare = new("--teacher-share") { Description = "Share of the teachers in the loss of the tasks that they answer", DefaultValueFactory = _ => Defaults.TeacherShare };
+    private static readonly Option<bool> FreezeBatchNorm = new("--freeze-batch-norm") { Description = "Batch norm with the running statistics of --init instead of those of each batch, for the end of a training" };
+    private static readonly Option<string[]> Teachers = new("--teacher") { Description = "Checkpoint or exported model whose predictions are learnt beside the ground truth; may be given several times, then it is their mean" };
+    private static readonly Option<double> TeacherWeight = new("--teacher-weight") { Description = "Share of the teachers in the loss of the tasks that they predict", DefaultValueFactory = _ => Defaults.TeacherWeight };
     private static readonly Option<string> Schedule = new("--schedule") { Description = string.Join(", ", LearningRateSchedule.Names), DefaultValueFactory = _ => Defaults.Schedule };
     private static readonly Option<string> Weighting = new("--weighting") { Description = string.Join(", ", TaskWeightings.Names), DefaultValueFactory = _ => Defaults.Weighting };
     private static readonly Option<bool> NoAugmentation = new("--no-augmentation") { Description = "Whole images as they are" };
-    private static readonly Option<bool> NoColour = new("--no-colour") { Description = "Views keep the brightness, contrast and colour of their images" };
+    private static readonly Option<bool> NoColourJitter = new("--no-colour-jitter") { Description = "Views keep the brightness, contrast and colour of their images" };
     private static readonly Option<double> Rotation = new("--rotation") { Description = "Largest random turn of training views in degrees, normals turn along; 0 = what the data set's paper uses" };
     private static readonly Option<string?> Zooms = new("--zooms") { Description = "Zooms of training views to choose from, such as 1,1,1.2, where 1 is the scale of the images; depth is divided along. By default what the data set's paper uses (MTAN: 1,1.2,1.5)" };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of parameters, order and views", DefaultValueFactory = _ => Defaults.Seed };
@@ -66,15 +66,15 @@ internal static class TrainCommand
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<string?> Init = new("--init") { Description = "Checkpoint (.ckpt) or exported model (.onnx) whose parameters are the starting point" };
-    private static readonly Option<bool> NewHeads = new("--new-heads") { Description = "With --init: tasks that the file answers with other classes, or in metres instead of logarithms, start with fresh last layers instead of being refused" };
+    private static readonly Option<bool> NewHeads = new("--new-heads") { Description = "With --init: tasks that the file predicts with other classes, or in metres instead of logarithms, start with fresh last layers instead of being refused" };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on from last.ckpt of --out; its recipe is used and the other recipe options are ignored" };
 
     public static Command Create()
     {
         var command = new Command("train", "Trains a network on a folder of labelled images")
         {
-            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, Kept, Mix, MixShare, Out, Size, Reduction, Crop, CropShare, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, Penalty, Momentum, GradientLimit,
-            WarmUpSteps, Backbone, BackboneRate, AverageDecay, Precision, FreezeStatistics, Teachers, TeacherShare, Schedule, Weighting, Patience, Baseline, NoAugmentation, NoColour, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, NewHeads, ResumeFlag,
+            Config, Preset, Network, TaskKeys, Data, Ids, ValidationIds, Classes, Damaged, LoaderThreads, Streamed, CacheScenes, Mix, MixFraction, Out, Size, ImageScale, Crop, CropFraction, Epochs, BatchSize, LearningRate, Optimizer, WeightDecay, L2Penalty, Momentum, MaxGradientNorm,
+            WarmUpSteps, Backbone, BackboneLearningRateFactor, EmaDecay, Precision, FreezeBatchNorm, Teachers, TeacherWeight, Schedule, Weighting, Patience, Baseline, NoAugmentation, NoColourJitter, Rotation, Zooms, Seed, Minutes, CheckpointMinutes, ValidationInterval, Threads, DeviceName, Init, NewHeads, ResumeFlag,
         };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
         return command;
@@ -158,14 +158,14 @@ internal static class TrainCommand
         Classes = parse.GetValue(Classes),
         Damaged = DataArguments.Policy(parse.GetValue(Damaged)!),
         Streamed = parse.GetValue(Streamed),
-        Kept = parse.GetValue(Kept),
-        Company = parse.GetValue(Mix) is { } mix ? (mix, parse.GetValue(MixShare)) : null,
+        CacheScenes = parse.GetValue(CacheScenes),
+        Mix = parse.GetValue(Mix) is { } mix ? (mix, parse.GetValue(MixFraction)) : null,
     };
 
     private static TrainingOptions Recipe(ParseResult parse)
     {
-        var reduction = Arguments.Reduction(parse.GetValue(Reduction));
-        var multiple = reduction << SegNet.Levels;
+        var imageScale = Arguments.ImageScale(parse.GetValue(ImageScale));
+        var multiple = imageScale << SegNet.Levels;
         var (height, width) = Arguments.Size(parse.GetValue(Size)!, "--size", multiple);
         var (cropHeight, cropWidth) = parse.GetValue(Crop) is { } crop ? Arguments.Size(crop, "--crop", multiple) : (0, 0);
         if (cropHeight > height || cropWidth > width)
@@ -188,32 +188,32 @@ internal static class TrainCommand
                 : null,
             Height = height,
             Width = width,
-            Reduction = reduction,
+            ImageScale = imageScale,
             CropHeight = cropHeight,
             CropWidth = cropWidth,
-            CropShare = parse.GetValue(CropShare),
+            CropFraction = parse.GetValue(CropFraction),
             Epochs = Arguments.Positive(parse.GetValue(Epochs), "--epochs"),
             BatchSize = Arguments.Positive(parse.GetValue(BatchSize), "--batch"),
             LearningRate = parse.GetValue(LearningRate),
             Optimizer = parse.GetValue(Optimizer)!,
             WeightDecay = parse.GetValue(WeightDecay),
-            Penalty = NotNegative(parse.GetValue(Penalty), "--l2"),
+            L2Penalty = NotNegative(parse.GetValue(L2Penalty), "--l2"),
             Momentum = NotNegative(parse.GetValue(Momentum), "--momentum"),
-            GradientLimit = NotNegative(parse.GetValue(GradientLimit), "--clip"),
+            MaxGradientNorm = NotNegative(parse.GetValue(MaxGradientNorm), "--max-gradient-norm"),
             WarmUpSteps = (int)NotNegative(parse.GetValue(WarmUpSteps), "--warm-up"),
             Patience = (int)NotNegative(parse.GetValue(Patience), "--patience"),
-            Baseline = parse.GetValue(Baseline) is { } baseline ? Figures(baseline) : null,
+            Baseline = parse.GetValue(Baseline) is { } baseline ? ReadMetrics(baseline) : null,
             Backbone = parse.GetValue(Backbone),
-            BackboneRate = parse.GetValue(BackboneRate),
-            AverageDecay = parse.GetValue(AverageDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
+            BackboneLearningRateFactor = parse.GetValue(BackboneLearningRateFactor),
+            EmaDecay = parse.GetValue(EmaDecay) is >= 0 and < 1 and var decay ? decay : throw new UserErrorException(ExitCode.Usage, "--ema must be at least 0 and below 1, such as 0.999."),
             Precision = parse.GetValue(Precision)!,
-            FreezeStatistics = parse.GetValue(FreezeStatistics),
+            FreezeBatchNorm = parse.GetValue(FreezeBatchNorm),
             Teachers = parse.GetValue(Teachers) is { Length: > 0 } teachers ? teachers : null,
-            TeacherShare = parse.GetValue(TeacherShare) is >= 0 and <= 1 and var teacherShare ? teacherShare : throw new UserErrorException(ExitCode.Usage, "--teacher-share must be between 0 and 1."),
+            TeacherWeight = parse.GetValue(TeacherWeight) is >= 0 and <= 1 and var teacherShare ? teacherShare : throw new UserErrorException(ExitCode.Usage, "--teacher-weight must be between 0 and 1."),
             Schedule = schedule,
             Weighting = parse.GetValue(Weighting)!,
             Augment = !parse.GetValue(NoAugmentation),
-            Colour = !parse.GetValue(NoColour),
+            ColourJitter = !parse.GetValue(NoColourJitter),
             Rotation = NotNegative(parse.GetValue(Rotation), "--rotation"),
             Zooms = parse.GetValue(Zooms) is { } zooms ? [.. zooms.Split(',').Select(Zoom)] : null,
             Seed = parse.GetValue(Seed),
@@ -230,15 +230,15 @@ internal static class TrainCommand
     private static double NotNegative(double value, string option) =>
         value >= 0 && double.IsFinite(value) ? value : throw new UserErrorException(ExitCode.Usage, $"{option} must not be negative.");
 
-    private static Dictionary<string, double> Figures(string path)
+    private static Dictionary<string, double> ReadMetrics(string path)
     {
         try
         {
             var figures = JsonSerializer.Deserialize(File.ReadAllText(path), TrainingJson.Default.DictionaryStringDouble) ?? [];
-            var main = figures.Where(figure => ValidationScore.MainFigures.Contains(figure.Key)).ToDictionary();
+            var main = figures.Where(figure => ValidationScore.MainMetrics.Contains(figure.Key)).ToDictionary();
             return main.Count > 0
                 ? main
-                : throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' holds none of {string.Join(", ", ValidationScore.MainFigures)}.");
+                : throw new UserErrorException(ExitCode.Usage, $"--baseline '{path}' holds none of {string.Join(", ", ValidationScore.MainMetrics)}.");
         }
         catch (Exception error) when (error is IOException or JsonException)
         {

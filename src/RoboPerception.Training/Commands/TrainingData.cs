@@ -16,10 +16,10 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
     public DamagePolicy Damaged { get; init; } = DamagePolicy.Fail;
 
     /// <summary>Whether rendered rooms are kept and shown again in every epoch, instead of new ones each time.</summary>
-    public bool Kept { get; init; }
+    public bool CacheScenes { get; init; }
 
     /// <summary>A second set that is mixed into the training images, and its share; null = none. Without a list of its own ids.</summary>
-    public (string Address, double Share)? Company { get; init; }
+    public (string Address, double Share)? Mix { get; init; }
 
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
@@ -34,17 +34,17 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public static TrainingData Open(DataChoice choice, int height, int width, CancellationToken cancellation)
     {
-        if (choice.Company is var (address, share))
+        if (choice.Mix is var (address, share))
         {
-            var main = Open(choice with { Company = null }, height, width, cancellation);
-            var company = Open(choice with { Company = null, Address = address, Ids = null, ValidationIds = "none" }, height, width, cancellation);
+            var main = Open(choice with { Mix = null }, height, width, cancellation);
+            var company = Open(choice with { Mix = null, Address = address, Ids = null, ValidationIds = "none" }, height, width, cancellation);
             return main with { Images = new MixedImages(main.Images, company.Images, share), Name = $"{main.Name} and {company.Name}" };
         }
 
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
-            return new TrainingData(choice.Kept ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
+            return new TrainingData(choice.CacheScenes ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
         }
 
         var reader = DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes));

@@ -1,18 +1,18 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>Which views of its pictures a data set is trained with.</summary>
+/// <summary>Which views of its images a data set is trained with.</summary>
 internal sealed record AugmentationRule
 {
-    /// <summary>Zooms to choose from, times the zoom that shows the whole picture.</summary>
+    /// <summary>Zooms to choose from, times the zoom that shows the whole image.</summary>
     public IReadOnlyList<double> Zooms { get; init; } = [1, 1.2, 1.5];
 
     /// <summary>Zooms between two numbers instead of the list.</summary>
     public (double Low, double High)? ZoomRange { get; init; }
 
-    /// <summary>Whether an output smaller than the pictures keeps their pixels' scale for most samples, instead of always showing about the whole picture.</summary>
+    /// <summary>Whether an output smaller than the images keeps their pixels' scale for most samples, instead of always showing about the whole image.</summary>
     public bool KeepsScale { get; init; }
 
-    /// <summary>Whether the view lies about the picture's middle rather than at a random place.</summary>
+    /// <summary>Whether the view lies about the image's middle rather than at a random place.</summary>
     public bool Centred { get; init; }
 
     /// <summary>Largest turn either way in degrees.</summary>

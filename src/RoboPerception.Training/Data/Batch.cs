@@ -3,7 +3,7 @@ namespace RoboPerception.Training.Data;
 /// <summary>A batch ready to become tensors. Optional maps are there once a sample that has them was written.</summary>
 internal sealed class Batch
 {
-    /// <summary>Value of an edge, saliency or part pixel without truth.</summary>
+    /// <summary>Value of an edge, saliency or part pixel without ground truth.</summary>
     public const int Unknown = -1;
 
     /// <summary>Allocates a batch.</summary>
@@ -32,7 +32,7 @@ internal sealed class Batch
     /// <summary>Pixels of one image.</summary>
     public int Pixels => Height * Width;
 
-    /// <summary>Pictures (N,H,W,3), red first, 0..1.</summary>
+    /// <summary>Images (N,H,W,3), red first, 0..1.</summary>
     public float[] Images { get; }
 
     /// <summary>Class ids (N,H,W); -1 = void.</summary>
@@ -56,7 +56,7 @@ internal sealed class Batch
     /// <summary>Further class maps (N,H,W) by their number of classes; -1 = void.</summary>
     public Dictionary<int, long[]> OtherLabels { get; } = [];
 
-    /// <summary>Classes of the whole pictures (N); -1 = none.</summary>
+    /// <summary>Classes of the whole images (N); -1 = none.</summary>
     public long[] Categories { get; }
 
     /// <summary>Makes the batch as it was when new.</summary>

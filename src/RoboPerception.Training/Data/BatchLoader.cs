@@ -47,7 +47,7 @@ internal sealed class BatchLoader : IDisposable
     public static int BatchesPerEpoch(int images, int batchSize) => Math.Max(images / batchSize, 1);
 
     /// <summary>The batches, in order.</summary>
-    /// <exception cref="UserErrorException">A picture could not be read.</exception>
+    /// <exception cref="UserErrorException">An image could not be read.</exception>
     public IEnumerable<Batch> Batches()
     {
         for (var b = first; b < count; b++)

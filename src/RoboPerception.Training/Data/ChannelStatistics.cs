@@ -2,7 +2,7 @@ using RoboPerception.Training.Import;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>Mean and spread of a data set's colours, 0..1, by which its pictures are normalised for the network.</summary>
+/// <summary>Mean and spread of a data set's colours, 0..1, by which its images are normalised for the network.</summary>
 /// <param name="Mean">Of red, green, blue.</param>
 /// <param name="Deviation">Standard deviation of red, green, blue.</param>
 internal sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
@@ -10,7 +10,7 @@ internal sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyLi
     // A channel of one value all over would be divided by nothing.
     private const double LeastDeviation = 1e-6;
 
-    /// <summary>Over all pixels of some pictures.</summary>
+    /// <summary>Over all pixels of some images.</summary>
     public static ChannelStatistics Of(IEnumerable<LabeledImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -52,7 +52,7 @@ internal sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyLi
         }
     }
 
-    /// <summary>Normalises the pictures of a batch in place.</summary>
+    /// <summary>Normalises the images of a batch in place.</summary>
     public void Apply(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -55,7 +55,7 @@ internal sealed class CityScapes : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width) { IsInverseDepth = !metres, DepthStep = metres ? MetresStep : InverseDepthStep };
-        Rasters.Picture(FirstExisting(PathOf("leftImg8bit", id, "leftImg8bit.png")), image);
+        Rasters.Image(FirstExisting(PathOf("leftImg8bit", id, "leftImg8bit.png")), image);
         CityScapesClasses.Fill(image, Rasters.Labels(FirstExisting(PathOf("gtFine", id, "gtFine_labelIds.png")), image, CityScapesClasses.FromLabelIds()), 19, Classes.Count);
         var disparity = FirstExisting(PathOf("disparity", id, "disparity.png"));
         if (metres)

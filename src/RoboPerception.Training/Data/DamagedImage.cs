@@ -1,6 +1,6 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>A picture that could not be read.</summary>
+/// <summary>An image that could not be read.</summary>
 /// <param name="Index">Its place in the list of ids, from 0.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Reason">What was wrong with which file.</param>

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Data;
 
 /// <summary>
 /// The Visual Decathlon: <c>DOMAIN/{train,val}/CLASS/FILE</c> and <c>DOMAIN/test/FILE</c>, one domain at a time (<c>--ids aircraft/train</c>). Ids are
-/// those paths. The class of a picture is the place of its folder among the sorted folders of the split. Pictures keep their shape, the
+/// those paths. The class of an image is the place of its folder among the sorted folders of the split. Images keep their shape, the
 /// shorter side as long as asked for.
 /// </summary>
 internal sealed class Decathlon : ImageReader
@@ -37,7 +37,7 @@ internal sealed class Decathlon : ImageReader
     /// <inheritdoc/>
     public override IReadOnlyList<TaskDescription> Tasks => [];
 
-    /// <summary>Those of <c>decathlon_mean_std.pickle</c> if it lies beside the data sets, else measured on up to 1000 training pictures.</summary>
+    /// <summary>Those of <c>decathlon_mean_std.pickle</c> if it lies beside the data sets, else measured on up to 1000 training images.</summary>
     public override ChannelStatistics? Statistics => statistics.Value;
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ internal sealed class Decathlon : ImageReader
         {
             Category = folder is null ? -1 : categories.TryGetValue(folder, out var category) ? category : throw Damaged(path, "is in a folder that the training split does not have"),
         };
-        Rasters.Picture(path, image);
+        Rasters.Image(path, image);
         return image;
     }
 

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Surface normals of a dense depth map: the plane through the points around a pixel. Inverse depth is linear in the picture on a plane, so the
+/// Surface normals of a dense depth map: the plane through the points around a pixel. Inverse depth is linear in the image on a plane, so the
 /// fit is one of least squares with three unknowns, and points of other surfaces (more than 5 % off in distance) have no say.
 /// </summary>
 internal static class DepthNormals

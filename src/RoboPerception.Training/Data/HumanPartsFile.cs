@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Data;
 /// </summary>
 internal static class HumanPartsFile
 {
-    /// <summary>The parts (H,W), 0 = background, or null if nobody in the picture has any.</summary>
+    /// <summary>The parts (H,W), 0 = background, or null if nobody in the image has any.</summary>
     /// <exception cref="UserErrorException">The file is damaged or of another layout.</exception>
     public static (byte[] Parts, int Rows, int Columns)? Read(string path)
     {

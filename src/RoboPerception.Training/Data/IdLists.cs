@@ -2,7 +2,7 @@ using RoboPerception.Core;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>Which pictures of a data set: a split of its layout by name, or a file with one id a line.</summary>
+/// <summary>Which images of a data set: a split of its layout by name, or a file with one id a line.</summary>
 internal static class IdLists
 {
     /// <summary>A data set's folder must be there.</summary>

@@ -15,19 +15,19 @@ internal abstract class ImageReader
     /// <summary>The classes of <see cref="LabeledImage.Labels"/>.</summary>
     public virtual ClassMap Classes => ClassMap.Nyu13;
 
-    /// <summary>The tasks the data set has truth for.</summary>
+    /// <summary>The tasks the data set has ground truth for.</summary>
     public virtual IReadOnlyList<TaskDescription> Tasks => [TaskDescription.Segmentation(Classes), TaskDescription.Depth, TaskDescription.Normals];
 
     /// <summary>The views the data set is trained with.</summary>
     public virtual AugmentationRule Augmentation => AugmentationRule.Mtan;
 
-    /// <summary>By which the pictures are normalised; null = they stay between 0 and 1, and the network normalises.</summary>
+    /// <summary>By which the images are normalised; null = they stay between 0 and 1, and the network normalises.</summary>
     public virtual ChannelStatistics? Statistics => null;
 
-    /// <summary>Whether pictures keep their shape: the shorter side then has the size asked for, and sizes differ.</summary>
+    /// <summary>Whether images keep their shape: the shorter side then has the size asked for, and sizes differ.</summary>
     public virtual bool KeepsShape => false;
 
-    /// <summary>Reads one id at the given size: the picture smoothly, everything else by nearest pixel. May be called from several threads.</summary>
+    /// <summary>Reads one id at the given size: the image smoothly, everything else by nearest pixel. May be called from several threads.</summary>
     /// <param name="id">One of <see cref="Ids"/>.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>

@@ -55,7 +55,7 @@ internal sealed class ImageSet : ImageSource
     /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
 
-    /// <summary>The pictures that were left out, in the order of the list.</summary>
+    /// <summary>The images that were left out, in the order of the list.</summary>
     public IReadOnlyList<DamagedImage> Damaged { get; private init; } = [];
 
     private ImageReader? Reader { get; }
@@ -71,8 +71,8 @@ internal sealed class ImageSet : ImageSource
     /// <param name="height">Rows to resize to.</param>
     /// <param name="width">Columns to resize to.</param>
     /// <param name="decoded">Told after each image; called from several threads.</param>
-    /// <param name="damaged">What to do about a picture that cannot be read.</param>
-    /// <param name="keepOwnNormals">Whether normals of a lower resolution are also kept as they are: for sets that answers are compared with.</param>
+    /// <param name="damaged">What to do about an image that cannot be read.</param>
+    /// <param name="keepOwnNormals">Whether normals of a lower resolution are also kept as they are: for sets that predictions are compared with.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="UserErrorException">A file is missing or damaged: the first in the order of the list, named with its index. Or all are.</exception>
     public static ImageSet Load(

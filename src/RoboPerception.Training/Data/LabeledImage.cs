@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// One training picture with its answers, kept in the smallest integers that hold them so that a whole data set fits in memory. Only the
+/// One training image with its labels, kept in the smallest integers that hold them so that a whole data set fits in memory. Only the
 /// maps that the data set has are there; the optional ones are null otherwise.
 /// </summary>
 internal sealed class LabeledImage
@@ -29,7 +29,7 @@ internal sealed class LabeledImage
     /// <summary>Columns.</summary>
     public int Width { get; }
 
-    /// <summary>Picture (H,W,3), red first.</summary>
+    /// <summary>Image (H,W,3), red first.</summary>
     public byte[] Rgb { get; }
 
     /// <summary>Class ids (H,W); 255 = unlabelled.</summary>
@@ -47,7 +47,7 @@ internal sealed class LabeledImage
     /// <summary>Unit normals (H,W,3) times 127, camera frame (x right, y down, z forward); (0,0,0) = none.</summary>
     public sbyte[] Normals { get; }
 
-    /// <summary>The same normals at their own resolution where the file's is lower than the image's: what an answer is compared with.</summary>
+    /// <summary>The same normals at their own resolution where the file's is lower than the image's: what a prediction is compared with.</summary>
     public NormalsGrid? OwnNormals { get; set; }
 
     /// <summary>Boundaries between objects (H,W): 1 on one, 0 beside, <see cref="Unknown"/>.</summary>
@@ -62,6 +62,6 @@ internal sealed class LabeledImage
     /// <summary>Further class maps (H,W) by their number of classes, 255 = unlabelled: CityScapes has 2, 7 and 19.</summary>
     public Dictionary<int, byte[]> OtherLabels { get; } = [];
 
-    /// <summary>Class of the whole picture (Visual Decathlon); -1 = none.</summary>
+    /// <summary>Class of the whole image (Visual Decathlon); -1 = none.</summary>
     public int Category { get; init; } = -1;
 }

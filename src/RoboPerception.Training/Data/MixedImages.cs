@@ -4,7 +4,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// All pictures of one set in every epoch, and beside them some of a second one: rendered rooms as company for a few hundred real ones.
+/// All images of one set in every epoch, and beside them some of a second one: rendered rooms as company for a few hundred real ones.
 /// Classes, tasks, views and normalisation are those of the first.
 /// </summary>
 internal sealed class MixedImages : ImageSource, IDisposable
@@ -22,7 +22,7 @@ internal sealed class MixedImages : ImageSource, IDisposable
         ArgumentNullException.ThrowIfNull(company);
         if (share is not (> 0 and < 1))
         {
-            throw new UserErrorException(ExitCode.Usage, "--mix-share must lie between 0 and 1, such as 0.25.");
+            throw new UserErrorException(ExitCode.Usage, "--mix-fraction must lie between 0 and 1, such as 0.25.");
         }
 
         if (company.Classes.Count != main.Classes.Count || main.Tasks.Any(task => !company.Tasks.Any(other => other.Key == task.Key)))
@@ -34,7 +34,7 @@ internal sealed class MixedImages : ImageSource, IDisposable
         CompanyCount = Math.Max((int)Math.Round(main.Count * share / (1 - share)), 1);
     }
 
-    /// <summary>Pictures of the second set in an epoch.</summary>
+    /// <summary>Images of the second set in an epoch.</summary>
     public int CompanyCount { get; }
 
     /// <inheritdoc/>

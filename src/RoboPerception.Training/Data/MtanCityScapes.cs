@@ -51,7 +51,7 @@ internal sealed class MtanCityScapes : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width) { IsInverseDepth = true, DepthStep = CityScapes.InverseDepthStep };
-        NpyMaps.Picture(NpyMaps.PathOf(directory, "image", id), image);
+        NpyMaps.Image(NpyMaps.PathOf(directory, "image", id), image);
         CityScapesClasses.Fill(image, NpyMaps.Labels(NpyMaps.PathOf(directory, labels.Folder, id), image, labels.Classes), labels.Classes, Classes.Count);
         NpyMaps.Depth(NpyMaps.PathOf(directory, "depth", id), image);
         return image;

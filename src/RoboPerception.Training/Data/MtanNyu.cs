@@ -29,7 +29,7 @@ internal sealed class MtanNyu : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width);
-        NpyMaps.Picture(NpyMaps.PathOf(directory, "image", id), image);
+        NpyMaps.Image(NpyMaps.PathOf(directory, "image", id), image);
         NpyMaps.Labels(NpyMaps.PathOf(directory, "label", id), image, Classes.Count).CopyTo(image.Labels, 0);
         NpyMaps.Depth(NpyMaps.PathOf(directory, "depth", id), image);
         NpyMaps.Normals(NpyMaps.PathOf(directory, "normal", id), image, signs.Value, keepOwnNormals);

@@ -47,7 +47,7 @@ internal sealed class MtiNyu : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width);
-        Rasters.Picture(FirstExisting(PathOf("images", id, ".jpg"), PathOf("images", id, ".png")), image);
+        Rasters.Image(FirstExisting(PathOf("images", id, ".jpg"), PathOf("images", id, ".png")), image);
         ReadLabels(FirstExisting(PathOf("segmentation", id, ".png")), image);
         NpyMaps.Depth(PathOf("depth", id, ".npy"), image);
         NpyMaps.Normals(PathOf("normals", id, ".npy"), image, signs.Value, keepOwnNormals);

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 /// <summary>
 /// MTI-Net's PASCAL_MT (architectures.md section 6.4): <c>JPEGImages/ID.jpg</c>; <c>semseg/VOC12/ID.png</c> or <c>semseg/pascal-context/ID.png</c>
 /// (21 classes); <c>pascal-context/trainval/ID.mat</c>, whose region boundaries are the edges; <c>human_parts/ID.mat</c> (absent where nobody is
-/// annotated); <c>normals_distill/ID.png</c> and <c>sal_distill/ID.png</c>, which are a network's answers, not measurements. Ids in
+/// annotated); <c>normals_distill/ID.png</c> and <c>sal_distill/ID.png</c>, which are a network's predictions, not measurements. Ids in
 /// <c>ImageSets/Context/{train,val}.txt</c>. There is no depth.
 /// </summary>
 internal sealed class MtiPascal : ImageReader
@@ -22,7 +22,7 @@ internal sealed class MtiPascal : ImageReader
         this.directory = directory;
         context = PascalContext.Open(Path.Combine(directory, "pascal-context"));
         signs = new(() => NormalsSigns.Detect(
-            NpyMaps.Spread([.. ids.Select(id => In("normals_distill", id, ".png"))]).Where(File.Exists).Select(Rasters.NormalsPicture)));
+            NpyMaps.Spread([.. ids.Select(id => In("normals_distill", id, ".png"))]).Where(File.Exists).Select(Rasters.NormalsImage)));
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed class MtiPascal : ImageReader
     /// <inheritdoc/>
     public override AugmentationRule Augmentation => AugmentationRule.MtiPascal;
 
-    /// <summary>Opens a split or a list; <c>parts-train</c> and <c>parts-val</c> are the pictures with people's parts.</summary>
+    /// <summary>Opens a split or a list; <c>parts-train</c> and <c>parts-val</c> are the images with people's parts.</summary>
     /// <exception cref="UserErrorException">The folder or the list is missing or empty.</exception>
     public static MtiPascal Open(DataRequest request)
     {
@@ -54,7 +54,7 @@ internal sealed class MtiPascal : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width);
-        Rasters.Picture(FirstExisting(In("JPEGImages", id, ".jpg")), image);
+        Rasters.Image(FirstExisting(In("JPEGImages", id, ".jpg")), image);
         Rasters.Labels(FirstExisting(In("semseg/VOC12", id, ".png"), In("semseg/pascal-context", id, ".png")), image, Rasters.ClassTable(Classes.Count)).CopyTo(image.Labels, 0);
         var (regions, rows, columns) = PascalContext.Regions(In("pascal-context/trainval", id, ".mat"));
         image.Edges = Rasters.Nearest(PascalContext.Boundaries(regions, rows, columns), rows, columns, image, Rasters.ClassTable(2));
@@ -66,7 +66,7 @@ internal sealed class MtiPascal : ImageReader
 
     private void ReadNormals(string path, LabeledImage image, (float[] Values, int Rows, int Columns) regions, bool keepOwn)
     {
-        var (values, rows, columns) = Rasters.NormalsPicture(path);
+        var (values, rows, columns) = Rasters.NormalsImage(path);
         for (var i = 0; i < rows * columns; i++)
         {
             var region = regions.Values[((((2 * (i / columns)) + 1) * regions.Rows / (2 * rows)) * regions.Columns) + (((2 * (i % columns)) + 1) * regions.Columns / (2 * columns))];

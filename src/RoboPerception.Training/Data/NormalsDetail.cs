@@ -4,8 +4,8 @@ using System.Numerics;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// How much of a truth's normals is detail: the mean angle between normals and the mean direction of their square of pixels. An answer that is
-/// perfect but for its resolution is off by about that much, and where the truth is noise, nothing else can be learnt.
+/// How much of a ground truth's normals is detail: the mean angle between normals and the mean direction of their square of pixels. A prediction that is
+/// perfect but for its resolution is off by about that much, and where the ground truth is noise, nothing else can be learnt.
 /// </summary>
 internal sealed class NormalsDetail
 {

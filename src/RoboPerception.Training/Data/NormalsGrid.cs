@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Normals at the resolution they were measured or derived at. A network's answer is compared here: a truth blown up to the image's size
+/// Normals at the resolution they were measured or derived at. A network's prediction is compared here: a ground truth blown up to the image's size
 /// would count some of its pixels more often than others, and all of them several times.
 /// </summary>
 internal sealed class NormalsGrid
@@ -31,7 +31,7 @@ internal sealed class NormalsGrid
     /// <summary>Unit normals (H,W,3) times 127.</summary>
     public sbyte[] Values { get; }
 
-    /// <summary>The truth as (3,H,W) of unit length; (0,0,0) = none.</summary>
+    /// <summary>The ground truth as (3,H,W) of unit length; (0,0,0) = none.</summary>
     public float[] ToPlanes()
     {
         var pixels = Height * Width;
@@ -50,7 +50,7 @@ internal sealed class NormalsGrid
     }
 
     /// <summary>
-    /// Brings a network's answer, (3,H,W) of unit length at the image's size, to this grid: bilinear with half-pixel centres, then unit length
+    /// Brings a network's prediction, (3,H,W) of unit length at the image's size, to this grid: bilinear with half-pixel centres, then unit length
     /// again, because a blend of two directions is shorter than either.
     /// </summary>
     public float[] Sample(ReadOnlySpan<float> prediction, int height, int width)

@@ -13,19 +13,19 @@ internal readonly record struct NormalsSigns(int X, int Y, int Z)
     // Share of surfaces seen from behind: as they are, so many speak for a change; as changed, no more than so many may be left.
     private const double Wrong = 0.6, Right = 0.25;
 
-    // Rows of a picture over the focal length: 480 / 519 for the NYU camera; other indoor cameras are near.
+    // Rows of an image over the focal length: 480 / 519 for the NYU camera; other indoor cameras are near.
     private const double RowsPerFocal = 480.0 / 519;
 
     /// <summary>The file's vectors are in the camera frame.</summary>
     public static NormalsSigns AsTheyAre { get; } = new(1, 1, 1);
 
-    /// <summary>Looks at pictures of normals (H,W,3); without clear evidence they are left as they are.</summary>
-    public static NormalsSigns Detect(IEnumerable<(float[] Values, int Rows, int Columns)> pictures)
+    /// <summary>Looks at images of normals (H,W,3); without clear evidence they are left as they are.</summary>
+    public static NormalsSigns Detect(IEnumerable<(float[] Values, int Rows, int Columns)> images)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         Span<long> behind = stackalloc long[8];
         long seen = 0;
-        foreach (var (values, rows, columns) in pictures)
+        foreach (var (values, rows, columns) in images)
         {
             for (var i = 0; i < rows * columns; i++)
             {

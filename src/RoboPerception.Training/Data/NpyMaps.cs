@@ -5,8 +5,8 @@ namespace RoboPerception.Training.Data;
 /// <summary>Maps of <c>.npy</c> files brought into a <see cref="LabeledImage"/>.</summary>
 internal static class NpyMaps
 {
-    /// <summary>A picture (H,W,3), 0..1 or, in bytes, 0..255.</summary>
-    public static void Picture(string path, LabeledImage image)
+    /// <summary>An image (H,W,3), 0..1 or, in bytes, 0..255.</summary>
+    public static void Image(string path, LabeledImage image)
     {
         var array = NpyArray.Read(path);
         var (values, rows, columns) = array.Map(path, 3);
@@ -20,7 +20,7 @@ internal static class NpyMaps
                 : throw ImageReader.Damaged(path, $"holds {values[i]} where a colour between 0 and 1 is expected");
         }
 
-        Rasters.Picture(bytes, rows, columns, image);
+        Rasters.Image(bytes, rows, columns, image);
     }
 
     /// <summary>Class ids (H,W), anything negative or 255 = unlabelled, each below a number of classes.</summary>

@@ -1,9 +1,9 @@
 namespace RoboPerception.Training.Data;
 
-/// <summary>The white border of NYU Depth v2 pictures. Its in-painted depth is invented; evaluation protocols since Eigen leave it out.</summary>
+/// <summary>The white border of NYU Depth v2 images. Its in-painted depth is invented; evaluation protocols since Eigen leave it out.</summary>
 internal static class NyuBorder
 {
-    /// <summary>Size of the original pictures.</summary>
+    /// <summary>Size of the original images.</summary>
     public const int Height = 480, Width = 640;
 
     private const int Top = 45, Bottom = 470, Left = 41, Right = 600;

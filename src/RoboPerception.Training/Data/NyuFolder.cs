@@ -5,9 +5,9 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// A folder of labelled pictures: <c>rgb/ID.jpg|png</c>, <c>seg13/ID.png</c> or <c>seg40/ID.png</c> (8 bit, 255 = unlabelled),
+/// A folder of labelled images: <c>rgb/ID.jpg|png</c>, <c>seg13/ID.png</c> or <c>seg40/ID.png</c> (8 bit, 255 = unlabelled),
 /// <c>depth/ID.png</c> (16 bit, millimetres, 0 = none) or <c>depth8/ID.png</c> (8 bit, NYU Depth v2 in-painted), <c>normal/ID.png</c>
-/// (8-bit RGB, n = v/127.5 - 1), and a file of ids, one a line. Pictures of one id may differ in size; all are brought to the size asked
+/// (8-bit RGB, n = v/127.5 - 1), and a file of ids, one a line. Images of one id may differ in size; all are brought to the size asked
 /// for. A folder without any labels at all reads as unlabelled.
 /// </summary>
 internal sealed class NyuFolder : ImageReader
@@ -29,7 +29,7 @@ internal sealed class NyuFolder : ImageReader
     /// <inheritdoc/>
     public override ClassMap Classes { get; }
 
-    /// <summary>Opens a folder with a list of ids; a relative list is looked for in the folder first; <c>all</c> = every picture of the folder.</summary>
+    /// <summary>Opens a folder with a list of ids; a relative list is looked for in the folder first; <c>all</c> = every image of the folder.</summary>
     /// <exception cref="UserErrorException">The folder or the list is missing or empty.</exception>
     public static NyuFolder Open(string directory, string idsFile, int classes = 13)
     {
@@ -48,7 +48,7 @@ internal sealed class NyuFolder : ImageReader
     public override LabeledImage Read(string id, int height, int width, bool keepOwnNormals = false)
     {
         var image = new LabeledImage(height, width);
-        Rasters.Picture(FirstExisting(In("rgb", id, ".jpg"), In("rgb", id, ".png")), image);
+        Rasters.Image(FirstExisting(In("rgb", id, ".jpg"), In("rgb", id, ".png")), image);
         if (Directory.Exists(Path.Combine(directory, labels)))
         {
             ReadLabels(FirstExisting(In(labels, id, ".png")), image);

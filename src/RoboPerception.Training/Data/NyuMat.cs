@@ -84,7 +84,7 @@ internal sealed class NyuMat : ImageReader, IDisposable
             rgb[i] = planes[(i % 3 * pixels) + Turned(i / 3, rows, columns)];
         }
 
-        Rasters.Picture(rgb, rows, columns, image);
+        Rasters.Image(rgb, rows, columns, image);
         NyuClasses.Fill(image, Rasters.Nearest(Forty(file.Entry<ushort>("labels", number - 1), rows, columns), rows, columns, image, Rasters.ClassTable(256)), Classes.Count);
         var stored = file.Entry<float>("depths", number - 1);
         var depth = new float[pixels];

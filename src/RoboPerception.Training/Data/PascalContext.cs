@@ -23,7 +23,7 @@ internal sealed class PascalContext
             return new PascalContext([.. IndoorNumbers]);
         }
 
-        // The network whose answers the normals are was trained indoors: they count where NYU has the class as well.
+        // The network whose predictions the normals are was trained indoors: they count where NYU has the class as well.
         var indoor = TaskClasses.Nyu40.Classes.Select(entry => entry.Name).Append(Screen).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var numbers = new HashSet<int>();
         foreach (var line in File.ReadLines(names))
@@ -40,7 +40,7 @@ internal sealed class PascalContext
     /// <summary>Whether distilled normals count in a region.</summary>
     public bool HasNormals(int region) => withNormals.Contains(region);
 
-    /// <summary>The regions of a picture, row after row.</summary>
+    /// <summary>The regions of an image, row after row.</summary>
     /// <exception cref="UserErrorException">The file is missing, damaged or without <c>LabelMap</c>.</exception>
     public static (float[] Values, int Rows, int Columns) Regions(string path)
     {
@@ -62,7 +62,7 @@ internal sealed class PascalContext
         {
             for (var x = 0; x < columns; x++)
             {
-                // Beyond the edge the picture is reflected about its outermost pixels.
+                // Beyond the edge the image is reflected about its outermost pixels.
                 int up = y > 0 ? y - 1 : Math.Min(1, rows - 1), down = y < rows - 1 ? y + 1 : Math.Max(rows - 2, 0);
                 int left = x > 0 ? x - 1 : Math.Min(1, columns - 1), right = x < columns - 1 ? x + 1 : Math.Max(columns - 2, 0);
                 var sum = regions[(up * columns) + x] + regions[(down * columns) + x] + regions[(y * columns) + left] + regions[(y * columns) + right];
@@ -70,7 +70,7 @@ internal sealed class PascalContext
             }
         }
 
-        Thinning.Thin(mask, rows, columns);
+        MorphologicalThinning.Thin(mask, rows, columns);
         return mask;
     }
 }

@@ -3,13 +3,13 @@ using OpenCvSharp;
 
 namespace RoboPerception.Training.Data;
 
-/// <summary>What all readers do with decoded pictures and maps: bring them to the size of a <see cref="LabeledImage"/>.</summary>
+/// <summary>What all readers do with decoded images and maps: bring them to the size of a <see cref="LabeledImage"/>.</summary>
 internal static class Rasters
 {
     /// <summary>Takes element <paramref name="from"/> of a map for a pixel of the image.</summary>
     public delegate void Take<T>(LabeledImage image, int pixel, ReadOnlySpan<T> source, int from);
 
-    /// <summary>Decodes a picture file of a known type.</summary>
+    /// <summary>Decodes an image file of a known type.</summary>
     /// <exception cref="UserErrorException">It cannot be decoded, or is of another type.</exception>
     public static Mat Decode(string path, ImreadModes mode, MatType expected)
     {
@@ -39,8 +39,8 @@ internal static class Rasters
         throw ImageReader.Damaged(path, found);
     }
 
-    /// <summary>Reads a picture file.</summary>
-    public static void Picture(string path, LabeledImage image)
+    /// <summary>Reads an image file.</summary>
+    public static void Image(string path, LabeledImage image)
     {
         using var mat = Decode(path, ImreadModes.Color, MatType.CV_8UC3);
         using var resized = Resized(mat, image.Height, image.Width);
@@ -51,8 +51,8 @@ internal static class Rasters
         }
     }
 
-    /// <summary>Takes a picture (H,W,3), red first.</summary>
-    public static void Picture(ReadOnlySpan<byte> rgb, int height, int width, LabeledImage image)
+    /// <summary>Takes an image (H,W,3), red first.</summary>
+    public static void Image(ReadOnlySpan<byte> rgb, int height, int width, LabeledImage image)
     {
         using var mat = new Mat(height, width, MatType.CV_8UC3);
         rgb.CopyTo(MemoryMarshal.AsBytes(mat.AsSpan<Vec3b>()));
@@ -120,15 +120,15 @@ internal static class Rasters
         }
     }
 
-    /// <summary>Reads normals from an 8-bit picture whose red, green and blue are x, y, z as (n + 1) * 127.5.</summary>
+    /// <summary>Reads normals from an 8-bit image whose red, green and blue are x, y, z as (n + 1) * 127.5.</summary>
     public static void Normals(string path, LabeledImage image, NormalsSigns signs, bool keepOwn)
     {
-        var (values, rows, columns) = NormalsPicture(path);
+        var (values, rows, columns) = NormalsImage(path);
         Normals(image, values, rows, columns, signs, keepOwn);
     }
 
-    /// <summary>The vectors (H,W,3) of such a picture.</summary>
-    public static (float[] Values, int Rows, int Columns) NormalsPicture(string path)
+    /// <summary>The vectors (H,W,3) of such an image.</summary>
+    public static (float[] Values, int Rows, int Columns) NormalsImage(string path)
     {
         using var mat = Decode(path, ImreadModes.Color, MatType.CV_8UC3);
         var pixels = mat.AsSpan<Vec3b>();
@@ -189,7 +189,7 @@ internal static class Rasters
 
     private static Mat Resized(Mat mat, int height, int width)
     {
-        // Bilinear sampling, as a camera's picture is resized in use; far below half the size it would skip pixels.
+        // Bilinear sampling, as a camera's image is resized in use; far below half the size it would skip pixels.
         var resized = new Mat();
         var interpolation = mat.Cols > 2 * width ? InterpolationFlags.Area : InterpolationFlags.Linear;
         Cv2.Resize(mat, resized, new Size(width, height), interpolation: interpolation);

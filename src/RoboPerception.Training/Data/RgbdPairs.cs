@@ -6,7 +6,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Pictures with depth and nothing else: <c>ID_color.*</c> beside <c>ID_depth.*</c>, or folders <c>rgb</c> (or <c>image</c>) and <c>depth</c> with
+/// Images with depth and nothing else: <c>ID_color.*</c> beside <c>ID_depth.*</c>, or folders <c>rgb</c> (or <c>image</c>) and <c>depth</c> with
 /// one name for both, or TUM's lists of times. Colour and depth of raw NYU recordings are of two lenses and not aligned.
 /// </summary>
 internal sealed class RgbdPairs : ImageReader
@@ -51,7 +51,7 @@ internal sealed class RgbdPairs : ImageReader
     {
         var count = code ?? CodeOf(id);
         var image = new LabeledImage(height, width) { DepthStep = count switch { DepthCode.Tum => 1.0 / 5000, DepthCode.Kitti => 1.0 / 256, _ => 0.001 } };
-        Rasters.Picture(colours.TryGetValue(id, out var colour) ? FirstExisting(colour) : Find(id, "_color", "rgb", "image"), image);
+        Rasters.Image(colours.TryGetValue(id, out var colour) ? FirstExisting(colour) : Find(id, "_color", "rgb", "image"), image);
         var path = Find(id, "_depth", "depth");
         switch (count)
         {

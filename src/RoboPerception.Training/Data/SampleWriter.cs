@@ -6,8 +6,8 @@ namespace RoboPerception.Training.Data;
 internal static class SampleWriter
 {
     /// <summary>
-    /// The picture is resampled bilinearly with half-pixel centres, the answers by nearest pixel: a mean of two labels is no label. Beyond the
-    /// picture's edge it is black and nothing is known.
+    /// The image is resampled bilinearly with half-pixel centres, the labels by nearest pixel: a mean of two labels is no label. Beyond the
+    /// image's edge it is black and nothing is known.
     /// </summary>
     public static void Write(LabeledImage source, View view, Batch batch, int place)
     {
@@ -16,7 +16,7 @@ internal static class SampleWriter
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, batch.Count);
         var geometry = new ViewGeometry(source, view, batch.Height, batch.Width);
         var from = new int[batch.Pixels];
-        WritePicture(source, view, geometry, batch, place, from);
+        WriteImage(source, view, geometry, batch, place, from);
         WriteDepthAndNormals(source, view, geometry, batch, place, from);
         WriteLabels(source.Labels, batch.Labels, batch, place, from);
         foreach (var (classes, labels) in source.OtherLabels)
@@ -42,10 +42,10 @@ internal static class SampleWriter
         batch.Categories[place] = source.Category;
     }
 
-    /// <summary>Also notes for every pixel which source pixel its answers come from; -1 = none.</summary>
-    private static void WritePicture(LabeledImage source, View view, ViewGeometry geometry, Batch batch, int place, int[] from)
+    /// <summary>Also notes for every pixel which source pixel its labels come from; -1 = none.</summary>
+    private static void WriteImage(LabeledImage source, View view, ViewGeometry geometry, Batch batch, int place, int[] from)
     {
-        var picture = batch.Images.AsSpan(place * 3 * batch.Pixels, 3 * batch.Pixels);
+        var image = batch.Images.AsSpan(place * 3 * batch.Pixels, 3 * batch.Pixels);
         for (var y = 0; y < batch.Height; y++)
         {
             for (var x = 0; x < batch.Width; x++)
@@ -55,7 +55,7 @@ internal static class SampleWriter
                 if (!geometry.TryFind(y, x, out var sourceY, out var sourceX))
                 {
                     from[pixel] = -1;
-                    picture.Slice(i, 3).Clear();
+                    image.Slice(i, 3).Clear();
                     continue;
                 }
 
@@ -68,9 +68,9 @@ internal static class SampleWriter
                 var g = Blend(upper, lower, (3 * x0) + 1, (3 * x1) + 1, fx, fy);
                 var b = Blend(upper, lower, (3 * x0) + 2, (3 * x1) + 2, fx, fy);
                 var grey = (0.299f * r) + (0.587f * g) + (0.114f * b);
-                picture[i] = Colour(r, grey, view.Gain.Red, view);
-                picture[i + 1] = Colour(g, grey, view.Gain.Green, view);
-                picture[i + 2] = Colour(b, grey, view.Gain.Blue, view);
+                image[i] = Colour(r, grey, view.Gain.Red, view);
+                image[i + 1] = Colour(g, grey, view.Gain.Green, view);
+                image[i + 2] = Colour(b, grey, view.Gain.Blue, view);
             }
         }
     }

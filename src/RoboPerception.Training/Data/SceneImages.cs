@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Data;
 
 /// <summary>
 /// Rendered rooms as an endless data set without a file: <c>scene://samples?seed=1&amp;count=1000</c>. Every epoch shows rooms that
-/// no epoch before has shown, with exact labels; picture n of a seed is always the same.
+/// no epoch before has shown, with exact labels; image n of a seed is always the same.
 /// </summary>
 internal sealed class SceneImages : ImageSource, IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class SceneImages : ImageSource, IDisposable
     private readonly SceneSamples samples;
     private readonly FrameBuffers buffers;
 
-    /// <summary>A series of pictures of the NYU camera.</summary>
+    /// <summary>A series of images of the NYU camera.</summary>
     /// <param name="seed">Seed of the series.</param>
-    /// <param name="count">Pictures of one epoch.</param>
+    /// <param name="count">Images of one epoch.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     public SceneImages(ulong seed, int count, int height, int width)
@@ -83,8 +83,8 @@ internal sealed class SceneImages : ImageSource, IDisposable
         return image;
     }
 
-    /// <summary>Renders a number of pictures to keep, e.g. for validation.</summary>
-    public ImageSet ToSet(int pictures) => new([.. Enumerable.Range(0, pictures).Select(place => Read(0, place))]);
+    /// <summary>Renders a number of images to keep, e.g. for validation.</summary>
+    public ImageSet ToSet(int images) => new([.. Enumerable.Range(0, images).Select(place => Read(0, place))]);
 
     /// <inheritdoc/>
     public void Dispose() => samples.Dispose();

@@ -5,8 +5,8 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// Images decoded when they are needed, for sets larger than memory: as many are held as the loader prepares. A damaged picture that may be
-/// skipped is replaced by the next whole one of the list, so that the number of steps and every other picture stay what they were.
+/// Images decoded when they are needed, for sets larger than memory: as many are held as the loader prepares. A damaged image that may be
+/// skipped is replaced by the next whole one of the list, so that the number of steps and every other image stay what they were.
 /// </summary>
 internal sealed class StreamedImages : ImageSource
 {
@@ -49,14 +49,14 @@ internal sealed class StreamedImages : ImageSource
     /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
 
-    /// <summary>The damaged pictures met so far, in the order of the list.</summary>
+    /// <summary>The damaged images met so far, in the order of the list.</summary>
     public IReadOnlyList<DamagedImage> Damaged => [.. damaged.Values.OrderBy(image => image.Index)];
 
-    /// <summary>Told once about every damaged picture that is skipped; may be called from several threads.</summary>
+    /// <summary>Told once about every damaged image that is skipped; may be called from several threads.</summary>
     public Action<DamagedImage>? Skipped { get; set; }
 
     /// <inheritdoc/>
-    /// <exception cref="UserErrorException">The picture is damaged, and that is fatal or all are.</exception>
+    /// <exception cref="UserErrorException">The image is damaged, and that is fatal or all are.</exception>
     public override LabeledImage Read(int epoch, int place)
     {
         for (var tried = 0; tried < Count; tried++)
@@ -76,7 +76,7 @@ internal sealed class StreamedImages : ImageSource
         throw new UserErrorException(ExitCode.NoSource, $"None of the {Count} images can be read; the first: {damaged[0]}");
     }
 
-    /// <summary>The picture itself, or null if it is damaged and may be skipped.</summary>
+    /// <summary>The image itself, or null if it is damaged and may be skipped.</summary>
     /// <exception cref="UserErrorException">It is damaged, and that is fatal.</exception>
     public LabeledImage? TryRead(int index)
     {

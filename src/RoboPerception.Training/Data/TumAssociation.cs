@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// A TUM sequence takes colour and depth at times of their own: <c>rgb.txt</c> and <c>depth.txt</c> hold "seconds path" a line. A depth picture belongs
-/// to the colour picture nearest in time, if that is within 20 ms.
+/// A TUM sequence takes colour and depth at times of their own: <c>rgb.txt</c> and <c>depth.txt</c> hold "seconds path" a line. A depth image belongs
+/// to the colour image nearest in time, if that is within 20 ms.
 /// </summary>
 internal static class TumAssociation
 {
@@ -13,7 +13,7 @@ internal static class TumAssociation
     /// <summary>Whether a folder has both lists.</summary>
     public static bool IsIn(string directory) => File.Exists(Path.Combine(directory, "rgb.txt")) && File.Exists(Path.Combine(directory, "depth.txt"));
 
-    /// <summary>Colour path by id; the id is the depth picture's name without folder and ending.</summary>
+    /// <summary>Colour path by id; the id is the depth image's name without folder and ending.</summary>
     public static IReadOnlyDictionary<string, string> Read(string directory)
     {
         var colours = Entries(Path.Combine(directory, "rgb.txt")).OrderBy(entry => entry.Seconds).ToArray();

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Data;
 /// <param name="Flip">Mirror left-right; normals point the other way in x.</param>
 /// <param name="Gain">Factor of red, green and blue (brightness and colour cast).</param>
 /// <param name="Contrast">Spread around mid-grey.</param>
-/// <param name="Saturation">Spread around the pixel's own grey; 0 gives a grey picture.</param>
+/// <param name="Saturation">Spread around the pixel's own grey; 0 gives a grey image.</param>
 internal readonly record struct View(
     double Top, double Left, double Zoom, bool Flip, (float Red, float Green, float Blue) Gain, float Contrast, float Saturation)
 {
@@ -15,7 +15,7 @@ internal readonly record struct View(
     public static View Whole { get; } = new(0, 0, 1, false, (1, 1, 1), 1, 1);
 
     /// <summary>
-    /// Turn of the picture about the middle of the view in degrees, clockwise as seen (x right, y down), before the mirror; the x and y of
+    /// Turn of the image about the middle of the view in degrees, clockwise as seen (x right, y down), before the mirror; the x and y of
     /// normals turn along. The camera rolls about its optical axis, so depth stays.
     /// </summary>
     public double Rotation { get; init; }

@@ -3,7 +3,7 @@ namespace RoboPerception.Training.Data;
 /// <summary>Where each pixel of a <see cref="View"/> comes from: continuous source coordinates in which pixel i covers [i, i+1).</summary>
 internal sealed class ViewGeometry
 {
-    // A view that ends exactly at the picture's edge must not lose its last pixel to rounding.
+    // A view that ends exactly at the image's edge must not lose its last pixel to rounding.
     private const double Tolerance = 1e-6;
 
     private readonly LabeledImage source;

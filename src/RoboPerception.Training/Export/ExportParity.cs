@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Export;
 
-/// <summary>How well an exported graph answers as the network does, over two pictures: the golden input and noise.</summary>
+/// <summary>How well an exported graph predicts as the network does, over two images: the golden input and noise.</summary>
 /// <param name="LargestDeviation">Largest |graph - network| / max(|network|, 1) of depth (metres) and normals.</param>
 /// <param name="ClassAgreement">Share of pixels with the same class.</param>
 internal sealed record ExportParity(double LargestDeviation, double ClassAgreement)
@@ -32,12 +32,12 @@ internal sealed record ExportParity(double LargestDeviation, double ClassAgreeme
         var noise = new byte[golden.Length];
         new Random(1).NextBytes(noise);
         double deviation = 0, agreement = 1;
-        foreach (var picture in new[] { golden, noise })
+        foreach (var image in new[] { golden, noise })
         {
-            var answers = runner.Run(picture);
+            var predictions = runner.Run(image);
             using var scope = NewDisposeScope();
             using var noGradients = no_grad();
-            var input = ToNetworkInput(picture, runner).to(network.parameters().First().device);
+            var input = ToNetworkInput(image, runner).to(network.parameters().First().device);
             var outputs = network.forward(input);
             for (var k = 0; k < outputs.Length; k++)
             {
@@ -50,12 +50,12 @@ internal sealed record ExportParity(double LargestDeviation, double ClassAgreeme
                 var name = TaskExport.OutputName(task);
                 if (task.Kind == TaskKind.Segmentation)
                 {
-                    agreement = Math.Min(agreement, Agreement(outputs[k].argmax(1).cpu().data<long>().ToArray(), answers.Labels(name)));
+                    agreement = Math.Min(agreement, Agreement(outputs[k].argmax(1).cpu().data<long>().ToArray(), predictions.Labels(name)));
                 }
                 else
                 {
                     var reference = task.Kind == TaskKind.Depth ? outputs[k].clamp(0) : outputs[k];
-                    deviation = Larger(deviation, Deviation(reference.cpu().contiguous().data<float>().ToArray(), answers.Values(name)));
+                    deviation = Larger(deviation, Deviation(reference.cpu().contiguous().data<float>().ToArray(), predictions.Values(name)));
                 }
             }
         }
@@ -63,8 +63,8 @@ internal sealed record ExportParity(double LargestDeviation, double ClassAgreeme
         return new ExportParity(deviation, agreement);
     }
 
-    private static Tensor ToNetworkInput(byte[] picture, GraphRunner runner) =>
-        tensor(picture, [1, runner.Height, runner.Width, 3]).permute(0, 3, 1, 2).flip(1).to(float32).div(255);
+    private static Tensor ToNetworkInput(byte[] image, GraphRunner runner) =>
+        tensor(image, [1, runner.Height, runner.Width, 3]).permute(0, 3, 1, 2).flip(1).to(float32).div(255);
 
     private static double Agreement(long[] reference, byte[] labels) => (double)reference.Zip(labels).Count(pair => pair.First == pair.Second) / labels.Length;
 

@@ -23,10 +23,10 @@ internal sealed class GraphRunner : IDisposable
 
     public int Width { get; }
 
-    /// <summary>The answers to a picture, bytes (H,W,3) blue first.</summary>
-    public Answers Run(byte[] picture)
+    /// <summary>The predictions for an image, bytes (H,W,3) blue first.</summary>
+    public Predictions Run(byte[] image)
     {
-        using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, Height, Width, 3]);
+        using var input = OrtValue.CreateTensorValueFromMemory(image, [1, Height, Width, 3]);
         using var outputs = session.Run(runOptions, [ModelExporter.InputName], [input], session.OutputNames);
         var labels = new Dictionary<string, byte[]>();
         var values = new Dictionary<string, float[]>();
@@ -42,7 +42,7 @@ internal sealed class GraphRunner : IDisposable
             }
         }
 
-        return new Answers(labels, values);
+        return new Predictions(labels, values);
     }
 
     public void Dispose()
@@ -53,7 +53,7 @@ internal sealed class GraphRunner : IDisposable
     }
 
     /// <summary>Outputs by name.</summary>
-    internal sealed class Answers(Dictionary<string, byte[]> labels, Dictionary<string, float[]> values)
+    internal sealed class Predictions(Dictionary<string, byte[]> labels, Dictionary<string, float[]> values)
     {
         /// <summary>Class ids (H,W).</summary>
         public byte[] Labels(string name) => labels[name];

@@ -28,7 +28,7 @@ internal static class LayerExport
     };
 
     /// <summary>
-    /// A chain whose first convolution reads pictures of 0..1, red first, as a chain that reads bytes, blue first. Exact, because padding
+    /// A chain whose first convolution reads images of 0..1, red first, as a chain that reads bytes, blue first. Exact, because padding
     /// with zeros means black before and after scaling.
     /// </summary>
     public static Value ImageChain(GraphBuilder graph, Sequential chain, Value image, long[]? pads = null)
@@ -65,7 +65,7 @@ internal static class LayerExport
     /// <summary>
     /// Unpooling to the place of the first maximum of each 2x2 window, without indices: a window's value goes to its first pixel that
     /// equals the maximum. Three comparisons at the low resolution decide (who is not among the first three is the fourth), then the four
-    /// quarter pictures are interleaved. Ties, common where a rectifier made whole windows zero, resolve as in libtorch.
+    /// quarter images are interleaved. Ties, common where a rectifier made whole windows zero, resolve as in libtorch.
     /// </summary>
     /// <param name="graph">Where to add.</param>
     /// <param name="x">Values to place, (1,C,H,W).</param>

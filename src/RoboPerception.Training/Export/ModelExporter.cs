@@ -13,12 +13,12 @@ internal static class ModelExporter
     public const string InputName = "image";
 
     /// <summary>
-    /// Builds the model, compares its answers in ONNX Runtime with the network's, and adds the golden answer to its description.
+    /// Builds the model, compares its predictions in ONNX Runtime with the network's, and adds the golden prediction to its description.
     /// </summary>
     /// <param name="network">The network; it is put into evaluation mode.</param>
     /// <param name="description">What the file will say about itself; the golden pair is filled in here.</param>
     /// <param name="parity">How well the two agree.</param>
-    /// <exception cref="UserErrorException">The network has no graph form, the size does not fit it, or the answers differ.</exception>
+    /// <exception cref="UserErrorException">The network has no graph form, the size does not fit it, or the predictions differ.</exception>
     public static OnnxModel Export(PerceptionNetwork network, ModelDescription description, out ExportParity parity)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -29,7 +29,7 @@ internal static class ModelExporter
         parity = ExportParity.Measure(network, runner);
         if (!parity.Passed)
         {
-            throw new UserErrorException(ExitCode.Failed, $"The exported graph does not answer as the network does: {parity}. Nothing was written; this is an error of the exporter.");
+            throw new UserErrorException(ExitCode.Failed, $"The exported graph does not predict what the network does: {parity}. Nothing was written; this is an error of the exporter.");
         }
 
         var complete = description with { Golden = GoldenOf(description, runner) };
@@ -47,14 +47,14 @@ internal static class ModelExporter
         })];
     }
 
-    /// <summary>The tasks of a network that an exported model does not answer, because the model contract has no output for them.</summary>
+    /// <summary>The tasks of a network that an exported model does not predict, because the model contract has no output for them.</summary>
     public static IReadOnlyList<TaskDescription> LeftOut(PerceptionNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
         return [.. network.Tasks.Where(task => task.Output is null)];
     }
 
-    /// <summary>The graph from bytes to answers, batch norm folded, checked.</summary>
+    /// <summary>The graph from bytes to predictions, batch norm folded, checked.</summary>
     internal static Graph BuildGraph(PerceptionNetwork network, int height, int width)
     {
         if (network is not IOnnxExportable exportable)
@@ -64,13 +64,13 @@ internal static class ModelExporter
 
         if (height % network.InputMultiple != 0 || width % network.InputMultiple != 0)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {network.Reduction} needs an input size in multiples of {network.InputMultiple}, not {height}x{width}.");
+            throw new UserErrorException(ExitCode.Usage, $"'{network.Spec.Family}' reduced by {network.ImageScale} needs an input size in multiples of {network.InputMultiple}, not {height}x{width}.");
         }
 
         var builder = new GraphBuilder(network.Spec.Family);
         var image = builder.Input(InputName, ElementType.UInt8, 1, height, width, 3);
-        var picture = builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2);
-        var heads = exportable.Export(builder, network.Reduction == 1 ? picture : builder.AveragePool(picture, network.Reduction, network.Reduction));
+        var inputImage = builder.Transpose(builder.Cast(image, ElementType.Float), 0, 3, 1, 2);
+        var heads = exportable.Export(builder, network.ImageScale == 1 ? inputImage : builder.AveragePool(inputImage, network.ImageScale, network.ImageScale));
         for (var k = 0; k < heads.Count; k++)
         {
             if (network.Tasks[k].Output is null)
@@ -95,17 +95,17 @@ internal static class ModelExporter
 
     private static IEnumerable<TaskDescription> Carried(PerceptionNetwork network) => network.Tasks.Where(task => task.Output is not null);
 
-    /// <summary>What a graph answers to the golden input.</summary>
+    /// <summary>What a graph predicts for the golden input.</summary>
     internal static GoldenPair GoldenOf(ModelDescription description, GraphRunner runner)
     {
-        var picture = new byte[runner.Height * runner.Width * 3];
-        GoldenInput.Fill(picture, runner.Width, runner.Height);
-        var answers = runner.Run(picture);
+        var inputImage = new byte[runner.Height * runner.Width * 3];
+        GoldenInput.Fill(inputImage, runner.Width, runner.Height);
+        var predictions = runner.Run(inputImage);
         var means = description.Outputs.ToDictionary(
             output => output.Name,
             output => (IReadOnlyList<float>)(output.Kind == OutputKind.Segmentation
-                ? GoldenMeans.Of(answers.Labels(output.Name), runner.Height, runner.Width)
-                : GoldenMeans.Of(answers.Values(output.Name), output.Kind == OutputKind.Normals ? 3 : 1, runner.Height, runner.Width)));
-        return new GoldenPair(Convert.ToHexStringLower(SHA256.HashData(picture)), means);
+                ? GoldenMeans.Of(predictions.Labels(output.Name), runner.Height, runner.Width)
+                : GoldenMeans.Of(predictions.Values(output.Name), output.Kind == OutputKind.Normals ? 3 : 1, runner.Height, runner.Width)));
+        return new GoldenPair(Convert.ToHexStringLower(SHA256.HashData(inputImage)), means);
     }
 }

@@ -5,7 +5,7 @@ using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Export;
 
-/// <summary>Measures an exported file as it will be used: bytes in, answers out.</summary>
+/// <summary>Measures an exported file as it will be used: bytes in, predictions out.</summary>
 internal static class OnnxEvaluator
 {
     /// <summary>The filled meters in the order of the outputs; images must have the size of the model's input.</summary>
@@ -15,17 +15,17 @@ internal static class OnnxEvaluator
         ArgumentNullException.ThrowIfNull(images);
         using var runner = new GraphRunner(File.ReadAllBytes(path), description.Input.Height, description.Input.Width);
         var meters = description.Outputs.Select(Meter).ToArray();
-        var picture = new byte[images.Height * images.Width * 3];
+        var image = new byte[images.Height * images.Width * 3];
         for (var n = 0; n < images.Count; n++)
         {
             cancellation.ThrowIfCancellationRequested();
             var batch = new Batch(1, images.Height, images.Width);
             SampleWriter.Write(images[n], View.Whole, batch, 0);
-            PictureBytes.BlueFirst(images[n].Rgb, picture);
-            var answers = runner.Run(picture);
+            ImageBytes.BlueFirst(images[n].Rgb, image);
+            var predictions = runner.Run(image);
             for (var k = 0; k < meters.Length; k++)
             {
-                Add(meters[k], description.Outputs[k], answers, batch, images[n]);
+                Add(meters[k], description.Outputs[k], predictions, batch, images[n]);
             }
         }
 
@@ -39,15 +39,15 @@ internal static class OnnxEvaluator
         _ => new DepthMeter(),
     };
 
-    private static void Add(ITaskMeter meter, ModelOutput output, GraphRunner.Answers answers, Batch batch, LabeledImage image)
+    private static void Add(ITaskMeter meter, ModelOutput output, GraphRunner.Predictions predictions, Batch batch, LabeledImage image)
     {
         if (meter is SegmentationMeter segmentation)
         {
-            segmentation.AddImage(answers.Labels(output.Name), batch.OtherLabels.GetValueOrDefault(output.Classes!.Count, batch.Labels));
+            segmentation.AddImage(predictions.Labels(output.Name), batch.OtherLabels.GetValueOrDefault(output.Classes!.Count, batch.Labels));
             return;
         }
 
         var task = output.Kind == OutputKind.Normals ? TaskDescription.Normals : TaskDescription.Depth;
-        Truth.Compare(meter, task, answers.Values(output.Name), batch, [image]);
+        GroundTruth.Compare(meter, task, predictions.Values(output.Name), batch, [image]);
     }
 }

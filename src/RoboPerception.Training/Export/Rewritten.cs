@@ -4,7 +4,7 @@ using ModelMetadata = RoboPerception.Core.ModelMetadata;
 
 namespace RoboPerception.Training.Export;
 
-/// <summary>A model whose graph computes the same in other numbers (bytes, half precision): its golden answer is its own.</summary>
+/// <summary>A model whose graph computes the same in other numbers (bytes, half precision): its golden prediction is its own.</summary>
 internal static class Rewritten
 {
     /// <summary>The file around the new graph. Metrics of the original stay out: they are not those of this file until it is evaluated.</summary>

@@ -19,16 +19,16 @@ internal static class ModelImport
     private const int Half = 4096;
 
     /// <summary>
-    /// By how much the graph reduces the picture before the network sees it. Its third operation tells: cast, transpose, and the mean over squares
+    /// By how much the graph reduces the image before the network sees it. Its third operation tells: cast, transpose, and the mean over squares
     /// if there is one.
     /// </summary>
-    public static int Reduction(Graph graph)
+    public static int ImageScale(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         return graph.Nodes.Count > 2 && graph.Nodes[2] is { Operator: "AveragePool" } pool ? (int)pool.Attribute("kernel_shape", new long[] { 1 })[0] : 1;
     }
 
-    /// <summary>Keys of the tasks that a model answers, as <c>--tasks</c> takes them. Only a logarithmic head of depth has an exponential.</summary>
+    /// <summary>Keys of the tasks that a model predicts, as <c>--tasks</c> takes them. Only a logarithmic head of depth has an exponential.</summary>
     public static string TaskKeys(Graph graph, ModelDescription description)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -56,7 +56,7 @@ internal static class ModelImport
         }
 
         using var scope = NewDisposeScope();
-        using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks, Reduction(model.Graph));
+        using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks, ImageScale(model.Graph));
         twin.eval();
         MakeIdentity(twin);
         string[] norms = [.. twin.named_modules().Where(entry => entry.module is BatchNorm2d).Select(entry => entry.name)];

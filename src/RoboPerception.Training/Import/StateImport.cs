@@ -38,7 +38,7 @@ internal static class StateImport
         var own = network.state_dict();
         var named = source.ToDictionary(entry => Name(entry.Key, own), entry => entry.Value, StringComparer.Ordinal);
 
-        // Counters of batch norm are not used by any answer, and old files have none.
+        // Counters of batch norm are not used by any prediction, and old files have none.
         string[] missing = [.. own.Keys.Where(key => !named.ContainsKey(key) && !key.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
         string[] unexpected = [.. named.Keys.Where(key => !own.ContainsKey(key))];
         string[] shapes = [.. own.Where(entry => named.TryGetValue(entry.Key, out var given) && !given.shape.SequenceEqual(entry.Value.shape)).Select(entry => entry.Key)];

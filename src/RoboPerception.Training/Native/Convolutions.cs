@@ -58,13 +58,13 @@ internal static class Convolutions
         static Tensor Wave(int count, double step) => (arange(count, dtype: float64) * step).sin();
     }
 
-    private static (Tensor Answer, Tensor Gradient) Run(Tensor image, Tensor weight)
+    private static (Tensor Prediction, Tensor Gradient) Run(Tensor image, Tensor weight)
     {
         using var gradients = enable_grad();
         image = image.detach().requires_grad_();
-        var answer = F.conv2d(image, weight, padding: [1L, 1L]);
-        answer.square().sum().backward();
-        return (answer.detach(), image.grad!);
+        var prediction = F.conv2d(image, weight, padding: [1L, 1L]);
+        prediction.square().sum().backward();
+        return (prediction.detach(), image.grad!);
     }
 
     // NaN counts as infinitely far.

@@ -10,13 +10,13 @@ internal static class BackboneWeights
 {
     private const string Counter = "num_batches_tracked", Parallel = "module.";
 
-    // By which torchvision's networks see their pictures normalised.
-    private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f], ImageNetDeviation = [0.229f, 0.224f, 0.225f];
+    // By which torchvision's networks see their images normalised.
+    private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f], ImageNetStandardDeviation = [0.229f, 0.224f, 0.225f];
 
     /// <summary>
-    /// Fills a residual network, whose own tensors are given by torchvision's names. The file's network reads normalised pictures; ours read 0..1, so
+    /// Fills a residual network, whose own tensors are given by torchvision's names. The file's network reads normalised images; ours read 0..1, so
     /// the first convolution is divided by the deviation and the running mean behind it takes what the mean amounts to (exact but for the
-    /// picture's border, where the padding is black instead of grey).
+    /// image's border, where the padding is black instead of grey).
     /// </summary>
     /// <exception cref="UserErrorException">The file cannot be read, a tensor is missing or has another shape.</exception>
     internal static void LoadResNet(IReadOnlyDictionary<string, Tensor> own, string path)
@@ -26,7 +26,7 @@ internal static class BackboneWeights
         using var noGradients = no_grad();
         Fill(own, path);
         var first = own["conv1.weight"];
-        first.div_(tensor(ImageNetDeviation).view(1, 3, 1, 1).to(first.device));
+        first.div_(tensor(ImageNetStandardDeviation).view(1, 3, 1, 1).to(first.device));
         own["bn1.running_mean"].add_((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
     }
 
@@ -53,7 +53,7 @@ internal static class BackboneWeights
     }
 
     /// <summary>
-    /// Fills a <see cref="MobileNetV2"/>. The file's network reads pictures of -1..1; ours read 0..1, so the first convolution takes
+    /// Fills a <see cref="MobileNetV2"/>. The file's network reads images of -1..1; ours read 0..1, so the first convolution takes
     /// twice the weights and a bias less their sum.
     /// </summary>
     /// <exception cref="UserErrorException">A tensor is missing or has another shape.</exception>

@@ -55,7 +55,7 @@ internal sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var sources = PerTask(() => new Tensor[Levels]);

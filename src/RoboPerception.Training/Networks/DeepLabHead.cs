@@ -61,7 +61,7 @@ internal static class DeepLabHead
         {
             if (training && input.shape[0] == 1)
             {
-                throw new UserErrorException(ExitCode.Usage, "The pyramid pooling normalises one value per picture over the batch; train it with a batch of at least 2.");
+                throw new UserErrorException(ExitCode.Usage, "The pyramid pooling normalises one value per image over the batch; train it with a batch of at least 2.");
             }
 
             var branches = convs.Select(branch => branch.call(input)).ToArray();

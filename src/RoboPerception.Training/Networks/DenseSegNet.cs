@@ -52,7 +52,7 @@ internal sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var shared = Run(encoder_block, decoder_block, input, null);
@@ -115,7 +115,7 @@ internal sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
             unpooled[d] = LayerExport.Unpool(graph, map, sources[d], pooled[d]);
             if (shared is null && d == 0)
             {
-                // What the shared decoder would answer in the end is read by nobody.
+                // What the shared decoder would predict in the end is read by nobody.
                 break;
             }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks;
 
-/// <summary>What one picture costs.</summary>
+/// <summary>What one image costs.</summary>
 /// <param name="Macs">Multiplications with addition in convolutions and linear layers; all else is not counted.</param>
 /// <param name="Convolutions">How often a convolution runs; shared ones count once per task.</param>
 /// <param name="OutputElements">Values that convolutions return; 4 bytes each in float32.</param>
@@ -25,7 +25,7 @@ internal static class MacCounter
     private const int ProbeHeight = SizeMultiple, ProbeWidth = 2 * SizeMultiple;
 
     /// <summary>
-    /// The cost of one picture (3,height,width). The network runs on a picture of 32x64; maps grow with the picture, but what is a single
+    /// The cost of one image (3,height,width). The network runs on an image of 32x64; maps grow with the image, but what is a single
     /// pixel there (a mean over the whole map) stays one.
     /// </summary>
     public static MacCount Count(PerceptionNetwork network, int height, int width)
@@ -36,7 +36,7 @@ internal static class MacCounter
         using var scope = NewDisposeScope();
         var probe = zeros(1, 3, ProbeHeight, ProbeWidth);
 
-        // The published figures hold the supervised predictions on the way, which an exported network leaves out.
+        // The published figures hold the supervised intermediate predictions, which an exported network leaves out.
         return Count(network, Run, elements => elements * height * width / (ProbeHeight * ProbeWidth));
 
         void Run()
@@ -52,13 +52,13 @@ internal static class MacCounter
         }
     }
 
-    /// <summary>The cost of one picture of the Decathlon, one data set's branch.</summary>
+    /// <summary>The cost of one image of the Decathlon, one data set's branch.</summary>
     public static MacCount Count(WideResNetMtan network)
     {
         ArgumentNullException.ThrowIfNull(network);
         using var scope = NewDisposeScope();
-        var picture = zeros(1, 3, WideResNetMtan.PictureSize, WideResNetMtan.PictureSize);
-        return Count(network, () => network.forward(picture, 0), elements => elements);
+        var image = zeros(1, 3, WideResNetMtan.ImageSize, WideResNetMtan.ImageSize);
+        return Count(network, () => network.forward(image, 0), elements => elements);
     }
 
     private static MacCount Count(Module network, Action run, Func<long, long> grow)

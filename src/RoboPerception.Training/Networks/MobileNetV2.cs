@@ -52,7 +52,7 @@ internal sealed class MobileNetV2 : Module<Tensor, MobileNetV2.Stage[]>
     /// <summary>The first and the last map of a stage; both have the stage's stride.</summary>
     public readonly record struct Stage(Tensor First, Tensor Last);
 
-    /// <summary>Picture (N,3,H,W) of 0..1 to the stages with strides 4, 8, 16 and 32.</summary>
+    /// <summary>Image (N,3,H,W) of 0..1 to the stages with strides 4, 8, 16 and 32.</summary>
     public override Stage[] forward(Tensor input)
     {
         var maps = new Tensor[blocks.Length + 1];
@@ -65,7 +65,7 @@ internal sealed class MobileNetV2 : Module<Tensor, MobileNetV2.Stage[]>
         return [.. StagePlaces.Select(place => new Stage(maps[place.First], maps[place.Last]))];
     }
 
-    /// <summary>The graph form; the picture as in <see cref="IOnnxExportable.Export"/>.</summary>
+    /// <summary>The graph form; the image as in <see cref="IOnnxExportable.Export"/>.</summary>
     internal (Value First, Value Last)[] Export(GraphBuilder graph, Value image)
     {
         var maps = new Value[blocks.Length + 1];

@@ -11,8 +11,8 @@ namespace RoboPerception.Training.Networks;
 /// <summary>
 /// Multi-Task Attention Network (Liu, Johns, Davison, CVPR 2019) on MobileNetV2: the paper's masks on an encoder and decoder that are
 /// shared by the tasks, with the encoder's stages of strides 4, 8, 16 and 32 in place of SegNet's levels. Masks multiply the shared map
-/// of a stage; the masked maps go down the encoder and up the decoder per task, through convolutions that all tasks share. The answers
-/// have stride 4 and are enlarged to the picture's size.
+/// of a stage; the masked maps go down the encoder and up the decoder per task, through convolutions that all tasks share. The predictions
+/// have stride 4 and are enlarged to the image's size.
 /// </summary>
 internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
 {
@@ -61,7 +61,7 @@ internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
         }
     }
 
-    /// <summary>Options: channels of the decoder at strides 4, 8, 16, 32; whether the head answers the logarithm of the distance.</summary>
+    /// <summary>Options: channels of the decoder at strides 4, 8, 16, 32; whether the head predicts the logarithm of the distance.</summary>
     public static IReadOnlyList<string> OptionNames { get; } = ["decoder", "depth"];
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
     public override Parameter? LogVariances => Tasks.Count > 1 ? logsigma : null;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var stages = backbone.forward(input);

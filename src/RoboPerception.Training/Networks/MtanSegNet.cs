@@ -58,7 +58,7 @@ internal sealed class MtanSegNet : SegNet
     public override Parameter? LogVariances => logsigma;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         var trunk = RunTrunk(input);
         var outputs = new Tensor[Tasks.Count];

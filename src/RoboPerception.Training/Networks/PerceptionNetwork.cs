@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks;
 
-/// <summary>A network that answers several tasks about one image.</summary>
+/// <summary>A network that predicts several tasks from one image.</summary>
 internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
 {
     /// <summary>Names the module and remembers what it predicts.</summary>
@@ -28,7 +28,7 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public IReadOnlyList<TaskDescription> Tasks { get; }
 
     /// <summary>
-    /// The tasks whose truth training needs: <see cref="Tasks"/>, and behind them those that only help on the way.
+    /// The tasks whose ground truth training needs: <see cref="Tasks"/>, and behind them those that only help on the way.
     /// </summary>
     public virtual IReadOnlyList<TaskDescription> SupervisedTasks => Tasks;
 
@@ -36,19 +36,19 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public abstract int SizeMultiple { get; }
 
     /// <summary>
-    /// Rows and columns of the input per row and column that the network sees: the input is averaged over squares, and the answers are enlarged
+    /// Rows and columns of the input per row and column that the network sees: the input is averaged over squares, and the predictions are enlarged
     /// bilinearly to its size. 1 = the input itself.
     /// </summary>
-    public int Reduction { get; set; } = 1;
+    public int ImageScale { get; set; } = 1;
 
     /// <summary>Height and width of the input must be multiples of this.</summary>
-    public int InputMultiple => SizeMultiple * Reduction;
+    public int InputMultiple => SizeMultiple * ImageScale;
 
-    /// <summary>Whether another network answers the same tasks in the same order and units, so that parameters of one mean the same in the other.</summary>
-    public bool AnswersLike(PerceptionNetwork other)
+    /// <summary>Whether another network predicts the same tasks in the same order and units, so that parameters of one mean the same in the other.</summary>
+    public bool PredictionsLike(PerceptionNetwork other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Tasks.Count == other.Tasks.Count && Tasks.Zip(other.Tasks).All(pair => pair.First.AnswersLike(pair.Second));
+        return Tasks.Count == other.Tasks.Count && Tasks.Zip(other.Tasks).All(pair => pair.First.PredictionsLike(pair.Second));
     }
 
     /// <summary>One log-variance per task for uncertainty weighting, or null where the reference network has none.</summary>
@@ -83,19 +83,19 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public virtual void LoadBackbone(string path) =>
         throw new UserErrorException(ExitCode.Usage, $"Network '{Spec.Family}' has no pre-trained backbone; leave --backbone out.");
 
-    /// <summary>Activated answers (N,C,H,W), one per task, about a picture (N,3,H,W) with values 0..1.</summary>
+    /// <summary>Activated predictions (N,C,H,W), one per task, for an image (N,3,H,W) with values 0..1.</summary>
     public sealed override Tensor[] forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. Perceive(Reduced(input)).Zip(Tasks, (answer, task) => Enlarged(task, answer, input.shape))];
+        return [.. ForwardScaled(Downscaled(input)).Zip(Tasks, (prediction, task) => Upsampled(task, prediction, input.shape))];
     }
 
     /// <summary>
-    /// A training pass: the activated answers as <c>forward</c> gives them, and one scalar loss per task of <see cref="SupervisedTasks"/>. A
-    /// network with predictions on the way adds their losses to that of the task's answer, so that one weight holds for all terms of a task.
+    /// A training pass: the activated predictions as <c>forward</c> gives them, and one scalar loss per task of <see cref="SupervisedTasks"/>. A
+    /// network with intermediate predictions adds their losses to that of the task's prediction, so that one weight holds for all terms of a task.
     /// </summary>
-    /// <param name="input">Picture (N,3,H,W).</param>
-    /// <param name="target">The truth of a task, in the conventions of <see cref="TaskLosses"/>.</param>
+    /// <param name="input">Image (N,3,H,W).</param>
+    /// <param name="target">The ground truth of a task, in the conventions of <see cref="TaskLosses"/>.</param>
     public virtual (Tensor[] Outputs, Tensor[] Losses) TrainingPass(Tensor input, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -103,21 +103,21 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
         return (outputs, [.. Tasks.Select((task, k) => task.Loss(outputs[k], target(task)))]);
     }
 
-    /// <summary>What <c>forward</c> answers about a picture that is reduced already.</summary>
-    protected abstract Tensor[] Perceive(Tensor input);
+    /// <summary>What <c>forward</c> predicts for an image that is reduced already.</summary>
+    protected abstract Tensor[] ForwardScaled(Tensor input);
 
     /// <summary>The part of the input that the network sees.</summary>
-    private protected Tensor Reduced(Tensor input) => Reduction == 1 ? input : functional.avg_pool2d(input, [Reduction, Reduction], [Reduction, Reduction]);
+    private protected Tensor Downscaled(Tensor input) => ImageScale == 1 ? input : functional.avg_pool2d(input, [ImageScale, ImageScale], [ImageScale, ImageScale]);
 
-    /// <summary>An activated answer at the size of the input (N,C,H,W).</summary>
-    private protected Tensor Enlarged(TaskDescription task, Tensor answer, long[] size)
+    /// <summary>An activated prediction at the size of the input (N,C,H,W).</summary>
+    private protected Tensor Upsampled(TaskDescription task, Tensor prediction, long[] size)
     {
-        if (Reduction == 1)
+        if (ImageScale == 1)
         {
-            return answer;
+            return prediction;
         }
 
-        var enlarged = functional.interpolate(answer, size: [size[2], size[3]], mode: InterpolationMode.Bilinear, align_corners: false);
+        var enlarged = functional.interpolate(prediction, size: [size[2], size[3]], mode: InterpolationMode.Bilinear, align_corners: false);
 
         // Metres are metres between pixels too; a mean of probabilities' logarithms does not add up to 1, nor has a mean of normals their length.
         return task.Kind is TaskKind.Segmentation or TaskKind.HumanParts or TaskKind.Normals ? task.Activate(enlarged) : enlarged;
@@ -127,11 +127,11 @@ internal abstract class PerceptionNetwork : Module<Tensor, Tensor[]>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
     /// <summary>Builds the network of a specification with fresh parameters.</summary>
-    public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, int reduction = 1)
+    public static PerceptionNetwork Create(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks, int imageScale = 1)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var network = NetworkFamilies.Find(spec.Family).Create(spec, tasks);
-        network.Reduction = reduction;
+        network.ImageScale = imageScale;
         return network;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ResNetBackbone : Module<Tensor, Tensor>
     /// <summary>Layers after the stem.</summary>
     public const int Layers = 4;
 
-    /// <summary>Rows and columns of the picture for one of the last map.</summary>
+    /// <summary>Rows and columns of the image for one of the last map.</summary>
     public const int Stride = 8;
 
     private readonly Conv2d conv1;
@@ -71,7 +71,7 @@ internal sealed class ResNetBackbone : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => layers.Aggregate(Stem(input), (map, layer) => layer.call(map));
 
-    /// <summary>Picture (N,3,H,W) to (N,C,H/4,W/4).</summary>
+    /// <summary>Image (N,3,H,W) to (N,C,H/4,W/4).</summary>
     internal Tensor Stem(Tensor input) => maxpool.call(functional.relu(bn1.call(conv1.call(input))));
 
     /// <summary>One layer, counted from 0.</summary>

@@ -8,7 +8,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace RoboPerception.Training.Networks;
 
 /// <summary>
-/// What the networks on a dilated residual network share: a DeepLab head per task at stride 8, enlarged bilinearly to the picture's size.
+/// What the networks on a dilated residual network share: a DeepLab head per task at stride 8, enlarged bilinearly to the image's size.
 /// The published counts have no log-variances.
 /// </summary>
 internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
@@ -56,7 +56,7 @@ internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
     }
 
     /// <inheritdoc/>
-    protected sealed override Tensor[] Perceive(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
+    protected sealed override Tensor[] ForwardScaled(Tensor input) => [.. ForwardRaw(input).Zip(Tasks, (raw, task) => task.Activate(raw))];
 
     /// <summary>The heads enlarged to the input's size before their activations, in the order of the tasks.</summary>
     internal Tensor[] ForwardRaw(Tensor input)
@@ -65,7 +65,7 @@ internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
         return ForwardRaw(input, input.shape[2], input.shape[3]);
     }
 
-    /// <summary>The same at any size, as the reference answers at that of its labels.</summary>
+    /// <summary>The same at any size, as the reference predictions at that of its labels.</summary>
     internal Tensor[] ForwardRaw(Tensor input, long height, long width) =>
         [.. RunHeads(input).Select(map => F.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: aligned))];
 

@@ -28,7 +28,7 @@ internal sealed class SingleSegNet : SegNet
     }
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input) => [Tasks[0].Activate(pred_task.forward(RunTrunk(input).Decoded[0]))];
+    protected override Tensor[] ForwardScaled(Tensor input) => [Tasks[0].Activate(pred_task.forward(RunTrunk(input).Decoded[0]))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Export(GraphBuilder graph, Value image)

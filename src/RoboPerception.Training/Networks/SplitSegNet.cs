@@ -32,7 +32,7 @@ internal sealed class SplitSegNet : SegNet
     public override Parameter LogVariances => logsigma;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         var trunk = RunTrunk(input);
         return [.. heads.Select((head, k) => Tasks[k].Activate(head.forward(trunk.Decoded[0])))];

@@ -14,8 +14,8 @@ namespace RoboPerception.Training.Networks;
 /// </summary>
 internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExportable
 {
-    /// <summary>Rows and columns of the pictures.</summary>
-    public const int PictureSize = 72;
+    /// <summary>Rows and columns of the images.</summary>
+    public const int ImageSize = 72;
 
     private const int Stages = 3;
 
@@ -71,12 +71,12 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
     /// <summary>Trainable values of the trunk alone: what the paper measures its size against.</summary>
     public long BackboneParameterCount => ((Module[])[conv1, layer1, layer2, layer3, bn1]).SelectMany(part => part.parameters()).Sum(parameter => parameter.numel());
 
-    /// <summary>Normalised pictures (N,3,72,72) to the class probabilities (N,C) of one data set; only that data set's branch runs.</summary>
-    public override Tensor forward(Tensor picture, int dataSet)
+    /// <summary>Normalised images (N,3,72,72) to the class probabilities (N,C) of one data set; only that data set's branch runs.</summary>
+    public override Tensor forward(Tensor image, int dataSet)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)dataSet, (uint)Classes.Count, nameof(dataSet));
         var maps = new Tensor[Stages + 1];
-        maps[0] = conv1.call(picture);
+        maps[0] = conv1.call(image);
         maps[1] = layer1.call(maps[0]);
         maps[2] = layer2.call(maps[1]);
         maps[3] = F.relu(bn1.call(layer3.call(maps[2])));
@@ -93,7 +93,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
 
     /// <summary>Mean over the batch of -log(p[target] + 1e-20).</summary>
     /// <param name="probabilities">(N,C) as <see cref="forward"/> returns them.</param>
-    /// <param name="targets">Class of every picture, int64 (N).</param>
+    /// <param name="targets">Class of every image, int64 (N).</param>
     public static Tensor Loss(Tensor probabilities, Tensor targets)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -101,7 +101,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
         return -probabilities.gather(1, targets.unsqueeze(1)).add(1e-20).log().mean();
     }
 
-    /// <summary>The graph form: picture (1,3,72,72), normalised, red first; the class probabilities (1,C,1,1) of every data set.</summary>
+    /// <summary>The graph form: image (1,3,72,72), normalised, red first; the class probabilities (1,C,1,1) of every data set.</summary>
     public IReadOnlyList<Value> Export(GraphBuilder graph, Value image) => Export(graph, image, [.. Enumerable.Range(0, Classes.Count)]);
 
     /// <summary>The same with the branches of some data sets alone.</summary>
@@ -127,18 +127,18 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
         }
 
         var features = graph.AveragePool(attended!, PoolSize, PoolSize);
-        var answers = new Value[dataSets.Count];
-        for (var k = 0; k < answers.Length; k++)
+        var predictions = new Value[dataSets.Count];
+        for (var k = 0; k < predictions.Length; k++)
         {
             using var scope = graph.Scope($"linear.{dataSets[k]}");
             var classifier = (Linear)linear[dataSets[k]][0];
             using var noScope = NewDisposeScope();
             var weight = LayerExport.Constant(graph, classifier.weight.detach().unsqueeze(2).unsqueeze(3));
             var scores = graph.Conv(graph.Slice(features, [k], [k + 1], [0], [1]), weight, LayerExport.Constant(graph, classifier.bias!));
-            answers[k] = graph.Softmax(scores, 1);
+            predictions[k] = graph.Softmax(scores, 1);
         }
 
-        return answers;
+        return predictions;
     }
 
     private static Value ExportStage(GraphBuilder graph, string name, Sequential stage, Value x)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>
-/// Exponential moving average of parameters and running statistics. The mean of the last steps answers more steadily than
+/// Exponential moving average of parameters and running statistics. The mean of the last steps predicts more steadily than
 /// the last step itself; validation and the best checkpoint use it.
 /// </summary>
 internal sealed class AveragedWeights : IDisposable

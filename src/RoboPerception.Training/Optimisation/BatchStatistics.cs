@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Optimisation;
 /// <summary>
 /// Measures batch norm's means and variances anew. The running ones of a mean of checkpoints are no statistics of any data (Izmailov et al.,
 /// "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018, section 3.2), and those of a run are of zoomed and
-/// coloured views, whereas the network is used on whole pictures.
+/// coloured views, whereas the network is used on whole images.
 /// </summary>
 internal static class BatchStatistics
 {
@@ -23,7 +23,7 @@ internal static class BatchStatistics
         }
     }
 
-    /// <summary>Replaces the running statistics by the mean over whole pictures, in batches of eight (or one of fewer).</summary>
+    /// <summary>Replaces the running statistics by the mean over whole images, in batches of eight (or one of fewer).</summary>
     public static void Measure(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
     {
         BatchNorm2d[] norms = [.. network.modules().OfType<BatchNorm2d>().Where(norm => norm.running_mean is not null)];
@@ -53,7 +53,7 @@ internal static class BatchStatistics
     }
 
     /// <summary>
-    /// Gives batch norm the statistics of the images and moves its factor and shift so that the network answers as before. Batch norm that was
+    /// Gives batch norm the statistics of the images and moves its factor and shift so that the network predicts as before. Batch norm that was
     /// folded away normalises again afterwards, which training relies on.
     /// </summary>
     public static void Anchor(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
@@ -94,7 +94,7 @@ internal static class BatchStatistics
         }
     }
 
-    // Pictures as the network will be used on: neither zoomed nor coloured.
+    // Images as the network will be used on: neither zoomed nor coloured.
     private static void Show(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation)
     {
         using var loader = new BatchLoader(images, new Augmentation(images.Height, images.Width, Geometry: false, Colour: false), BatchSize, seed: 0, epoch: 0);

@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Optimisation;
 internal static class BatchTensors
 {
     /// <summary>
-    /// Pictures (N,3,H,W) as a view of (N,H,W,3) memory: convolutions keep that order ("channels last") and run about 1.6 times as fast
+    /// Images (N,3,H,W) as a view of (N,H,W,3) memory: convolutions keep that order ("channels last") and run about 1.6 times as fast
     /// on a CPU as on contiguous planes.
     /// </summary>
     public static Tensor Images(Batch batch, Device device) =>
@@ -16,6 +16,6 @@ internal static class BatchTensors
 
     /// <summary>The target of a task in the conventions of <see cref="TaskLosses"/>.</summary>
     public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Classes is not null
-        ? tensor(Truth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]).to(device)
-        : tensor(Truth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]).to(device);
+        ? tensor(GroundTruth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]).to(device)
+        : tensor(GroundTruth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]).to(device);
 }

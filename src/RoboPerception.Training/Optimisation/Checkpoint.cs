@@ -84,7 +84,7 @@ internal static class Checkpoint
     private static (PerceptionNetwork Network, TrainingState State) Build(string path, byte[] stateBlock, byte[] parameters)
     {
         var state = ParseState(path, stateBlock);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks), state.Options.Reduction);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(state.Options.Network), TaskList.Parse(state.Options.Tasks), state.Options.ImageScale);
         NetworkBlock.Load(network, parameters, path);
         return (network, state);
     }
@@ -108,7 +108,7 @@ internal static class Checkpoint
             }
             else
             {
-                state[name] = value?.DeepClone();
+                state[FormerNames.RecipeKey(name)] = value?.DeepClone();
             }
         }
     }

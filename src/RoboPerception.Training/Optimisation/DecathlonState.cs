@@ -18,7 +18,7 @@ internal sealed record DecathlonOptions
     /// <summary>The epoch from which a new optimiser with a tenth of the rate goes on without ImageNet.</summary>
     public int SecondPhase { get; init; } = 300;
 
-    /// <summary>Pictures of a step.</summary>
+    /// <summary>Images of a step.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Learning rate of the first phase.</summary>

@@ -11,16 +11,16 @@ namespace RoboPerception.Training.Optimisation;
 
 /// <summary>One data set of the Visual Decathlon.</summary>
 /// <param name="Domain">Which.</param>
-/// <param name="Training">Pictures to learn from.</param>
-/// <param name="Validation">Pictures to measure on.</param>
+/// <param name="Training">Images to learn from.</param>
+/// <param name="Validation">Images to measure on.</param>
 internal sealed record DecathlonSet(DecathlonDomain Domain, ImageSource Training, ImageSource Validation);
 
 /// <summary>What was measured on one data set.</summary>
 /// <param name="Name">Which.</param>
-/// <param name="Pictures">How many pictures.</param>
+/// <param name="Images">How many images.</param>
 /// <param name="Error">Top-1 error in percent.</param>
 /// <param name="Points">Of the decathlon score.</param>
-internal sealed record DecathlonResult(string Name, int Pictures, double Error, double Points);
+internal sealed record DecathlonResult(string Name, int Images, double Error, double Points);
 
 /// <summary>Trains <see cref="WideResNetMtan"/> on data sets in turn. The run lives in <c>last.ckpt</c> of its folder, saved behind every data set.</summary>
 internal sealed class DecathlonTrainer : IDisposable
@@ -104,8 +104,8 @@ internal sealed class DecathlonTrainer : IDisposable
     }
 
     /// <summary>
-    /// Measures every data set on its validation pictures. The trunk's running statistics are those of whatever was shown last, so each data
-    /// set's training pictures are shown first, without learning; the reference learns from them once more for the same reason.
+    /// Measures every data set on its validation images. The trunk's running statistics are those of whatever was shown last, so each data
+    /// set's training images are shown first, without learning; the reference learns from them once more for the same reason.
     /// </summary>
     /// <param name="measured">Told the place of each data set while the network has its statistics.</param>
     /// <param name="cancellation">Stops between two batches.</param>
@@ -184,13 +184,13 @@ internal sealed class DecathlonTrainer : IDisposable
     private int Wrong(int k, CancellationToken cancellation)
     {
         var (images, wrong) = (sets[k].Validation, 0);
-        var middle = new Augmentation(WideResNetMtan.PictureSize, WideResNetMtan.PictureSize, Geometry: false, Colour: false);
+        var middle = new Augmentation(WideResNetMtan.ImageSize, WideResNetMtan.ImageSize, Geometry: false, Colour: false);
         var nothing = new Random(0);
         for (var first = 0; first < images.Count; first += State.Options.BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = new Batch(Math.Min(State.Options.BatchSize, images.Count - first), WideResNetMtan.PictureSize, WideResNetMtan.PictureSize);
+            var batch = new Batch(Math.Min(State.Options.BatchSize, images.Count - first), WideResNetMtan.ImageSize, WideResNetMtan.ImageSize);
             for (var n = 0; n < batch.Count; n++)
             {
                 var image = images.Read(0, first + n);
@@ -198,8 +198,8 @@ internal sealed class DecathlonTrainer : IDisposable
             }
 
             sets[k].Training.Statistics?.Apply(batch);
-            var answers = network.forward(BatchTensors.Images(batch, device), k).argmax(1);
-            wrong += (int)answers.ne(Targets(batch)).sum().cpu().item<long>();
+            var predictions = network.forward(BatchTensors.Images(batch, device), k).argmax(1);
+            wrong += (int)predictions.ne(Targets(batch)).sum().cpu().item<long>();
         }
 
         return wrong;
@@ -209,7 +209,7 @@ internal sealed class DecathlonTrainer : IDisposable
 
     private BatchLoader Loader(ImageSource images) => new(
         images,
-        new Augmentation(WideResNetMtan.PictureSize, WideResNetMtan.PictureSize, Colour: false) { Rule = images.Augmentation },
+        new Augmentation(WideResNetMtan.ImageSize, WideResNetMtan.ImageSize, Colour: false) { Rule = images.Augmentation },
         State.Options.BatchSize,
         State.Options.Seed,
         State.Epoch,

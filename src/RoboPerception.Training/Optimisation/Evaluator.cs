@@ -40,7 +40,7 @@ internal static class Evaluator
                 var outputs = network.forward(BatchTensors.Images(batch, device));
                 for (var k = 0; k < meters.Length; k++)
                 {
-                    Truth.Compare(meters[k], network.Tasks[k], outputs[k].cpu().data<float>().ToArray(), batch, shown);
+                    GroundTruth.Compare(meters[k], network.Tasks[k], outputs[k].cpu().data<float>().ToArray(), batch, shown);
                 }
             }
         }

@@ -6,7 +6,7 @@ namespace RoboPerception.Training.Optimisation;
 /// <summary>Parameters and buffers of a network in TorchSharp's format.</summary>
 internal static class NetworkBlock
 {
-    /// <summary>Counters of batch norm: no answer depends on them, and files of earlier versions of this program have none.</summary>
+    /// <summary>Counters of batch norm: no prediction depends on them, and files of earlier versions of this program have none.</summary>
     private const string Counter = "num_batches_tracked";
 
     /// <summary>Fills a network. What the file leaves out may be counters alone, which are zero then; whatever else differs is refused.</summary>

@@ -20,10 +20,10 @@ internal static class Optimizers
         var groups = new List<(IEnumerable<Parameter> Parameters, double Rate)> { (others, options.LearningRate) };
         if (backbone.Count > 0)
         {
-            groups.Insert(0, (backbone, options.LearningRate * options.BackboneRate));
+            groups.Insert(0, (backbone, options.LearningRate * options.BackboneLearningRateFactor));
         }
 
-        var (rate, decay, momentum) = (options.LearningRate, options.Optimizer == "adamw" ? options.WeightDecay : options.Penalty, options.Momentum);
+        var (rate, decay, momentum) = (options.LearningRate, options.Optimizer == "adamw" ? options.WeightDecay : options.L2Penalty, options.Momentum);
         return options.Optimizer switch
         {
             "adam" => optim.Adam(groups.Select(group => new Adam.ParamGroup(group.Parameters, group.Rate, weight_decay: decay)), rate, weight_decay: decay),

@@ -14,10 +14,10 @@ internal static class StartingPoint
     /// <param name="network">What the run trains.</param>
     /// <param name="path">Checkpoint or exported model.</param>
     /// <param name="newHeads">
-    /// Whether tasks whose answers mean something else in the file, such as other classes or metres instead of logarithms, keep the fresh
+    /// Whether tasks whose predictions mean something else in the file, such as other classes or metres instead of logarithms, keep the fresh
     /// parameters of their last layers. Everything before them is taken over.
     /// </param>
-    /// <returns>Those tasks; none if the file answers what the run trains.</returns>
+    /// <returns>Those tasks; none if the file predicts what the run trains.</returns>
     /// <exception cref="UserErrorException">The file holds another architecture or other tasks, or new heads are needed and not wanted.</exception>
     public static IReadOnlyList<TaskDescription> Take(PerceptionNetwork network, string path, bool newHeads)
     {
@@ -34,7 +34,7 @@ internal static class StartingPoint
             throw new UserErrorException(ExitCode.Usage, $"--init '{path}' holds '{source.Spec}', the run trains '{network.Spec}': choose that --network.");
         }
 
-        TaskDescription[] anew = [.. network.Tasks.Zip(source.Tasks).Where(pair => !pair.First.AnswersLike(pair.Second)).Select(pair => pair.First)];
+        TaskDescription[] anew = [.. network.Tasks.Zip(source.Tasks).Where(pair => !pair.First.PredictionsLike(pair.Second)).Select(pair => pair.First)];
         if (!source.Tasks.Select(task => task.Kind).SequenceEqual(network.Tasks.Select(task => task.Kind)))
         {
             throw Differs("the tasks must be the same, in the same order (--tasks).");
@@ -42,10 +42,10 @@ internal static class StartingPoint
 
         if (anew.Length > 0 && !newHeads)
         {
-            throw Differs("the answers would change their meaning. Add --new-heads to start the last layers of those tasks anew and take over the rest.");
+            throw Differs("the predictions would change their meaning. Add --new-heads to start the last layers of those tasks anew and take over the rest.");
         }
 
-        var fresh = AnswerLayers(network, anew);
+        var fresh = PredictionLayers(network, anew);
         var own = network.state_dict();
         using var noGradients = no_grad();
         foreach (var (name, value) in source.state_dict())
@@ -59,7 +59,7 @@ internal static class StartingPoint
         return anew;
 
         UserErrorException Differs(string remedy) =>
-            new(ExitCode.Usage, $"--init '{path}' answers {TaskList.Names(source.Tasks)}, the run trains {TaskList.Names(network.Tasks)}: {remedy}");
+            new(ExitCode.Usage, $"--init '{path}' predicts {TaskList.Names(source.Tasks)}, the run trains {TaskList.Names(network.Tasks)}: {remedy}");
     }
 
     // A model leaves out what its contract has no output for, such as edges: those parts of the network then start fresh.
@@ -73,10 +73,10 @@ internal static class StartingPoint
     }
 
     /// <summary>
-    /// Names of the parameters and statistics that give or read the raw answers of some tasks: those whose shape depends on how many channels the
-    /// answers have. A second network, whose answers have one more, tells; so it holds for every family, with predictions on the way or without.
+    /// Names of the parameters and statistics that give or read the raw predictions of some tasks: those whose shape depends on how many channels the
+    /// predictions have. A second network, whose predictions have one more, tells; so it holds for every family, with intermediate predictions or without.
     /// </summary>
-    internal static IReadOnlySet<string> AnswerLayers(PerceptionNetwork network, IReadOnlyList<TaskDescription> tasks)
+    internal static IReadOnlySet<string> PredictionLayers(PerceptionNetwork network, IReadOnlyList<TaskDescription> tasks)
     {
         if (tasks.Count == 0)
         {

@@ -53,14 +53,14 @@ internal static class TaskList
     {
         if (tasks.Count == 0)
         {
-            throw new UserErrorException(ExitCode.Usage, "The data have classes of whole pictures only; training needs answers for their pixels.");
+            throw new UserErrorException(ExitCode.Usage, "The data have classes of whole images only; training needs labels for their pixels.");
         }
 
         var keys = Names(tasks);
         return keys == Names(TaskDescription.NyuThree) ? null : keys;
     }
 
-    /// <summary>The tasks by what they answer, whatever they are trained with, such as <c>seg40,logdepth,normal</c>.</summary>
+    /// <summary>The tasks by what they predict, whatever they are trained with, such as <c>seg40,logdepth,normal</c>.</summary>
     public static string Names(IReadOnlyList<TaskDescription> tasks) => string.Join(',', tasks.Select(task => task switch
     {
         { Kind: TaskKind.Segmentation } when task.Channels != ClassMap.Nyu13.Count => string.Create(CultureInfo.InvariantCulture, $"{task.Key}{task.Channels}"),

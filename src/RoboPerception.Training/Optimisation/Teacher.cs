@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>
-/// Trained networks whose answers are learnt beside the truth (Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015). They
+/// Trained networks whose predictions are learnt beside the ground truth (Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015). They
 /// see the same views as the network that learns, so that it is their function it takes over (Beyer et al., "Knowledge distillation: A good
-/// teacher is patient and consistent", CVPR 2022), also where the truth has gaps. Several teachers answer by their mean.
+/// teacher is patient and consistent", CVPR 2022), also where the ground truth has gaps. Several teachers count by their mean.
 /// </summary>
 internal sealed class Teacher : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class Teacher : IDisposable
 
     /// <summary>Loads the teachers of a network.</summary>
     /// <param name="paths">Checkpoints or exported models, of any architecture.</param>
-    /// <param name="share">Share of the teachers in the loss of a task that they answer, 0..1.</param>
+    /// <param name="share">Share of the teachers in the loss of a task that they predict, 0..1.</param>
     /// <param name="tasks">The tasks of the network that learns.</param>
-    /// <param name="device">Where pictures are.</param>
-    /// <exception cref="UserErrorException">A file cannot be read, or answers none of the tasks.</exception>
+    /// <param name="device">Where images are.</param>
+    /// <exception cref="UserErrorException">A file cannot be read, or predicts none of the tasks.</exception>
     public Teacher(IReadOnlyList<string> paths, double share, IReadOnlyList<TaskDescription> tasks, Device device)
     {
         this.share = share;
@@ -34,17 +34,17 @@ internal sealed class Teacher : IDisposable
             networks[i].eval();
             if (!tasks.Any(task => Place(networks[i], task) >= 0))
             {
-                throw new UserErrorException(ExitCode.Usage, $"--teacher '{paths[i]}' answers {string.Join(", ", networks[i].Tasks.Select(Name))}, and none of {string.Join(", ", tasks.Select(Name))} that the run trains.");
+                throw new UserErrorException(ExitCode.Usage, $"--teacher '{paths[i]}' predicts {string.Join(", ", networks[i].Tasks.Select(Name))}, and none of {string.Join(", ", tasks.Select(Name))} that the run trains.");
             }
         }
     }
 
-    /// <summary>Losses with the teachers' share in those of the answered tasks.</summary>
-    /// <param name="tasks">The tasks in the order of the answers.</param>
-    /// <param name="answers">Activated answers of the network that learns, (N,C,H,W).</param>
-    /// <param name="losses">Its losses against the truth; behind those of the tasks there may be more.</param>
-    /// <param name="images">The pictures (N,3,H,W).</param>
-    public Tensor[] Blend(IReadOnlyList<TaskDescription> tasks, Tensor[] answers, Tensor[] losses, Tensor images)
+    /// <summary>Losses with the teachers' share in those of the predicted tasks.</summary>
+    /// <param name="tasks">The tasks in the order of the predictions.</param>
+    /// <param name="predictions">Activated predictions of the network that learns, (N,C,H,W).</param>
+    /// <param name="losses">Its losses against the ground truth; behind those of the tasks there may be more.</param>
+    /// <param name="images">The images (N,3,H,W).</param>
+    public Tensor[] Blend(IReadOnlyList<TaskDescription> tasks, Tensor[] predictions, Tensor[] losses, Tensor images)
     {
         Tensor[][] taught;
         using (no_grad())
@@ -52,22 +52,22 @@ internal sealed class Teacher : IDisposable
             taught = [.. networks.Select(network => network.forward(images))];
         }
 
-        return [.. losses.Select((loss, k) => k < tasks.Count && Mean(tasks[k], taught) is { } answer
-            ? (loss * (1 - share)) + (Distance(tasks[k], answers[k], answer) * share)
+        return [.. losses.Select((loss, k) => k < tasks.Count && Mean(tasks[k], taught) is { } prediction
+            ? (loss * (1 - share)) + (Distance(tasks[k], predictions[k], prediction) * share)
             : loss)];
     }
 
     /// <summary>
-    /// How far an answer (N,C,H,W) is from a teacher's, over all pixels: cross-entropy with its probabilities, difference of logarithms of distances,
+    /// How far a prediction (N,C,H,W) is from a teacher's, over all pixels: cross-entropy with its probabilities, difference of logarithms of distances,
     /// and the chord between normals.
     /// </summary>
-    public static Tensor Distance(TaskDescription task, Tensor answer, Tensor taught) => task.Kind switch
+    public static Tensor Distance(TaskDescription task, Tensor prediction, Tensor taught) => task.Kind switch
     {
-        TaskKind.Segmentation or TaskKind.HumanParts => -(taught.exp() * answer).sum([1L]).mean(),
-        TaskKind.Normals => TaskLosses.NormalsChord(answer, taught),
-        TaskKind.Depth when task.Logarithmic => (answer.log() - Logarithm(taught)).abs().mean(),
-        TaskKind.Depth => (answer - taught).abs().mean(),
-        _ => nn.functional.binary_cross_entropy_with_logits(answer, taught.sigmoid()),
+        TaskKind.Segmentation or TaskKind.HumanParts => -(taught.exp() * prediction).sum([1L]).mean(),
+        TaskKind.Normals => TaskLosses.NormalsChord(prediction, taught),
+        TaskKind.Depth when task.Logarithmic => (prediction.log() - Logarithm(taught)).abs().mean(),
+        TaskKind.Depth => (prediction - taught).abs().mean(),
+        _ => nn.functional.binary_cross_entropy_with_logits(prediction, taught.sigmoid()),
     };
 
     /// <inheritdoc/>
@@ -79,28 +79,28 @@ internal sealed class Teacher : IDisposable
         }
     }
 
-    // The teachers' common answer: the mean of probabilities, of logarithms of distances, the direction of the sum of normals.
+    // The teachers' common prediction: the mean of probabilities, of logarithms of distances, the direction of the sum of normals.
     private Tensor? Mean(TaskDescription task, Tensor[][] taught)
     {
         using var noGradients = no_grad();
-        Tensor[] answers = [.. networks.Select((network, i) => (Place: Place(network, task), Answers: taught[i])).Where(one => one.Place >= 0).Select(one => one.Answers[one.Place])];
-        if (answers.Length <= 1)
+        Tensor[] predictions = [.. networks.Select((network, i) => (Place: Place(network, task), Predictions: taught[i])).Where(one => one.Place >= 0).Select(one => one.Predictions[one.Place])];
+        if (predictions.Length <= 1)
         {
-            return answers.FirstOrDefault();
+            return predictions.FirstOrDefault();
         }
 
         return task.Kind switch
         {
-            TaskKind.Segmentation or TaskKind.HumanParts => Sum(answers.Select(answer => answer.exp())).div(answers.Length).log(),
-            TaskKind.Normals => nn.functional.normalize(Sum(answers), dim: 1),
-            TaskKind.Depth when task.Logarithmic => Sum(answers.Select(Logarithm)).div(answers.Length).exp(),
-            _ => Sum(answers).div(answers.Length),
+            TaskKind.Segmentation or TaskKind.HumanParts => Sum(predictions.Select(prediction => prediction.exp())).div(predictions.Length).log(),
+            TaskKind.Normals => nn.functional.normalize(Sum(predictions), dim: 1),
+            TaskKind.Depth when task.Logarithmic => Sum(predictions.Select(Logarithm)).div(predictions.Length).exp(),
+            _ => Sum(predictions).div(predictions.Length),
         };
 
         static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum + next);
     }
 
-    // A teacher that answers metres directly may answer none, or less.
+    // A teacher that predicts metres directly may predict none, or less.
     private static Tensor Logarithm(Tensor depth) => depth.clamp(NearestMetres).log();
 
     private static int Place(PerceptionNetwork teacher, TaskDescription task)

@@ -20,7 +20,7 @@ internal static class TrainedNetwork
         }
 
         var (model, description) = ExportedFile.Read(path);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(model.Graph, description)), ModelImport.Reduction(model.Graph));
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(description.Architecture), TaskList.Parse(ModelImport.TaskKeys(model.Graph, description)), ModelImport.ImageScale(model.Graph));
         ModelImport.Fill(network, path);
         return network;
     }

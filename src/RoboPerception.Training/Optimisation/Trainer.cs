@@ -57,7 +57,7 @@ internal sealed class Trainer : IDisposable
         optimizer = Optimizers.Create(network, state.Options);
         copy = WorkingCopy.TypeOf(state.Options.Precision) is { } type ? new WorkingCopy(this.network, type, device) : null;
         weighting = TaskWeightings.Create(state.Options.Weighting, copy?.Network ?? this.network, state.Options.LearningRate, state.Options.Seed);
-        averages = state.Options.AverageDecay > 0 ? new AveragedWeights(this.network, state.Options.AverageDecay) : null;
+        averages = state.Options.EmaDecay > 0 ? new AveragedWeights(this.network, state.Options.EmaDecay) : null;
         foreach (var losses in state.EpochLosses)
         {
             weighting.EndEpoch(losses);
@@ -68,7 +68,7 @@ internal sealed class Trainer : IDisposable
             weighting.State = state.WeightingState;
         }
 
-        teacher = state.Options.Teachers is { } teachers ? new Teacher(teachers, state.Options.TeacherShare, network.Tasks, device) : null;
+        teacher = state.Options.Teachers is { } teachers ? new Teacher(teachers, state.Options.TeacherWeight, network.Tasks, device) : null;
         step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy, teacher);
     }
 
@@ -93,7 +93,7 @@ internal sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(initial);
         Directory.CreateDirectory(folder);
         random.manual_seed(initial.Options.Seed);
-        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks), initial.Options.Reduction);
+        var network = PerceptionNetwork.Create(NetworkSpec.Parse(initial.Options.Network), TaskList.Parse(initial.Options.Tasks), initial.Options.ImageScale);
         if (initial.Options.Backbone is { } backbone)
         {
             LoadBackbone(network, backbone);
@@ -107,7 +107,7 @@ internal sealed class Trainer : IDisposable
     /// folded away: it is put back with the statistics of the training images.
     /// </summary>
     /// <param name="path">Checkpoint or exported model.</param>
-    /// <param name="newHeads">Whether tasks that answer something else in the file start with fresh last layers; else such a file is refused.</param>
+    /// <param name="newHeads">Whether tasks that predict something else in the file start with fresh last layers; else such a file is refused.</param>
     /// <param name="cancellation">Ends the measuring of statistics.</param>
     /// <returns>The tasks with fresh last layers.</returns>
     /// <exception cref="UserErrorException">The file holds another network.</exception>
@@ -185,7 +185,7 @@ internal sealed class Trainer : IDisposable
         var saved = TimeSpan.Zero;
         var working = copy?.Network ?? network;
         working.train();
-        if (options.FreezeStatistics)
+        if (options.FreezeBatchNorm)
         {
             BatchStatistics.Freeze(working);
         }
@@ -239,7 +239,7 @@ internal sealed class Trainer : IDisposable
             ? losses
             : throw new UserErrorException(
                 ExitCode.Failed,
-                $"The loss became {string.Join(", ", losses)} in epoch {state.Epoch + 1}, batch {state.Batch + 1}: lower --lr or set --clip, and resume from an older checkpoint.");
+                $"The loss became {string.Join(", ", losses)} in epoch {state.Epoch + 1}, batch {state.Batch + 1}: lower --lr or set --max-gradient-norm, and resume from an older checkpoint.");
     }
 
     private void EndEpoch(double[] meanLosses, CancellationToken cancellation)
@@ -320,8 +320,8 @@ internal sealed class Trainer : IDisposable
         var options = state.Options;
         var rule = options.Rotation > 0 ? images.Augmentation with { Rotation = options.Rotation } : images.Augmentation;
         rule = options.Zooms is { } zooms ? rule with { Zooms = zooms, ZoomRange = null } : rule;
-        return options.CropHeight > 0 && Progress() < options.CropShare
-            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment && options.Colour) { Rule = rule }
-            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment && options.Colour) { Rule = rule };
+        return options.CropHeight > 0 && Progress() < options.CropFraction
+            ? new Augmentation(options.CropHeight, options.CropWidth, options.Augment, options.Augment && options.ColourJitter) { Rule = rule }
+            : new Augmentation(options.Height, options.Width, options.Augment, options.Augment && options.ColourJitter) { Rule = rule };
     }
 }

@@ -15,8 +15,8 @@ internal sealed record TrainingOptions
     /// <summary>Columns of the images.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Rows and columns of the images per row and column that the network sees, see <see cref="Networks.PerceptionNetwork.Reduction"/>.</summary>
-    public int Reduction { get; init; } = 1;
+    /// <summary>Rows and columns of the images per row and column that the network sees, see <see cref="Networks.PerceptionNetwork.ImageScale"/>.</summary>
+    public int ImageScale { get; init; } = 1;
 
     /// <summary>Rows of the random crops of the first part of the run; 0 = whole images throughout.</summary>
     public int CropHeight { get; init; }
@@ -25,7 +25,7 @@ internal sealed record TrainingOptions
     public int CropWidth { get; init; }
 
     /// <summary>Share of the run that trains on crops.</summary>
-    public double CropShare { get; init; }
+    public double CropFraction { get; init; }
 
     /// <summary>Passes over the data.</summary>
     public int Epochs { get; init; } = 200;
@@ -43,13 +43,13 @@ internal sealed record TrainingOptions
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>L2 penalty of adam, sgd and nesterov: a multiple of every parameter in its gradient.</summary>
-    public double Penalty { get; init; }
+    public double L2Penalty { get; init; }
 
     /// <summary>Momentum of sgd and nesterov.</summary>
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Largest length of the whole gradient; longer ones are shortened to it. 0 = no limit.</summary>
-    public double GradientLimit { get; init; }
+    public double MaxGradientNorm { get; init; }
 
     /// <summary>Steps over which the learning rate rises to the schedule's.</summary>
     public int WarmUpSteps { get; init; }
@@ -58,10 +58,10 @@ internal sealed record TrainingOptions
     public string? Backbone { get; init; }
 
     /// <summary>Learning rate of the backbone as a share of the base rate.</summary>
-    public double BackboneRate { get; init; } = 1;
+    public double BackboneLearningRateFactor { get; init; } = 1;
 
     /// <summary>Share of the moving average of the parameters that one step keeps, such as 0.999; 0 = no average. See <see cref="AveragedWeights"/>.</summary>
-    public double AverageDecay { get; init; }
+    public double EmaDecay { get; init; }
 
     /// <summary>float32, or bfloat16 for passes and gradients while the optimiser moves float32 parameters (<see cref="WorkingCopy"/>).</summary>
     public string Precision { get; init; } = "float32";
@@ -70,13 +70,13 @@ internal sealed record TrainingOptions
     /// Whether batch norm works with its running statistics, as in use, instead of those of the batch; its scale and shift still learn. For
     /// the end of a training: whatever the network had learnt to read from the rest of its batch it then learns to do without.
     /// </summary>
-    public bool FreezeStatistics { get; init; }
+    public bool FreezeBatchNorm { get; init; }
 
-    /// <summary>Checkpoints or exported models whose answers are learnt beside the truth (<see cref="Teacher"/>); null = none.</summary>
+    /// <summary>Checkpoints or exported models whose predictions are learnt beside the ground truth (<see cref="Teacher"/>); null = none.</summary>
     public IReadOnlyList<string>? Teachers { get; init; }
 
-    /// <summary>Their share in the loss of every task that they answer.</summary>
-    public double TeacherShare { get; init; } = 0.5;
+    /// <summary>Their share in the loss of every task that they predict.</summary>
+    public double TeacherWeight { get; init; } = 0.5;
 
     /// <summary>See <see cref="LearningRateSchedule"/>.</summary>
     public string Schedule { get; init; } = "step";
@@ -88,7 +88,7 @@ internal sealed record TrainingOptions
     public bool Augment { get; init; } = true;
 
     /// <summary>Random brightness, contrast and colour, if there are random views at all.</summary>
-    public bool Colour { get; init; } = true;
+    public bool ColourJitter { get; init; } = true;
 
     /// <summary>Largest random turn of a view in degrees; 0 = that of the data set's rule.</summary>
     public double Rotation { get; init; }

@@ -20,7 +20,7 @@ internal sealed class TrainingStep(
     public IReadOnlyList<double> Weights { get; private set; } = [];
 
     /// <summary>Learns from a batch and returns the unweighted losses, one per task.</summary>
-    /// <param name="batch">Pictures and answers.</param>
+    /// <param name="batch">Images and ground truth.</param>
     /// <param name="step">Steps done before in the whole run.</param>
     /// <param name="rateFactor">The learning rate as a factor of every group's base rate.</param>
     public double[] Run(Batch batch, long step, double rateFactor)
@@ -33,8 +33,8 @@ internal sealed class TrainingStep(
 
         optimizer.zero_grad();
         copy?.Refresh();
-        var pictures = BatchTensors.Images(batch, device);
-        var images = copy is null ? pictures : pictures.to(copy.Type);
+        var batchImages = BatchTensors.Images(batch, device);
+        var images = copy is null ? batchImages : batchImages.to(copy.Type);
         var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
         var (outputs, losses) = Pass();
         if (weighting is IIndicatorWeighting indicators)
@@ -45,9 +45,9 @@ internal sealed class TrainingStep(
         double[] values = Values(losses);
         weighting.Backward(losses, step);
         copy?.Return();
-        if (options.GradientLimit > 0)
+        if (options.MaxGradientNorm > 0)
         {
-            GradientLength = nn.utils.clip_grad_norm_(parameters, options.GradientLimit);
+            GradientLength = nn.utils.clip_grad_norm_(parameters, options.MaxGradientNorm);
         }
 
         optimizer.step();
@@ -63,8 +63,8 @@ internal sealed class TrainingStep(
 
         (Tensor[] Outputs, Tensor[] Losses) Pass()
         {
-            var (answers, own) = working.TrainingPass(images, task => targets[task]);
-            return (answers, teacher?.Blend(network.Tasks, answers, own, pictures) ?? own);
+            var (predictions, own) = working.TrainingPass(images, task => targets[task]);
+            return (predictions, teacher?.Blend(network.Tasks, predictions, own, batchImages) ?? own);
         }
     }
 

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Optimisation;
 internal static class ValidationScore
 {
     /// <summary>The one figure a task that MTI-Net compares.</summary>
-    public static IReadOnlyList<string> MainFigures { get; } = ["segmentation.miou_pooled", "depth.rmse_pooled", "normals.mean_angle_pooled"];
+    public static IReadOnlyList<string> MainMetrics { get; } = ["segmentation.miou_pooled", "depth.rmse_pooled", "normals.mean_angle_pooled"];
 
     /// <summary>
     /// Mean relative improvement over single-task figures (delta-m), as a fraction: inside each task first, then over tasks.

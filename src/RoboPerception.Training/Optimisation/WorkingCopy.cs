@@ -9,7 +9,7 @@ namespace RoboPerception.Training.Optimisation;
 /// <summary>
 /// A copy of the network in a short floating-point type that passes and gradients are computed with, while the optimiser moves the exact
 /// parameters (Micikevicius et al., "Mixed Precision Training", ICLR 2018, section 3.1): a step smaller than a bfloat16's last digit would be
-/// lost otherwise. Batch norm stays in float32, and so do answers and losses (<see cref="Tasks.TaskDescription.Activate"/>).
+/// lost otherwise. Batch norm stays in float32, and so do predictions and losses (<see cref="Tasks.TaskDescription.Activate"/>).
 /// </summary>
 internal sealed class WorkingCopy : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class WorkingCopy : IDisposable
     public WorkingCopy(PerceptionNetwork exact, ScalarType type, Device device)
     {
         (this.exact, Type) = (exact, type);
-        Network = PerceptionNetwork.Create(exact.Spec, exact.Tasks, exact.Reduction);
+        Network = PerceptionNetwork.Create(exact.Spec, exact.Tasks, exact.ImageScale);
         Network.to(device);
         Network.to(type);
         foreach (var norm in Network.modules().OfType<BatchNorm2d>())
@@ -35,7 +35,7 @@ internal sealed class WorkingCopy : IDisposable
         Try(device);
     }
 
-    /// <summary>The type of the copy's parameters and of the pictures it takes.</summary>
+    /// <summary>The type of the copy's parameters and of the images it takes.</summary>
     public ScalarType Type { get; }
 
     /// <summary>The copy.</summary>
@@ -88,7 +88,7 @@ internal sealed class WorkingCopy : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
 
-    /// <summary>One pass there and back over a black picture: a kernel that is missing shows before hours have gone into the run.</summary>
+    /// <summary>One pass there and back over a black image: a kernel that is missing shows before hours have gone into the run.</summary>
     private void Try(Device device)
     {
         using var scope = NewDisposeScope();
@@ -96,10 +96,10 @@ internal sealed class WorkingCopy : IDisposable
         Network.train();
         try
         {
-            // Two pictures, of two units each way at the deepest stage: batch norm needs more than one value.
+            // Two images, of two units each way at the deepest stage: batch norm needs more than one value.
             var side = 2 * Network.InputMultiple;
-            var answers = Network.forward(zeros([2, 3, side, side], dtype: Type, device: device));
-            answers.Aggregate(zeros([], device: device), (sum, answer) => sum + answer.sum()).backward();
+            var predictions = Network.forward(zeros([2, 3, side, side], dtype: Type, device: device));
+            predictions.Aggregate(zeros([], device: device), (sum, prediction) => sum + prediction.sum()).backward();
         }
         catch (System.Runtime.InteropServices.ExternalException missing)
         {

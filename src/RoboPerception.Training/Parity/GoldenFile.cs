@@ -81,7 +81,7 @@ internal sealed class GoldenFile : SafeTensors
     /// <summary>A list of the configuration as texts, or null.</summary>
     public string[]? List(string key) => TryConfig(key, out var value) && value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())] : null;
 
-    /// <summary>Height and width of the answers: as the metadata says, else as the stored ones have it, else the input's.</summary>
+    /// <summary>Height and width of the predictions: as the metadata says, else as the stored ones have it, else the input's.</summary>
     public (long Height, long Width) OutputSize(long[] input)
     {
         if (Number("output_height") is { } height && Number("output_width") is { } width)

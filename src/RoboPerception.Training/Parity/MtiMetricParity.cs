@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Parity;
 
-/// <summary>The meters as MTI-Net's repository feeds them: with outputs of the network, and with what it saved as 8-bit pictures.</summary>
+/// <summary>The meters as MTI-Net's repository feeds them: with outputs of the network, and with what it saved as 8-bit images.</summary>
 internal static class MtiMetricParity
 {
     private static readonly string[] TaskNames = ["semseg", "normals", "sal"];
@@ -38,7 +38,7 @@ internal static class MtiMetricParity
 
             if (Has("depth"))
             {
-                meters.Depth.Add(file.Floats(prefix + "depth_pred"), new Target { Values = Truth(file, TaskDescription.Depth, prefix + "depth_target") }, Size("depth"));
+                meters.Depth.Add(file.Floats(prefix + "depth_pred"), new Target { Values = GroundTruth(file, TaskDescription.Depth, prefix + "depth_target") }, Size("depth"));
             }
         }
 
@@ -66,7 +66,7 @@ internal static class MtiMetricParity
 
     private static void FeedNormals(GoldenFile file, string prefix, BatchShape size, Meters online, Meters offline, ParityReport report)
     {
-        var target = Truth(file, Normals, prefix + "normals_target");
+        var target = GroundTruth(file, Normals, prefix + "normals_target");
         var unit = Normals.Activate(file.Tensor(prefix + "normals_pred").to(float64));
         online.Normals.Add(Floats(unit), new Target { Values = target }, size);
         if (!file.Has(prefix + "normals_saved_u8"))
@@ -197,7 +197,7 @@ internal static class MtiMetricParity
     private static void CompareBytes(byte[] own, byte[] saved, string name, ParityReport report) =>
         report.Number("8-bit values", name, own.Length == saved.Length ? own.Zip(saved).Count(pair => pair.First != pair.Second) : double.NaN, 0, 0);
 
-    private static float[] Truth(GoldenFile file, TaskDescription task, string name) => MtiReference.Target(file, task, name).contiguous().data<float>().ToArray();
+    private static float[] GroundTruth(GoldenFile file, TaskDescription task, string name) => MtiReference.Target(file, task, name).contiguous().data<float>().ToArray();
 
     private static float[] Floats(Tensor values) => values.to(float32).contiguous().data<float>().ToArray();
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Parity;
 
-/// <summary>The conventions of MTI-Net's repository in ours: names of tasks, and a number (255) for pixels without truth.</summary>
+/// <summary>The conventions of MTI-Net's repository in ours: names of tasks, and a number (255) for pixels without ground truth.</summary>
 internal static class MtiReference
 {
     private const double Ignored = 255;
@@ -57,7 +57,7 @@ internal static class MtiReference
         };
     }
 
-    /// <summary>Truth with our marks of invalid pixels: -1 for classes, 0 for depth and normals.</summary>
+    /// <summary>Ground truth with our marks of invalid pixels: -1 for classes, 0 for depth and normals.</summary>
     public static Tensor Target(GoldenFile file, TaskDescription task, string name)
     {
         var target = file.Tensor(name);

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Parity;
 internal static class NetworkParity
 {
     private static readonly string[] TrainingGroups = ["train_output/", "loss/", "grad/", "train_state/"];
-    /// <summary>A network without predictions on the way.</summary>
+    /// <summary>A network without intermediate predictions.</summary>
     /// <param name="file">The reference values.</param>
     /// <param name="network">The network, with fresh parameters.</param>
     /// <param name="report">Takes the deviations.</param>
@@ -25,7 +25,7 @@ internal static class NetworkParity
         {
             network.eval();
             using var noGradients = no_grad();
-            CompareOutputs(Answers(), "output", Tolerances.Output);
+            CompareOutputs(Predictions(), "output", Tolerances.Output);
         }
 
         if (!HoldsTraining(file))
@@ -34,7 +34,7 @@ internal static class NetworkParity
         }
 
         network.train();
-        var outputs = Answers();
+        var outputs = Predictions();
         CompareOutputs(outputs, "train_output", new Tolerances(file).TrainOutput);
         var losses = network.Tasks.Index().Where(entry => file.Has("target/" + Key(entry.Item))).Select(entry => (Task: entry.Item, Loss: LossOf(entry.Item, outputs[entry.Index]))).ToArray();
         foreach (var (task, loss) in losses.Where(entry => file.Has("loss/" + Key(entry.Task))))
@@ -54,7 +54,7 @@ internal static class NetworkParity
         string Key(TaskDescription task) => mti ? task.MtiKey : task.Key;
 
         // The reference of MTI-Net leaves activations to losses and metrics.
-        Tensor[] Answers()
+        Tensor[] Predictions()
         {
             if (network is not ResNetNetwork residual)
             {

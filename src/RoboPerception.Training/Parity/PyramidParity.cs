@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Parity;
 
-/// <summary>Networks of MTI-Net's repository: outputs, predictions on the way, losses of all of them, gradients and running statistics.</summary>
+/// <summary>Networks of MTI-Net's repository: outputs, intermediate predictions, losses of all of them, gradients and running statistics.</summary>
 internal static class PyramidParity
 {
     private static readonly string[] EvaluationGroups = ["output/", "deep/", "initial/"];
@@ -20,7 +20,7 @@ internal static class PyramidParity
         {
             network.eval();
             using var noGradients = no_grad();
-            CompareAnswer(network, network.Predict(input, supervised: true), input, "", Tolerances.Output, file, report);
+            ComparePrediction(network, network.Predict(input, supervised: true), input, "", Tolerances.Output, file, report);
         }
 
         if (!NetworkParity.HoldsTraining(file))
@@ -29,9 +29,9 @@ internal static class PyramidParity
         }
 
         network.train();
-        var answer = network.Predict(input, supervised: true);
-        CompareAnswer(network, answer, input, "train_", new Tolerances(file).TrainOutput, file, report);
-        var losses = Losses(network, answer, file, report);
+        var prediction = network.Predict(input, supervised: true);
+        ComparePrediction(network, prediction, input, "train_", new Tolerances(file).TrainOutput, file, report);
+        var losses = Losses(network, prediction, file, report);
         NetworkParity.CompareTotals(file, losses, network.LogVariances, report);
         if (losses.Length > 0 && file.HasGroup("grad/"))
         {
@@ -42,15 +42,15 @@ internal static class PyramidParity
         NetworkParity.CompareRunningStatistics(network, "", file, report);
     }
 
-    private static void CompareAnswer(PyramidNetwork network, PyramidNetwork.Answer answer, Tensor input, string prefix, double tolerance, GoldenFile file, ParityReport report)
+    private static void ComparePrediction(PyramidNetwork network, PyramidNetwork.RawPrediction prediction, Tensor input, string prefix, double tolerance, GoldenFile file, ParityReport report)
     {
         var (height, width) = file.OutputSize(input.shape);
-        foreach (var (task, raw) in network.Tasks.Zip(answer.Final))
+        foreach (var (task, raw) in network.Tasks.Zip(prediction.Final))
         {
             NetworkParity.Absolute(Enlarged(raw, height, width), prefix + "output", $"{prefix}output/{task.MtiKey}", tolerance, file, report);
         }
 
-        foreach (var step in answer.OnTheWay)
+        foreach (var step in prediction.Intermediate)
         {
             var group = step.Name == "initial" ? "initial" : "deep";
             NetworkParity.Absolute(step.Raw, prefix + group, prefix + (group == "deep" ? $"deep/{step.Name}/{step.Task.MtiKey}" : $"initial/{step.Task.MtiKey}"), tolerance, file, report);
@@ -58,22 +58,22 @@ internal static class PyramidParity
     }
 
     /// <summary>
-    /// The sum of the losses of every task with a target. A task's loss by name, <c>loss/TASK</c>, is that of its answer alone; those of the predictions on the
-    /// way stand beside it.
+    /// The sum of the losses of every task with a target. A task's loss by name, <c>loss/TASK</c>, is that of its prediction alone; those of the intermediate
+    /// predictions stand beside it.
     /// </summary>
-    private static (TaskDescription Task, Tensor Loss)[] Losses(PyramidNetwork network, PyramidNetwork.Answer answer, GoldenFile file, ParityReport report)
+    private static (TaskDescription Task, Tensor Loss)[] Losses(PyramidNetwork network, PyramidNetwork.RawPrediction prediction, GoldenFile file, ParityReport report)
     {
         var sums = new List<(TaskDescription, Tensor)>();
         foreach (var task in network.SupervisedTasks.Where(task => file.Has("target/" + task.MtiKey)))
         {
             var target = MtiReference.Target(file, task, "target/" + task.MtiKey);
             List<Tensor> terms = [];
-            foreach (var step in answer.OnTheWay.Where(step => step.Task == task))
+            foreach (var step in prediction.Intermediate.Where(step => step.Task == task))
             {
                 Add(step.Raw, (step.Name == "initial" ? "loss/deepsup_" : $"loss/{step.Name}_") + task.MtiKey);
             }
 
-            foreach (var (_, raw) in network.Tasks.Zip(answer.Final).Where(pair => pair.First == task))
+            foreach (var (_, raw) in network.Tasks.Zip(prediction.Final).Where(pair => pair.First == task))
             {
                 Add(raw, "loss/" + task.MtiKey);
             }

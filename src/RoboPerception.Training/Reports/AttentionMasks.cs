@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Reports;
 
-/// <summary>One attention mask of a network for one picture: values 0..1 (C,H,W).</summary>
+/// <summary>One attention mask of a network for one image: values 0..1 (C,H,W).</summary>
 /// <param name="Name">Place in the network, the task by its key where the place has a number.</param>
 /// <param name="Values">Channels one after the other.</param>
 /// <param name="Channels">How many.</param>
@@ -28,7 +28,7 @@ internal sealed record AttentionMask(string Name, float[] Values, int Channels, 
         return mean;
     }
 
-    /// <summary>The channels that differ most over the picture, the most telling first.</summary>
+    /// <summary>The channels that differ most over the image, the most telling first.</summary>
     public IReadOnlyList<int> MostVaried(int count) => [.. Enumerable.Range(0, Channels).OrderByDescending(channel => Variance(Channel(channel))).Take(count)];
 
     /// <summary>Mean square distance from the mean.</summary>
@@ -39,14 +39,14 @@ internal sealed record AttentionMask(string Name, float[] Values, int Channels, 
     }
 }
 
-/// <summary>Catches the masks of a network while it looks at a picture: whatever leaves a sigmoid at the end of a chain of layers over maps.</summary>
+/// <summary>Catches the masks of a network while it looks at an image: whatever leaves a sigmoid at the end of a chain of layers over maps.</summary>
 internal static class AttentionMasks
 {
     private const string EncoderMasks = "encoder_att.", DecoderMasks = "decoder_att.";
 
     /// <summary>All masks, in the order in which they are computed.</summary>
-    /// <param name="network">The network; it answers as in use, not as in training.</param>
-    /// <param name="image">Picture (1,3,H,W).</param>
+    /// <param name="network">The network; it predicts as in use, not as in training.</param>
+    /// <param name="image">Image (1,3,H,W).</param>
     public static IReadOnlyList<AttentionMask> Of(PerceptionNetwork network, Tensor image)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -12,15 +12,15 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Reports;
 
 /// <summary>
-/// One page about a run, complete in itself: recipe, curves, figures, IoU of every class, and the validation pictures that the best checkpoint
-/// answers best and worst.
+/// One page about a run, complete in itself: recipe, curves, figures, IoU of every class, and the validation images that the best checkpoint
+/// predictions best and worst.
 /// </summary>
 internal static class HtmlReport
 {
     /// <summary>Name of the page in the run's folder.</summary>
     public const string FileName = "report.html";
 
-    private const int PicturesShown = 3;
+    private const int ImagesShown = 3;
 
     // Each of these is looked at once more; a whole validation set would double the time of the report.
     private const int ImagesRanked = 100;
@@ -141,10 +141,10 @@ internal static class HtmlReport
         }
 
         var ranked = Rank(network, validation, device);
-        page.Append("<h2>Best answers</h2>");
-        Pictures(page, network, validation, ranked.Take(PicturesShown), device);
-        page.Append("<h2>Worst answers</h2>");
-        Pictures(page, network, validation, ranked.Reverse().Take(PicturesShown), device);
+        page.Append("<h2>Best predictions</h2>");
+        Images(page, network, validation, ranked.Take(ImagesShown), device);
+        page.Append("<h2>Worst predictions</h2>");
+        Images(page, network, validation, ranked.Reverse().Take(ImagesShown), device);
     }
 
     private static (int Image, double Score)[] Rank(PerceptionNetwork network, ImageSet validation, Device device) =>
@@ -153,7 +153,7 @@ internal static class HtmlReport
             .Select(i => (Image: i, Score: Evaluator.Score(Evaluator.Evaluate(network, new ImageSet([validation[i]]), device))))
             .OrderByDescending(entry => entry.Score)];
 
-    private static void Pictures(StringBuilder page, PerceptionNetwork network, ImageSet validation, IEnumerable<(int Image, double Score)> chosen, Device device)
+    private static void Images(StringBuilder page, PerceptionNetwork network, ImageSet validation, IEnumerable<(int Image, double Score)> chosen, Device device)
     {
         page.Append("<table>");
         network.eval();
@@ -164,12 +164,12 @@ internal static class HtmlReport
             var batch = new Batch(1, validation.Height, validation.Width);
             SampleWriter.Write(validation[image], View.Whole, batch, 0);
             var outputs = network.forward(BatchTensors.Images(batch, device));
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>image {image}<br>score {score:F3}{Png(TaskPicture.Photograph(batch, 0))}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>image {image}<br>score {score:F3}{Png(TaskImage.Photograph(batch, 0))}</td>");
             for (var k = 0; k < network.Tasks.Count; k++)
             {
                 var task = network.Tasks[k];
-                var answer = outputs[k].cpu().contiguous().data<float>().ToArray();
-                page.Append(CultureInfo.InvariantCulture, $"<td>{task.Key}: answer, truth<br>&nbsp;{Png(TaskPicture.Answer(task, answer, batch.Height, batch.Width))}{Png(TaskPicture.Truth(task, batch, 0))}</td>");
+                var prediction = outputs[k].cpu().contiguous().data<float>().ToArray();
+                page.Append(CultureInfo.InvariantCulture, $"<td>{task.Key}: prediction, ground truth<br>&nbsp;{Png(TaskImage.Prediction(task, prediction, batch.Height, batch.Width))}{Png(TaskImage.GroundTruth(task, batch, 0))}</td>");
             }
 
             page.Append("</tr>");

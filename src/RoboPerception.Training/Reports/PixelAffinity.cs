@@ -29,7 +29,7 @@ internal sealed class PixelAffinity(IReadOnlyList<int> dilations)
     /// <summary>Share of agreeing pixel pairs, 0..1; NaN if none was valid.</summary>
     public double Agreement(int dilation, int pair) => counted[dilation, pair] == 0 ? double.NaN : (double)agreeing[dilation, pair] / counted[dilation, pair];
 
-    /// <summary>Adds the truth of an image.</summary>
+    /// <summary>Adds the ground truth of an image.</summary>
     public void Add(LabeledImage image)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -7,14 +7,14 @@ namespace RoboPerception.Training.Reports;
 /// <summary>A line of a <see cref="SvgChart"/>; points that are not finite are left out.</summary>
 internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Draws curves as an SVG picture that stands alone or in a page.</summary>
+/// <summary>Draws curves as an SVG image that stands alone or in a page.</summary>
 internal static class SvgChart
 {
     private const int Width = 460, Height = 260, Left = 52, Right = 12, Top = 30, Bottom = 34;
     private const int Ticks = 4;
     private static readonly string[] Colours = ["#0b6bcb", "#c2410c", "#15803d", "#7e22ce", "#be185d", "#0f766e", "#a16207"];
 
-    /// <summary>The picture.</summary>
+    /// <summary>The image.</summary>
     public static string Draw(string title, string across, IReadOnlyList<Series> series)
     {
         var points = series.SelectMany(line => line.Points).Where(point => double.IsFinite(point.Y)).ToArray();

@@ -9,6 +9,6 @@ internal enum DepthLossKind
     /// <summary>Absolute for small differences and quadratic for large ones: the inverse of Huber's (Laina et al., 3DV 2016, section 3.2).</summary>
     InverseHuber,
 
-    /// <summary>Spread of the differences inside each picture, with a part of their mean (Eigen, Puhrsch, Fergus, NIPS 2014, section 3.2). Logarithmic heads only.</summary>
+    /// <summary>Spread of the differences inside each image, with a part of their mean (Eigen, Puhrsch, Fergus, NIPS 2014, section 3.2). Logarithmic heads only.</summary>
     ScaleInvariant,
 }

@@ -11,7 +11,7 @@ internal static class DepthLosses
     /// <summary>Share of the largest difference from which <see cref="InverseHuber"/> is quadratic.</summary>
     public const double HuberShare = 0.2;
 
-    /// <summary>How much of the mean difference of a picture <see cref="ScaleInvariant"/> forgives: 1 all of it, 0 nothing. Eigen takes 0.5, AdaBins 0.85.</summary>
+    /// <summary>How much of the mean difference of an image <see cref="ScaleInvariant"/> forgives: 1 all of it, 0 nothing. Eigen takes 0.5, AdaBins 0.85.</summary>
     public const double VarianceFocus = 0.85;
 
     /// <summary>The loss of a kind.</summary>
@@ -20,7 +20,7 @@ internal static class DepthLosses
     {
         DepthLossKind.InverseHuber => InverseHuber(prediction, target, logarithmic),
         DepthLossKind.ScaleInvariant when logarithmic => ScaleInvariant(prediction, target),
-        DepthLossKind.ScaleInvariant => throw new NotSupportedException("The scale-invariant loss is one of logarithms, and this head answers metres."),
+        DepthLossKind.ScaleInvariant => throw new NotSupportedException("The scale-invariant loss is one of logarithms, and this head predicts metres."),
         _ => Absolute(prediction, target, logarithmic),
     };
 
@@ -47,9 +47,9 @@ internal static class DepthLosses
     }
 
     /// <summary>
-    /// Root of the mean square of the differences of logarithms less <see cref="VarianceFocus"/> times their squared mean, for each picture (Eigen, Puhrsch,
-    /// Fergus, NIPS 2014, section 3.2; the root as in Lee et al., "From Big to Small", 2019), and the mean over pictures with a valid pixel: a
-    /// picture that is right but for its scale costs little.
+    /// Root of the mean square of the differences of logarithms less <see cref="VarianceFocus"/> times their squared mean, for each image (Eigen, Puhrsch,
+    /// Fergus, NIPS 2014, section 3.2; the root as in Lee et al., "From Big to Small", 2019), and the mean over images with a valid pixel: an
+    /// image that is right but for its scale costs little.
     /// </summary>
     public static Tensor ScaleInvariant(Tensor prediction, Tensor target)
     {
@@ -62,8 +62,8 @@ internal static class DepthLosses
 
         // Without the constant the gradient of the root has no bound where the two agree, and none of a number below 0.
         var spread = (square - (mean * mean * VarianceFocus)).clamp(0).add(1e-6).sqrt();
-        var pictures = sums.gt(0).to(spread.dtype);
-        return (spread * pictures).sum() / pictures.sum().clamp(1);
+        var images = sums.gt(0).to(spread.dtype);
+        return (spread * images).sum() / images.sum().clamp(1);
     }
 
     // Prediction less target where there is a target, 0 elsewhere; and 1 where there is a target, 0 elsewhere.

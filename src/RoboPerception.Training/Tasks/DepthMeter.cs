@@ -3,7 +3,7 @@ namespace RoboPerception.Training.Tasks;
 /// <summary>Depth errors over pixels with a true depth: absolute, relative, RMSE, RMSE of logarithms and the shares within powers of 1.25.</summary>
 internal sealed class DepthMeter : ITaskMeter
 {
-    // Heads without an activation may answer less than nothing; as in MTI-Net, squares and logarithms see no less than this.
+    // Heads without an activation may predict less than nothing; as in MTI-Net, squares and logarithms see no less than this.
     private const double Nearest = 1e-9;
     private static readonly double[] Factors = [1.25, 1.25 * 1.25, 1.25 * 1.25 * 1.25];
 
@@ -23,18 +23,18 @@ internal sealed class DepthMeter : ITaskMeter
         long batchValid = 0;
         for (var i = 0; i < target.Values.Length; i++)
         {
-            double truth = target.Values[i];
-            if (truth == 0)
+            double groundTruth = target.Values[i];
+            if (groundTruth == 0)
             {
                 continue;
             }
 
             double predicted = prediction[i];
-            var error = Math.Abs(predicted - truth);
+            var error = Math.Abs(predicted - groundTruth);
             batchAbsolute += error;
-            batchRelative += error / truth;
+            batchRelative += error / groundTruth;
             batchValid++;
-            AddPositive(Math.Max(predicted, Nearest), truth);
+            AddPositive(Math.Max(predicted, Nearest), groundTruth);
         }
 
         absolute += batchAbsolute;
@@ -63,13 +63,13 @@ internal sealed class DepthMeter : ITaskMeter
         new("depth.relative_error_legacy", legacyRelative / batches, false),
     ];
 
-    private void AddPositive(double predicted, double truth)
+    private void AddPositive(double predicted, double groundTruth)
     {
-        var square = (predicted - truth) * (predicted - truth);
+        var square = (predicted - groundTruth) * (predicted - groundTruth);
         squared += square;
-        squaredRelative += square / truth;
-        squaredLog += Math.Pow(Math.Log(predicted / truth), 2);
-        var factor = Math.Max(predicted / truth, truth / predicted);
+        squaredRelative += square / groundTruth;
+        squaredLog += Math.Pow(Math.Log(predicted / groundTruth), 2);
+        var factor = Math.Max(predicted / groundTruth, groundTruth / predicted);
         for (var i = 0; i < Factors.Length; i++)
         {
             within[i] += factor < Factors[i] ? 1 : 0;

@@ -1,7 +1,7 @@
 namespace RoboPerception.Training.Tasks;
 
 /// <summary>
-/// Edges at 99 thresholds of the probability, 0.01 to 0.99: the best F over the data set of the thinned answer. A pixel counts as found if
+/// Edges at 99 thresholds of the probability, 0.01 to 0.99: the best F over the data set of the thinned prediction. A pixel counts as found if
 /// there is any partner within the tolerance; the published odsF pairs pixels one to one, so this figure is an upper bound of it, hence its name
 /// <c>ods_f_approx</c> (architectures.md section 5.4).
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class EdgeMeter : ITaskMeter
     private readonly double tolerance;
 
     // Place k counts pixels whose probability passes exactly the first k thresholds.
-    private readonly long[] answered = new long[Thresholds + 1], confirmed = new long[Thresholds + 1], found = new long[Thresholds + 1];
+    private readonly long[] predicted = new long[Thresholds + 1], confirmed = new long[Thresholds + 1], found = new long[Thresholds + 1];
     private long truePixels;
 
     /// <summary>A meter with a tolerance as a share of the diagonal.</summary>
@@ -51,7 +51,7 @@ internal sealed class EdgeMeter : ITaskMeter
         var best = truePixels == 0 ? double.NaN : 0;
         for (var k = Thresholds; k >= 1; k--)
         {
-            all += answered[k];
+            all += predicted[k];
             right += confirmed[k];
             hit += found[k];
             double precision = (double)right / Math.Max(all, 1), recall = (double)hit / Math.Max(truePixels, 1);
@@ -61,7 +61,7 @@ internal sealed class EdgeMeter : ITaskMeter
         return [new("edges.ods_f_approx", best, true)];
     }
 
-    private void AddImage(float[] probabilities, ReadOnlySpan<float> truth, int height, int width)
+    private void AddImage(float[] probabilities, ReadOnlySpan<float> groundTruth, int height, int width)
     {
         var thin = EdgeThinning.KeepRidges(probabilities, height, width);
         var offsets = Disc(tolerance * Math.Sqrt(((double)height * height) + ((double)width * width)));
@@ -73,13 +73,13 @@ internal sealed class EdgeMeter : ITaskMeter
                 if (thin[i] > 0)
                 {
                     var level = Level(thin[i]);
-                    answered[level]++;
-                    confirmed[level] += HasEdge(truth, offsets, y, x, height, width) ? 1 : 0;
+                    predicted[level]++;
+                    confirmed[level] += HasEdge(groundTruth, offsets, y, x, height, width) ? 1 : 0;
                 }
 
-                if (truth[i] >= 0.5f)
+                if (groundTruth[i] >= 0.5f)
                 {
-                    // The strongest answer nearby says up to which threshold this pixel is found.
+                    // The strongest prediction nearby says up to which threshold this pixel is found.
                     truePixels++;
                     found[Level(Strongest(thin, offsets, y, x, height, width))]++;
                 }
@@ -89,11 +89,11 @@ internal sealed class EdgeMeter : ITaskMeter
 
     private static int Level(float probability) => Math.Clamp((int)Math.Ceiling(probability * 100.0) - 1, 0, Thresholds);
 
-    private static bool HasEdge(ReadOnlySpan<float> truth, (int Y, int X)[] offsets, int y, int x, int height, int width)
+    private static bool HasEdge(ReadOnlySpan<float> groundTruth, (int Y, int X)[] offsets, int y, int x, int height, int width)
     {
         foreach (var (dy, dx) in offsets)
         {
-            if (y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width && truth[((y + dy) * width) + x + dx] >= 0.5f)
+            if (y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width && groundTruth[((y + dy) * width) + x + dx] >= 0.5f)
             {
                 return true;
             }

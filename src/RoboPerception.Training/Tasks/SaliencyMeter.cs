@@ -35,8 +35,8 @@ internal sealed class SaliencyMeter : ITaskMeter
         }
     }
 
-    /// <summary>Adds one image, probabilities 0..1 and truth (at least 0.5 is salient), both (H,W).</summary>
-    public void AddImage(ReadOnlySpan<double> probabilities, ReadOnlySpan<float> truth)
+    /// <summary>Adds one image, probabilities 0..1 and ground truth (at least 0.5 is salient), both (H,W).</summary>
+    public void AddImage(ReadOnlySpan<double> probabilities, ReadOnlySpan<float> groundTruth)
     {
         // How many thresholds a pixel passes decides all of them: one pass over the image.
         Span<long> hits = stackalloc long[Thresholds.Length + 1], alarms = stackalloc long[Thresholds.Length + 1];
@@ -46,7 +46,7 @@ internal sealed class SaliencyMeter : ITaskMeter
         for (var i = 0; i < probabilities.Length; i++)
         {
             var passed = Passed(probabilities[i]);
-            var salient = truth[i] >= 0.5f;
+            var salient = groundTruth[i] >= 0.5f;
             positives += salient ? 1 : 0;
             (salient ? hits : alarms)[passed]++;
         }

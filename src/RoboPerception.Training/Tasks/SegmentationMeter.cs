@@ -32,10 +32,10 @@ internal sealed class SegmentationMeter : ITaskMeter
     /// <summary>A meter for parts of people, which leaves out images without people (architectures.md section 5.4).</summary>
     public static SegmentationMeter OfHumanParts() => new(TaskClasses.HumanParts.Count, "human_parts", skipsPlainBackground: true);
 
-    /// <summary>Rows are truth, columns prediction; void pixels are left out.</summary>
+    /// <summary>Rows are ground truth, columns prediction; void pixels are left out.</summary>
     public long[,] Confusion => (long[,])confusion.Clone();
 
-    /// <summary>IoU per class over all pixels; NaN for a class that occurs neither in truth nor in prediction.</summary>
+    /// <summary>IoU per class over all pixels; NaN for a class that occurs neither in ground truth nor in prediction.</summary>
     public IReadOnlyList<double> ClassIou() => IouOf(confusion);
 
     /// <inheritdoc/>

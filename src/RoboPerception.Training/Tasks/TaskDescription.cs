@@ -33,7 +33,7 @@ internal sealed record TaskDescription
     };
 
     /// <summary>
-    /// The output of the model contract that carries the answer, or null: such a task is trained and measured, but an exported model leaves
+    /// The output of the model contract that carries the prediction, or null: such a task is trained and measured, but an exported model leaves
     /// it out.
     /// </summary>
     public OutputKind? Output => Kind switch
@@ -53,7 +53,7 @@ internal sealed record TaskDescription
     /// <summary>Whether a smaller main metric is better (the direction in the multi-task gain): depth error and normal angle.</summary>
     public bool LowerIsBetter => Kind is TaskKind.Depth or TaskKind.Normals;
 
-    /// <summary>Whether the head answers the logarithm of the distance: nearby errors then count by their share, and no answer is negative.</summary>
+    /// <summary>Whether the head predicts the logarithm of the distance: nearby errors then count by their share, and no prediction is negative.</summary>
     public bool Logarithmic { get; init; }
 
     /// <summary>The loss of depth; other tasks ignore it.</summary>
@@ -94,7 +94,7 @@ internal sealed record TaskDescription
     }
 
     /// <summary>
-    /// Raw head (N,C,H,W) to the task's answer: log-probabilities over classes, depth in metres, vectors of unit length. Edges and saliency
+    /// Raw head (N,C,H,W) to the task's prediction: log-probabilities over classes, depth in metres, vectors of unit length. Edges and saliency
     /// stay logits, because their loss is exact only there.
     /// </summary>
     public Tensor Activate(Tensor raw)
@@ -128,13 +128,13 @@ internal sealed record TaskDescription
     };
 
     /// <summary>Whether both heads' numbers mean the same, whatever they are trained with: metres are not logarithms, though their shapes fit.</summary>
-    public bool AnswersLike(TaskDescription other)
+    public bool PredictionsLike(TaskDescription other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return (Kind, Channels, Logarithmic) == (other.Kind, other.Channels, other.Logarithmic);
     }
 
-    /// <summary>The same task with one channel more in its answer: shows which layers of a network depend on it.</summary>
+    /// <summary>The same task with one channel more in its prediction: shows which layers of a network depend on it.</summary>
     internal TaskDescription Widened() => this with { Channels = Channels + 1 };
 
     /// <summary>A meter for one pass over a validation set.</summary>

@@ -11,7 +11,7 @@ internal static class TaskLosses
     /// <summary>Label of a pixel without a class in target tensors.</summary>
     public const long VoidLabel = -1;
 
-    /// <summary>Weight of edge pixels: edges are a few percent of a picture.</summary>
+    /// <summary>Weight of edge pixels: edges are a few percent of an image.</summary>
     public const double EdgeWeight = 0.95;
 
     // What libtorch's nll_loss leaves out; TorchSharp offers no argument to choose another number.
@@ -92,8 +92,8 @@ internal static class TaskLosses
     private static Tensor Balanced(Tensor logits, Tensor positive, Tensor positiveWeight)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        var truth = positive.to(logits.dtype);
-        var weight = (truth * positiveWeight) + ((1 - truth) * (1 - positiveWeight));
-        return nn.functional.binary_cross_entropy_with_logits(logits, truth, weight, nn.Reduction.Sum) / truth.numel();
+        var groundTruth = positive.to(logits.dtype);
+        var weight = (groundTruth * positiveWeight) + ((1 - groundTruth) * (1 - positiveWeight));
+        return nn.functional.binary_cross_entropy_with_logits(logits, groundTruth, weight, nn.Reduction.Sum) / groundTruth.numel();
     }
 }

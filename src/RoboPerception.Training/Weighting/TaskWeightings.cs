@@ -45,7 +45,7 @@ internal static class TaskWeightings
             "dwa" => new DynamicWeightAverage(tasks, number(2)),
             "gradnorm" => new GradNorm(network, learningRate, number(1.5)),
             "dtp" when tasks != network.Tasks.Count => throw new UserErrorException(
-                ExitCode.Usage, $"Weighting 'dtp' looks at answers, and '{network.Spec.Family}' has tasks without one in this run (auxiliary tasks)."),
+                ExitCode.Usage, $"Weighting 'dtp' looks at predictions, and '{network.Spec.Family}' has tasks without one in this run (auxiliary tasks)."),
             "dtp" => new TaskPrioritisation(tasks, number(1)),
             "rlw" => new RandomWeighting(tasks, seed),
             "pcgrad" => new PcGrad(network, seed),

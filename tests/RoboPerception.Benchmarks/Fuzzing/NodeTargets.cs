@@ -10,7 +10,7 @@ namespace RoboPerception.Benchmarks.Fuzzing;
 /// <summary>What the node and its subscribers read from outside.</summary>
 internal static class NodeTargets
 {
-    // A frame may have as many pixels as a 4K picture: normals in float32, and what they are unpacked from.
+    // A frame may have as many pixels as a 4K image: normals in float32, and what they are unpacked from.
     private const long LargestFrame = 200L << 20;
 
     /// <summary>All of them.</summary>

@@ -9,14 +9,14 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Benchmarks.Quality;
 
 /// <summary>
-/// Depth from cameras other than the training camera: labelled pictures resized, and cropped as through longer lenses, with the correction by
+/// Depth from cameras other than the training camera: labelled images resized, and cropped as through longer lenses, with the correction by
 /// focal lengths (<see cref="DepthScale"/>) and without it.
 /// </summary>
 internal static class CamerasBenchmark
 {
     private const int Width = 640, Height = 480;
 
-    // What part of the picture the camera sees, about its middle, and the size it is then brought to.
+    // What part of the image the camera sees, about its middle, and the size it is then brought to.
     private static readonly (string Name, double Columns, double Rows, int Width, int Height)[] Cameras =
     [
         ("training camera, 640x480", 1, 1, Width, Height),
@@ -41,14 +41,14 @@ internal static class CamerasBenchmark
             LabeledImage image = reader.Read(id, Height, Width);
             for (int c = 0; c < Cameras.Length; c++)
             {
-                float[] truth = See(image, c, input, engine);
+                float[] groundTruth = See(image, c, input, engine);
                 engine.Run(0);
-                float[] answer = engine.Outputs[0].Depth.ToArray();
-                var target = new Target { Values = truth };
+                float[] prediction = engine.Outputs[0].Depth.ToArray();
+                var target = new Target { Values = groundTruth };
                 var shape = new BatchShape(1, 1, input.Height, input.Width);
-                meters[c].Plain.Add(answer, target, shape);
-                DepthScale.Apply(answer, DepthScale.Factor(input, CameraOf(c, training)));
-                meters[c].Corrected.Add(answer, target, shape);
+                meters[c].Plain.Add(prediction, target, shape);
+                DepthScale.Apply(prediction, DepthScale.Factor(input, CameraOf(c, training)));
+                meters[c].Corrected.Add(prediction, target, shape);
             }
         }
         var report = new
@@ -86,7 +86,7 @@ internal static class CamerasBenchmark
         return new CameraIntrinsics(part.Width, part.Height, training.Fx, training.Fy, training.Cx - part.X, training.Cy - part.Y).ScaledTo(width, height);
     }
 
-    /// <summary>Writes the camera's picture into the engine's input by way of the node's resizer; metres of every pixel of the grid, 0 = unknown.</summary>
+    /// <summary>Writes the camera's image into the engine's input by way of the node's resizer; metres of every pixel of the grid, 0 = unknown.</summary>
     private static unsafe float[] See(LabeledImage image, int camera, ModelInput input, PerceptionEngine engine)
     {
         Rect part = Part(camera);
@@ -103,7 +103,7 @@ internal static class CamerasBenchmark
         using var resizer = new FrameResizer(input.Width, input.Height);
         fixed (byte* to = engine.Input)
         {
-            resizer.Resize(new PictureFrame(seen), (nint)to);
+            resizer.Resize(new ImageFrame(seen), (nint)to);
         }
         var metres = new float[input.Height * input.Width];
         for (int y = 0; y < input.Height; y++)

@@ -10,8 +10,8 @@ namespace RoboPerception.Benchmarks.Quality;
 
 /// <summary>
 /// Cameras of another shape than the model: labelled images cut to 16:9, 1:1 and 9:16, fitted to the model's grid by each
-/// <see cref="ResizeFit"/>, answers compared with the labels at the camera's own pixels. Over the pixels that all three answer (the
-/// middle, which cropping keeps), and over everything each of them answers.
+/// <see cref="ResizeFit"/>, predictions compared with the labels at the camera's own pixels. Over the pixels that all three prediction (the
+/// middle, which cropping keeps), and over everything each of them predictions.
 /// </summary>
 internal static class FitBenchmark
 {
@@ -84,7 +84,7 @@ internal static class FitBenchmark
     {
         fixed (byte* to = engine.Input)
         {
-            resizer.Resize(new PictureFrame(image), (nint)to);
+            resizer.Resize(new ImageFrame(image), (nint)to);
         }
     }
 }

@@ -5,15 +5,15 @@ using RoboPerception.Training.Data;
 
 namespace RoboPerception.Benchmarks.Quality;
 
-/// <summary>What one way of fitting scores: over all pixels it answers, and over those of the middle 4:3 that every way answers.</summary>
+/// <summary>What one way of fitting scores: over all pixels it predicts, and over those of the middle 4:3 that every way predictions.</summary>
 internal sealed class FitScore(int classes)
 {
     private readonly Area all = new(classes);
     private readonly Area middle = new(classes);
     private long labelled;
 
-    /// <summary>Compares one answer with the labels, pixel by pixel of the camera's image.</summary>
-    public void Add(LabeledImage image, Rect part, OutputBuffers answer, ModelInput grid, PixelTransform toSource, float depthFactor)
+    /// <summary>Compares one prediction with the labels, pixel by pixel of the camera's image.</summary>
+    public void Add(LabeledImage image, Rect part, OutputBuffers prediction, ModelInput grid, PixelTransform toSource, float depthFactor)
     {
         // Half a pixel inside, so that rounding gives no way a pixel more than another.
         double keptWidth = Math.Min(part.Width, part.Height * (double)grid.Width / grid.Height) - 2;
@@ -33,25 +33,25 @@ internal sealed class FitScore(int classes)
                     continue;
                 }
                 int i = (row * grid.Width) + column;
-                if (answer.Segmentation[i] >= classes)
+                if (prediction.Segmentation[i] >= classes)
                 {
                     continue;
                 }
                 bool inMiddle = inRows && Math.Abs(x + 0.5 - (part.Width / 2.0)) * 2 <= keptWidth;
                 double metres = image.DepthMillimetres[source] * image.DepthStep;
-                double cosine = ((answer.Normals[i] * image.Normals[3 * source]) + (answer.Normals[pixels + i] * image.Normals[(3 * source) + 1])
-                    + (answer.Normals[(2 * pixels) + i] * image.Normals[(3 * source) + 2])) / 127;
+                double cosine = ((prediction.Normals[i] * image.Normals[3 * source]) + (prediction.Normals[pixels + i] * image.Normals[(3 * source) + 1])
+                    + (prediction.Normals[(2 * pixels) + i] * image.Normals[(3 * source) + 2])) / 127;
                 bool hasNormal = image.Normals[3 * source] != 0 || image.Normals[(3 * source) + 1] != 0 || image.Normals[(3 * source) + 2] != 0;
                 foreach (Area area in inMiddle ? new ReadOnlySpan<Area>([all, middle]) : new ReadOnlySpan<Area>([all]))
                 {
-                    area.Add(image.Labels[source], answer.Segmentation[i], metres, answer.Depth[i], depthFactor, hasNormal ? cosine : double.NaN);
+                    area.Add(image.Labels[source], prediction.Segmentation[i], metres, prediction.Depth[i], depthFactor, hasNormal ? cosine : double.NaN);
                 }
             }
         }
     }
 
     /// <summary>The figures; errors of depth are relative, those of normals mean degrees.</summary>
-    public object Report() => new { Answered = Math.Round((double)all.Labelled / labelled, 3), All = all.Report(), Middle = middle.Report() };
+    public object Report() => new { Predicted = Math.Round((double)all.Labelled / labelled, 3), All = all.Report(), Middle = middle.Report() };
 
     private sealed class Area(int classes)
     {

@@ -3,8 +3,8 @@ using RoboPerception.Inference;
 namespace RoboPerception.Benchmarks.Quality;
 
 /// <summary>
-/// How the answers move from frame to frame. A moving camera changes every answer for good reasons, so what is called flicker and jitter here
-/// compares a frame with both of its neighbours: steady motion cancels, an answer that jumps and comes back does not.
+/// How the predictions move from frame to frame. A moving camera changes every prediction for good reasons, so what is called flicker and jitter here
+/// compares a frame with both of its neighbours: steady motion cancels, a prediction that jumps and comes back does not.
 /// </summary>
 internal sealed class FrameToFrame(int pixels)
 {
@@ -37,13 +37,13 @@ internal sealed class FrameToFrame(int pixels)
     /// <summary>Share of all pixels that a class has.</summary>
     public double ShareOf(int id) => (double)seenByClass[id] / Math.Max(1, seenByClass.Sum());
 
-    /// <summary>Takes the answers to the next frame.</summary>
-    public void Add(OutputBuffers answers)
+    /// <summary>Takes the predictions to the next frame.</summary>
+    public void Add(OutputBuffers predictions)
     {
         int now = frames % 3;
-        answers.Segmentation.CopyTo(labels[now]);
-        answers.Depth.CopyTo(depths[now]);
-        answers.Normals.CopyTo(normals[now]);
+        predictions.Segmentation.CopyTo(labels[now]);
+        predictions.Depth.CopyTo(depths[now]);
+        predictions.Normals.CopyTo(normals[now]);
         frames++;
         if (frames > 1)
         {

@@ -6,7 +6,7 @@ using RoboPerception.Inference;
 
 namespace RoboPerception.Benchmarks.Quality;
 
-/// <summary>How steady a model's answers are over a film, through the node's own reader, resizer and engine.</summary>
+/// <summary>How steady a model's predictions are over a film, through the node's own reader, resizer and engine.</summary>
 internal static class TemporalBenchmark
 {
     public static unsafe int Run(string modelFile, string film, int frames)
@@ -27,7 +27,7 @@ internal static class TemporalBenchmark
             }
             fixed (byte* to = engine.Input)
             {
-                resizer.Resize(new PictureFrame(image), (nint)to);
+                resizer.Resize(new ImageFrame(image), (nint)to);
             }
             engine.Run(0);
             measured.Add(engine.Outputs[0]);

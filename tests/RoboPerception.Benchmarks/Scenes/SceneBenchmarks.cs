@@ -12,7 +12,7 @@ public static class SceneBenchmarks
     private static readonly CameraIntrinsics Camera = SceneSamples.NyuCamera(384, 288);
 
     /// <summary>Runs one of the benchmarks: <c>speed</c>, <c>scaling</c>, <c>seeds [count] [first]</c>, <c>balance [frames]</c>,
-    /// <c>pictures FOLDER seed...</c>; without a name the first four.</summary>
+    /// <c>images FOLDER seed...</c>; without a name the first four.</summary>
     /// <returns>0, or 1 if a promise is broken, 2 for a wrong name.</returns>
     public static int Run(string[] args)
     {
@@ -28,12 +28,12 @@ public static class SceneBenchmarks
                 return Seeds(Number(1, 10_000), Number(2, 0));
             case "balance":
                 return Balance(Number(1, 200));
-            case "pictures" when args.Length > 1:
-                return ScenePictures.Write(args[1], [.. args.Skip(2).Select(a => ulong.Parse(a, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(60UL)]);
+            case "images" when args.Length > 1:
+                return SceneContactSheet.Write(args[1], [.. args.Skip(2).Select(a => ulong.Parse(a, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(60UL)]);
             case "":
                 return Math.Max(Math.Max(Speed(), Scaling()), Math.Max(Balance(200), Seeds(1000, 0)));
             default:
-                Console.Error.WriteLine("scene benchmarks: speed | scaling | seeds [count] [first] | balance [frames] | pictures FOLDER seed...");
+                Console.Error.WriteLine("scene benchmarks: speed | scaling | seeds [count] [first] | balance [frames] | images FOLDER seed...");
                 return 2;
         }
     }

@@ -7,12 +7,12 @@ internal sealed class OnnxGraph
     public const int UInt8 = 2;
     public const int Int64 = 7;
 
-    private readonly ProtobufWriter _graph = new ProtobufWriter().Text(2, "test");
+    private readonly ProtobufWriter graph = new ProtobufWriter().Text(2, "test");
 
     /// <summary>A dimension is a number, or a name for one that is not fixed.</summary>
-    public void Input(string name, int type, params object[] shape) => _graph.Message(11, ValueInfo(name, type, shape));
+    public void Input(string name, int type, params object[] shape) => graph.Message(11, ValueInfo(name, type, shape));
 
-    public void Output(string name, int type, params object[] shape) => _graph.Message(12, ValueInfo(name, type, shape));
+    public void Output(string name, int type, params object[] shape) => graph.Message(12, ValueInfo(name, type, shape));
 
     public string Constant(string name, long[] shape, params float[] values)
     {
@@ -21,7 +21,7 @@ internal sealed class OnnxGraph
         {
             tensor.Number(1, dimension);
         }
-        _graph.Message(5, tensor.Number(2, Float).Text(8, name).Floats(9, values));
+        graph.Message(5, tensor.Number(2, Float).Text(8, name).Floats(9, values));
         return name;
     }
 
@@ -51,13 +51,13 @@ internal sealed class OnnxGraph
             }
             node.Message(5, attribute);
         }
-        _graph.Message(1, node);
+        graph.Message(1, node);
         return output;
     }
 
     public byte[] ToFile(IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        ProtobufWriter model = new ProtobufWriter().Number(1, 8).Text(2, "tests").Message(7, _graph).Message(8, new ProtobufWriter().Text(1, "").Number(2, 17));
+        ProtobufWriter model = new ProtobufWriter().Number(1, 8).Text(2, "tests").Message(7, graph).Message(8, new ProtobufWriter().Text(1, "").Number(2, 17));
         foreach ((string key, string value) in metadata)
         {
             model.Message(14, new ProtobufWriter().Text(1, key).Text(2, value));

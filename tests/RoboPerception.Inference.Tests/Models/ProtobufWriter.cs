@@ -6,9 +6,9 @@ namespace RoboPerception.Inference.Tests.Models;
 /// <summary>The three wire types of Protocol Buffers that an ONNX file needs.</summary>
 internal sealed class ProtobufWriter
 {
-    private readonly List<byte> _bytes = [];
+    private readonly List<byte> bytes = [];
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => bytes.ToArray();
 
     public ProtobufWriter Number(int field, long value)
     {
@@ -27,7 +27,7 @@ internal sealed class ProtobufWriter
     {
         Varint(((ulong)field << 3) | 2);
         Varint((ulong)value.Length);
-        _bytes.AddRange(value);
+        bytes.AddRange(value);
         return this;
     }
 
@@ -35,9 +35,9 @@ internal sealed class ProtobufWriter
     {
         while (value >= 0x80)
         {
-            _bytes.Add((byte)(value | 0x80));
+            bytes.Add((byte)(value | 0x80));
             value >>= 7;
         }
-        _bytes.Add((byte)value);
+        bytes.Add((byte)value);
     }
 }

@@ -3,7 +3,7 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference.Tests.Models;
 
 /// <summary>
-/// A model whose answers can be computed by hand: the class of a pixel is its largest colour channel, its depth the mean of the
+/// A model whose predictions can be computed by hand: the class of a pixel is its largest colour channel, its depth the mean of the
 /// channels / 100 metres, its normal the colour as a vector, negated, of length 1. Each property breaks one thing.
 /// </summary>
 internal sealed class TestModel
@@ -24,7 +24,7 @@ internal sealed class TestModel
 
     public float DepthGain { get; init; } = 0.01f;
 
-    /// <summary>A white picture then asks for a constant that is not there: the run fails inside ONNX Runtime.</summary>
+    /// <summary>A white image then asks for a constant that is not there: the run fails inside ONNX Runtime.</summary>
     public bool FailsOnWhite { get; init; }
 
     public bool SegmentationAsInt64 { get; init; }

@@ -3,15 +3,15 @@ using RoboPerception.Onnx;
 
 namespace RoboPerception.Training.Export.Quantisation;
 
-/// <summary>What the inner tensors of a float model were on some pictures.</summary>
+/// <summary>What the inner tensors of a float model were on some images.</summary>
 internal sealed class Calibration
 {
     private readonly Dictionary<string, TensorHistogram> histograms;
 
     private Calibration(Dictionary<string, TensorHistogram> histograms) => this.histograms = histograms;
 
-    /// <summary>Runs the model twice over the pictures: for the ends of each tensor, then for its histogram.</summary>
-    public static Calibration Measure(OnnxModel model, IReadOnlyList<string> tensors, IReadOnlyList<byte[]> pictures, CancellationToken cancellation)
+    /// <summary>Runs the model twice over the images: for the ends of each tensor, then for its histogram.</summary>
+    public static Calibration Measure(OnnxModel model, IReadOnlyList<string> tensors, IReadOnlyList<byte[]> images, CancellationToken cancellation)
     {
         var result = new Calibration(tensors.ToDictionary(name => name, _ => new TensorHistogram(), StringComparer.Ordinal));
         using var options = new SessionOptions();
@@ -21,10 +21,10 @@ internal sealed class Calibration
         var input = model.Graph.Inputs.Single();
         for (var pass = 0; pass < 2; pass++)
         {
-            foreach (var picture in pictures)
+            foreach (var image in images)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using var value = OrtValue.CreateTensorValueFromMemory(picture, [.. input.Type.Shape]);
+                using var value = OrtValue.CreateTensorValueFromMemory(image, [.. input.Type.Shape]);
                 using var outputs = session.Run(run, [input.Name], [value], tensors);
                 for (var i = 0; i < tensors.Count; i++)
                 {

@@ -7,7 +7,7 @@ namespace RoboPerception.Training.Export.Quantisation;
 /// <summary>What the quantiser is to do.</summary>
 internal sealed record QuantiserOptions
 {
-    /// <summary>How ranges are chosen; null = the one whose answers are nearest to the float model's.</summary>
+    /// <summary>How ranges are chosen; null = the one whose predictions are nearest to the float model's.</summary>
     public CalibrationMethod? Method { get; init; }
 
     /// <summary>Name prefixes of nodes that stay in float, beside those found by their loss.</summary>
@@ -16,27 +16,27 @@ internal sealed record QuantiserOptions
     /// <summary>How many blocks may stay in float because of their loss.</summary>
     public int FloatBlocks { get; init; }
 
-    /// <summary>How many pictures the losses are measured on.</summary>
-    public int LossPictures { get; init; } = 4;
+    /// <summary>How many images the losses are measured on.</summary>
+    public int LossImages { get; init; } = 4;
 }
 
-/// <summary>Quantises an exported model after training: ranges from pictures, the most sensitive blocks left in float by measured loss.</summary>
+/// <summary>Quantises an exported model after training: ranges from images, the most sensitive blocks left in float by measured loss.</summary>
 internal sealed class Quantiser(OnnxModel model, ModelDescription description, QuantiserOptions options)
 {
     private IReadOnlyList<byte[]> shown = [];
-    private IReadOnlyList<GraphRunner.Answers> reference = [];
+    private IReadOnlyList<GraphRunner.Predictions> reference = [];
 
-    /// <summary>The quantised graph, and how far its answers are from the float model's.</summary>
-    public (Graph Graph, AnswerLoss Loss) Run(IReadOnlyList<byte[]> pictures, Action<string> tell, CancellationToken cancellation)
+    /// <summary>The quantised graph, and how far its predictions are from the float model's.</summary>
+    public (Graph Graph, PredictionLoss Loss) Run(IReadOnlyList<byte[]> images, Action<string> tell, CancellationToken cancellation)
     {
-        shown = [.. Enumerable.Range(0, Math.Min(options.LossPictures, pictures.Count)).Select(i => pictures[i * pictures.Count / Math.Min(options.LossPictures, pictures.Count)])];
-        reference = Answers(model.Graph);
+        shown = [.. Enumerable.Range(0, Math.Min(options.LossImages, images.Count)).Select(i => images[i * images.Count / Math.Min(options.LossImages, images.Count)])];
+        reference = Predictions(model.Graph);
         var all = new QuantisationPlan(model.Graph, InFloat([]));
         // Of every tensor that some plan may need: a block in float makes its border a tensor to measure.
         var tensors = Blocks().Select(block => new QuantisationPlan(model.Graph, InFloat([block]))).SelectMany(plan => plan.Measured).Concat(all.Measured).Distinct().ToArray();
-        var calibration = Calibration.Measure(model, tensors, pictures, cancellation);
+        var calibration = Calibration.Measure(model, tensors, images, cancellation);
         var (method, ranges) = Choose(calibration, all, tell);
-        tell(string.Create(CultureInfo.InvariantCulture, $"ranges by {method} over {pictures.Count} pictures; {all.Count} nodes in bytes"));
+        tell(string.Create(CultureInfo.InvariantCulture, $"ranges by {method} over {images.Count} images; {all.Count} nodes in bytes"));
 
         var inFloat = new List<string>();
         if (options.FloatBlocks > 0)
@@ -72,10 +72,10 @@ internal sealed class Quantiser(OnnxModel model, ModelDescription description, Q
         return (best.Method, best.Ranges);
     }
 
-    /// <summary>Every block with what it alone in bytes does to the answers, the worst first.</summary>
-    private IEnumerable<(string Block, AnswerLoss Loss)> Sensitivities(Dictionary<string, TensorRange> ranges, CancellationToken cancellation)
+    /// <summary>Every block with what it alone in bytes does to the predictions, the worst first.</summary>
+    private IEnumerable<(string Block, PredictionLoss Loss)> Sensitivities(Dictionary<string, TensorRange> ranges, CancellationToken cancellation)
     {
-        var measured = new List<(string, AnswerLoss)>();
+        var measured = new List<(string, PredictionLoss)>();
         foreach (var block in Blocks())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -98,9 +98,9 @@ internal sealed class Quantiser(OnnxModel model, ModelDescription description, Q
     // "features.4/Conv_2" belongs to "features.4"; nodes without a path are the stem.
     private static string BlockOf(Node node) => node.Name.LastIndexOf('/') is var slash and > 0 ? node.Name[..slash].Split('/')[0] : "";
 
-    private AnswerLoss Loss(Graph graph) => AnswerLoss.Between(reference, Answers(graph), description);
+    private PredictionLoss Loss(Graph graph) => PredictionLoss.Between(reference, Predictions(graph), description);
 
-    private GraphRunner.Answers[] Answers(Graph graph)
+    private GraphRunner.Predictions[] Predictions(Graph graph)
     {
         using var runner = new GraphRunner(OnnxFile.ToBytes(new OnnxModel(graph)), description.Input.Height, description.Input.Width);
         return [.. shown.Select(runner.Run)];

@@ -14,14 +14,14 @@ internal sealed record SpeedRatio(double Time, double Work)
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Speed against float32 on this CPU, taking turns: {Time:F2} times (processor time: {Work:F2} times)");
 
-    /// <summary>Runs both on a picture.</summary>
-    public static SpeedRatio Measure(byte[] first, byte[] second, byte[] picture, ModelDescription description)
+    /// <summary>Runs both on an image.</summary>
+    public static SpeedRatio Measure(byte[] first, byte[] second, byte[] image, ModelDescription description)
     {
         using var process = Process.GetCurrentProcess();
         using var a = new GraphRunner(first, description.Input.Height, description.Input.Width);
         using var b = new GraphRunner(second, description.Input.Height, description.Input.Width);
-        a.Run(picture);
-        b.Run(picture);
+        a.Run(image);
+        b.Run(image);
         TimeSpan timeA = default, timeB = default, workA = default, workB = default;
         for (var round = 0; round < Rounds; round++)
         {
@@ -37,7 +37,7 @@ internal sealed record SpeedRatio(double Time, double Work)
             var (start, used) = (Stopwatch.GetTimestamp(), process.TotalProcessorTime);
             for (var i = 0; i < Runs; i++)
             {
-                runner.Run(picture);
+                runner.Run(image);
             }
 
             process.Refresh();

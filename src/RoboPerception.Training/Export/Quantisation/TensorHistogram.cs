@@ -2,7 +2,7 @@ using RoboPerception.Onnx;
 
 namespace RoboPerception.Training.Export.Quantisation;
 
-/// <summary>The values a tensor took over the calibration pictures: first its ends, then how often each part of the range occurs.</summary>
+/// <summary>The values a tensor took over the calibration images: first its ends, then how often each part of the range occurs.</summary>
 internal sealed class TensorHistogram
 {
     private const int Bins = 2048, Steps = 64;

@@ -27,7 +27,7 @@ internal sealed class HrNetBaseline : PyramidNetwork
         var single = spec.Family == SingleFamily;
         if (single && tasks.Count != 1)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{SingleFamily}' answers one task, not {tasks.Count}; '{SplitFamily}' answers several.");
+            throw new UserErrorException(ExitCode.Usage, $"'{SingleFamily}' predicts one task, not {tasks.Count}; '{SplitFamily}' predicts several.");
         }
 
         backbone = new HrNet(HrNetLayout.Of(spec));
@@ -58,10 +58,10 @@ internal sealed class HrNetBaseline : PyramidNetwork
     public override void LoadBackbone(string path) => backbone.LoadPretrained(path);
 
     /// <inheritdoc/>
-    protected override Answer PredictStandard(TorchSharp.torch.Tensor input, bool supervised)
+    protected override RawPrediction PredictStandard(TorchSharp.torch.Tensor input, bool supervised)
     {
         var maps = backbone.call(input);
-        return new Answer([.. heads.Select(head => head.call(maps))], []);
+        return new RawPrediction([.. heads.Select(head => head.call(maps))], []);
     }
 
     /// <inheritdoc/>

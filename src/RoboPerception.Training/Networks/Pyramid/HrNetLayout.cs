@@ -4,7 +4,7 @@ namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>Sizes of a <see cref="HrNet"/>.</summary>
 /// <param name="Channels">Of the branches with strides 4, 8, 16 and 32.</param>
-/// <param name="Stage1Channels">Middle channels of the first stage's bottlenecks; they answer with four times as many.</param>
+/// <param name="Stage1Channels">Middle channels of the first stage's bottlenecks; they give four times as many.</param>
 /// <param name="Modules">Modules of the four stages.</param>
 /// <param name="Blocks">Residual blocks of a branch of a module.</param>
 internal sealed record HrNetLayout(IReadOnlyList<int> Channels, int Stage1Channels, IReadOnlyList<int> Modules, int Blocks)

@@ -69,7 +69,7 @@ internal sealed class LightRefineNet : PyramidNetwork
     public static IReadOnlyList<string> OptionNames { get; } = ["width", MtiNetFamilies.NormalsOption, InputOption];
 
     /// <inheritdoc/>
-    protected override Answer PredictStandard(Tensor input, bool supervised)
+    protected override RawPrediction PredictStandard(Tensor input, bool supervised)
     {
         var maps = new Tensor[groups.Length];
         var map = stem.call(input);
@@ -87,7 +87,7 @@ internal sealed class LightRefineNet : PyramidNetwork
             above = s == 0 ? above : adapt[s - 1].call(above);
         }
 
-        return new Answer([.. Tasks.Select(task => heads[task.MtiKey].call(above!))], []);
+        return new RawPrediction([.. Tasks.Select(task => heads[task.MtiKey].call(above!))], []);
     }
 
     /// <inheritdoc/>

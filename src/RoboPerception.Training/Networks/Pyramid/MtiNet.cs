@@ -22,7 +22,7 @@ internal sealed class MtiNet : PyramidNetwork
     private readonly InitialPrediction[] initial;
     private readonly FeaturePropagation?[] propagation;
     private readonly Distillation?[] distillation;
-    private readonly IReadOnlyList<TaskDescription> onTheWay;
+    private readonly IReadOnlyList<TaskDescription> intermediateTasks;
 
     /// <summary>Builds the network on a trunk with fresh parameters.</summary>
     /// <param name="spec">Which modules there are; see <see cref="OptionNames"/>.</param>
@@ -37,19 +37,19 @@ internal sealed class MtiNet : PyramidNetwork
     {
         ArgumentNullException.ThrowIfNull(backbone);
         this.backbone = backbone;
-        onTheWay = AuxiliaryTasks.Of(spec, Tasks, adapt);
+        intermediateTasks = AuxiliaryTasks.Of(spec, Tasks, adapt);
         var channels = backbone.Channels;
         var scales = spec.Word("scales", "4", "1") == "1" ? 1 : Scales;
         var propagates = scales > 1 && On("fpm");
         var aggregated = On("aggregation") ? scales : 1;
         var grouping = spec.Word("softmax", "tasks", "channels") == "tasks" ? SoftmaxGrouping.AcrossTasks : SoftmaxGrouping.ConsecutiveChannels;
-        initial = [.. Enumerable.Range(0, scales).Select(s => new InitialPrediction(channels[s] + (propagates && s < scales - 1 ? channels[s + 1] : 0), channels[s], onTheWay))];
-        propagation = [.. Enumerable.Range(0, scales).Select(s => propagates && s > 0 ? new FeaturePropagation(channels[s], onTheWay, grouping, On("se")) : null)];
-        distillation = [.. Enumerable.Range(0, aggregated).Select(s => On("distillation") ? new Distillation(channels[s], Tasks, onTheWay) : null)];
+        initial = [.. Enumerable.Range(0, scales).Select(s => new InitialPrediction(channels[s] + (propagates && s < scales - 1 ? channels[s + 1] : 0), channels[s], intermediateTasks))];
+        propagation = [.. Enumerable.Range(0, scales).Select(s => propagates && s > 0 ? new FeaturePropagation(channels[s], intermediateTasks, grouping, On("se")) : null)];
+        distillation = [.. Enumerable.Range(0, aggregated).Select(s => On("distillation") ? new Distillation(channels[s], Tasks, intermediateTasks) : null)];
         int[] seen = [.. channels.Take(aggregated)];
         var light = spec.Options.ContainsKey("head") ? spec.Number("head", 1) : headWidth;
         heads = new NamedModules<AggregationHead>([.. Tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
-        logsigma = learnsVariances && onTheWay.Count > 1 ? Parameter(full([onTheWay.Count], -0.5f)) : null;
+        logsigma = learnsVariances && intermediateTasks.Count > 1 ? Parameter(full([intermediateTasks.Count], -0.5f)) : null;
         RegisterComponents();
         RegisterScales();
         Initialise();
@@ -64,7 +64,7 @@ internal sealed class MtiNet : PyramidNetwork
     public static IReadOnlyList<string> OptionNames { get; } = [AuxiliaryTasks.Option, "softmax", "head", "scales", "fpm", "se", "distillation", "aggregation"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TaskDescription> SupervisedTasks => [.. Tasks, .. onTheWay.Where(task => !Tasks.Contains(task))];
+    public override IReadOnlyList<TaskDescription> SupervisedTasks => [.. Tasks, .. intermediateTasks.Where(task => !Tasks.Contains(task))];
 
     /// <inheritdoc/>
     public override Parameter? LogVariances => logsigma;
@@ -79,7 +79,7 @@ internal sealed class MtiNet : PyramidNetwork
     public override void LoadBackbone(string path) => backbone.LoadPretrained(path);
 
     /// <inheritdoc/>
-    protected override Answer PredictStandard(Tensor input, bool supervised)
+    protected override RawPrediction PredictStandard(Tensor input, bool supervised)
     {
         var maps = backbone.call(input);
         var features = new Tensor[initial.Length][];
@@ -87,16 +87,16 @@ internal sealed class MtiNet : PyramidNetwork
         Tensor[]? propagated = null;
         for (var s = initial.Length - 1; s >= 0; s--)
         {
-            features[s] = [.. onTheWay.Select((task, k) => initial[s].Feature(task, maps[s], propagated?[k]))];
+            features[s] = [.. intermediateTasks.Select((task, k) => initial[s].Feature(task, maps[s], propagated?[k]))];
             propagated = propagation[s]?.Propagate(features[s]);
             if (supervised)
             {
-                predictions.AddRange(onTheWay.Select((task, k) => new Intermediate($"scale_{s}", task, initial[s].Predict(task, features[s][k]))));
+                predictions.AddRange(intermediateTasks.Select((task, k) => new Intermediate($"scale_{s}", task, initial[s].Predict(task, features[s][k]))));
             }
         }
 
         var distilled = distillation.Select((module, s) => module?.Distil(features[s]) ?? Main(features[s])).ToArray();
-        return new Answer([.. Tasks.Select((task, t) => heads[task.MtiKey].call([.. distilled.Select(scale => scale[t])]))], predictions);
+        return new RawPrediction([.. Tasks.Select((task, t) => heads[task.MtiKey].call([.. distilled.Select(scale => scale[t])]))], predictions);
     }
 
     /// <inheritdoc/>
@@ -108,7 +108,7 @@ internal sealed class MtiNet : PyramidNetwork
         for (var s = initial.Length - 1; s >= 0; s--)
         {
             using var scope = graph.Scope($"scale_{s}");
-            features[s] = [.. onTheWay.Select((task, k) => initial[s].Feature(graph, task, maps[s], propagated?[k]))];
+            features[s] = [.. intermediateTasks.Select((task, k) => initial[s].Feature(graph, task, maps[s], propagated?[k]))];
             propagated = propagation[s]?.Export(graph, features[s]);
         }
 
@@ -130,7 +130,7 @@ internal sealed class MtiNet : PyramidNetwork
     }
 
     // Of one thing per task on the way, those of the main tasks.
-    private T[] Main<T>(T[] perTask) => [.. Tasks.Select(task => perTask[Enumerable.Range(0, onTheWay.Count).First(k => onTheWay[k] == task)])];
+    private T[] Main<T>(T[] perTask) => [.. Tasks.Select(task => perTask[Enumerable.Range(0, intermediateTasks.Count).First(k => intermediateTasks[k] == task)])];
 
     private void RegisterScales()
     {
@@ -153,7 +153,7 @@ internal sealed class MtiNet : PyramidNetwork
     private void Initialise()
     {
         using var noGradients = no_grad();
-        foreach (var task in onTheWay.Where(task => task.Logarithmic))
+        foreach (var task in intermediateTasks.Where(task => task.Logarithmic))
         {
             foreach (var module in initial)
             {

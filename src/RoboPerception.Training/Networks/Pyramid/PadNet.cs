@@ -20,7 +20,7 @@ internal sealed class PadNet : PyramidNetwork
     private readonly InitialHeads initial_task_prediction_heads;
     private readonly Distillation multi_modal_distillation;
     private readonly NamedModules<Sequential> heads;
-    private readonly IReadOnlyList<TaskDescription> onTheWay;
+    private readonly IReadOnlyList<TaskDescription> intermediateTasks;
     private readonly HrNet trunk;
     private readonly HrHead fuse;
 
@@ -28,14 +28,14 @@ internal sealed class PadNet : PyramidNetwork
     public PadNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task))])
     {
-        onTheWay = AuxiliaryTasks.Of(spec, Tasks, task => MtiNetFamilies.WithLoss(spec, task));
+        intermediateTasks = AuxiliaryTasks.Of(spec, Tasks, task => MtiNetFamilies.WithLoss(spec, task));
         var width = spec.Number("feature", 256);
         var middle = spec.Number("bottleneck", 64);
         trunk = new HrNet(HrNetLayout.Of(spec));
         fuse = new HrHead(trunk.Channels, output: null);
         backbone = ModuleList<Module>(trunk, fuse);
-        initial_task_prediction_heads = new InitialHeads(fuse.Width, middle, width, onTheWay);
-        multi_modal_distillation = new Distillation(width, Tasks, onTheWay);
+        initial_task_prediction_heads = new InitialHeads(fuse.Width, middle, width, intermediateTasks);
+        multi_modal_distillation = new Distillation(width, Tasks, intermediateTasks);
         heads = new NamedModules<Sequential>([.. Tasks.Select(task => (
             task.MtiKey,
             Sequential(new BottleneckBlock(width, middle, width), new BottleneckBlock(width, middle, width), Conv2d(width, task.Channels, 1))))]);
@@ -50,7 +50,7 @@ internal sealed class PadNet : PyramidNetwork
         [.. HrNetLayout.OptionNames, AuxiliaryTasks.Option, "feature", "bottleneck", MtiNetFamilies.NormalsOption, InputOption];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TaskDescription> SupervisedTasks => [.. Tasks, .. onTheWay.Where(task => !Tasks.Contains(task))];
+    public override IReadOnlyList<TaskDescription> SupervisedTasks => [.. Tasks, .. intermediateTasks.Where(task => !Tasks.Contains(task))];
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> BackboneParameters => trunk.PretrainedParameters;
@@ -62,14 +62,14 @@ internal sealed class PadNet : PyramidNetwork
     public override void LoadBackbone(string path) => trunk.LoadPretrained(path);
 
     /// <inheritdoc/>
-    protected override Answer PredictStandard(Tensor input, bool supervised)
+    protected override RawPrediction PredictStandard(Tensor input, bool supervised)
     {
         var merged = fuse.call(trunk.call(input));
-        Tensor[] features = [.. onTheWay.Select(task => initial_task_prediction_heads.Feature(task, merged))];
+        Tensor[] features = [.. intermediateTasks.Select(task => initial_task_prediction_heads.Feature(task, merged))];
         var distilled = multi_modal_distillation.Distil(features);
-        return new Answer(
+        return new RawPrediction(
             [.. Tasks.Select((task, t) => heads[task.MtiKey].call(distilled[t]))],
-            supervised ? [.. onTheWay.Select((task, k) => new Intermediate("initial", task, initial_task_prediction_heads.Predict(task, features[k])))] : []);
+            supervised ? [.. intermediateTasks.Select((task, k) => new Intermediate("initial", task, initial_task_prediction_heads.Predict(task, features[k])))] : []);
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ internal sealed class PadNet : PyramidNetwork
     {
         var merged = fuse.Export(graph, trunk.Export(graph, image));
         using var scope = graph.Scope("heads");
-        var distilled = multi_modal_distillation.Export(graph, [.. onTheWay.Select(task => initial_task_prediction_heads.Feature(graph, task, merged))]);
+        var distilled = multi_modal_distillation.Export(graph, [.. intermediateTasks.Select(task => initial_task_prediction_heads.Feature(graph, task, merged))]);
         return [.. Tasks.Select((task, t) => Bottlenecks(graph, heads[task.MtiKey], distilled[t]))];
     }
 

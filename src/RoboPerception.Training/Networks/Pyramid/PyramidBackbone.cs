@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks.Pyramid;
 
-/// <summary>A trunk that answers a picture (N,3,H,W) with one map per scale, strides 4, 8, 16 and 32, finest first.</summary>
+/// <summary>A trunk that turns an image (N,3,H,W) into one map per scale, strides 4, 8, 16 and 32, finest first.</summary>
 internal abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(name)
 {
     /// <summary>Channels of the maps, stride 4 first.</summary>
@@ -20,6 +20,6 @@ internal abstract class PyramidBackbone(string name) : Module<Tensor, Tensor[]>(
     /// <exception cref="UserErrorException">A tensor is missing or has another shape.</exception>
     public virtual void LoadPretrained(string path) => BackboneWeights.Fill(state_dict(), path);
 
-    /// <summary>The graph form; the picture as in <see cref="Export.IOnnxExportable.Export"/>.</summary>
+    /// <summary>The graph form; the image as in <see cref="Export.IOnnxExportable.Export"/>.</summary>
     internal abstract Value[] Export(GraphBuilder graph, Value image);
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace RoboPerception.Training.Networks.Pyramid;
 
 /// <summary>
-/// A network that answers at stride 4 and has its answers enlarged to the picture's size, with predictions on the way that training may
-/// supervise as well. Its input is a picture of 0..1; with the option <c>input=imagenet</c> the network itself subtracts ImageNet's mean and
+/// A network that predicts at stride 4 and has its predictions enlarged to the image's size, with intermediate predictions that training may
+/// supervise as well. Its input is an image of 0..1; with the option <c>input=imagenet</c> the network itself subtracts ImageNet's mean and
 /// divides by its deviation, as pre-trained trunks expect.
 /// </summary>
 internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
@@ -17,8 +17,8 @@ internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
 
     private const string ImageNet = "imagenet";
 
-    // ImageNet, red first, of pictures of 0..1.
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
+    // ImageNet, red first, of images of 0..1.
+    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f], StandardDeviation = [0.229f, 0.224f, 0.225f];
 
     private readonly bool standardises;
 
@@ -29,22 +29,22 @@ internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
         standardises = spec.Word(InputOption, imageNetByDefault ? [ImageNet, "unit"] : ["unit", ImageNet]) == ImageNet;
     }
 
-    /// <summary>A prediction on the way.</summary>
+    /// <summary>An intermediate prediction.</summary>
     /// <param name="Name">Where it was made, e.g. <c>scale_3</c>.</param>
-    /// <param name="Task">What it answers.</param>
+    /// <param name="Task">What it predicts.</param>
     /// <param name="Raw">Before its activation, (N,C,H,W) at its own resolution.</param>
     public readonly record struct Intermediate(string Name, TaskDescription Task, Tensor Raw);
 
-    /// <summary>What one pass answers.</summary>
+    /// <summary>What one pass predicts.</summary>
     /// <param name="Final">One raw map per task at its own resolution.</param>
-    /// <param name="OnTheWay">The supervised predictions before it; empty where they were not asked for.</param>
-    public readonly record struct Answer(Tensor[] Final, IReadOnlyList<Intermediate> OnTheWay);
+    /// <param name="Intermediate">The supervised predictions before it; empty where they were not asked for.</param>
+    public readonly record struct RawPrediction(Tensor[] Final, IReadOnlyList<Intermediate> Intermediate);
 
     /// <inheritdoc/>
     public override int SizeMultiple => 32;
 
     /// <inheritdoc/>
-    protected override Tensor[] Perceive(Tensor input)
+    protected override Tensor[] ForwardScaled(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return [.. Predict(input, supervised: false).Final.Select((raw, k) => Tasks[k].Activate(Resizing.To(raw, input.shape)))];
@@ -54,35 +54,35 @@ internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
     public override (Tensor[] Outputs, Tensor[] Losses) TrainingPass(Tensor input, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Supervise(Predict(Reduced(input), supervised: true), input.shape, target);
+        return Supervise(Predict(Downscaled(input), supervised: true), input.shape, target);
     }
 
-    /// <summary>An answer's part of <see cref="TrainingPass"/>; predictions are enlarged to the picture's size (N,C,H,W).</summary>
-    public (Tensor[] Outputs, Tensor[] Losses) Supervise(Answer answer, long[] size, Func<TaskDescription, Tensor> target)
+    /// <summary>A prediction's part of <see cref="TrainingPass"/>; predictions are enlarged to the image's size (N,C,H,W).</summary>
+    public (Tensor[] Outputs, Tensor[] Losses) Supervise(RawPrediction predicted, long[] size, Func<TaskDescription, Tensor> target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        long[] small = [.. size[..2], size[2] / Reduction, size[3] / Reduction];
-        Tensor[] outputs = [.. answer.Final.Select((raw, k) => Prediction(Tasks[k], raw))];
+        long[] small = [.. size[..2], size[2] / ImageScale, size[3] / ImageScale];
+        Tensor[] outputs = [.. predicted.Final.Select((raw, k) => Prediction(Tasks[k], raw))];
         return (outputs, [.. SupervisedTasks.Select((task, k) =>
         {
-            var predictions = answer.OnTheWay.Where(step => step.Task == task).Select(step => Prediction(task, step.Raw));
+            var predictions = predicted.Intermediate.Where(step => step.Task == task).Select(step => Prediction(task, step.Raw));
             predictions = k < Tasks.Count ? predictions.Prepend(outputs[k]) : predictions;
-            var truth = target(task);
-            return predictions.Select(prediction => task.Loss(prediction, truth)).Aggregate((sum, next) => sum + next);
+            var groundTruth = target(task);
+            return predictions.Select(prediction => task.Loss(prediction, groundTruth)).Aggregate((sum, next) => sum + next);
         })]);
 
-        Tensor Prediction(TaskDescription task, Tensor raw) => Enlarged(task, task.Activate(Resizing.To(raw, small)), size);
+        Tensor Prediction(TaskDescription task, Tensor raw) => Upsampled(task, task.Activate(Resizing.To(raw, small)), size);
     }
 
-    /// <summary>All raw predictions of a picture.</summary>
-    /// <param name="input">Picture (N,3,H,W).</param>
-    /// <param name="supervised">Whether predictions on the way are wanted.</param>
-    public Answer Predict(Tensor input, bool supervised)
+    /// <summary>All raw predictions of an image.</summary>
+    /// <param name="input">Image (N,3,H,W).</param>
+    /// <param name="supervised">Whether intermediate predictions are wanted.</param>
+    public RawPrediction Predict(Tensor input, bool supervised)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (standardises)
         {
-            input = (input - tensor(Mean, [1, 3, 1, 1]).to(input.dtype, input.device)) / tensor(Deviation, [1, 3, 1, 1]).to(input.dtype, input.device);
+            input = (input - tensor(Mean, [1, 3, 1, 1]).to(input.dtype, input.device)) / tensor(StandardDeviation, [1, 3, 1, 1]).to(input.dtype, input.device);
         }
 
         return PredictStandard(input, supervised);
@@ -93,20 +93,20 @@ internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(image);
-        var picture = image;
+        var normalised = image;
         if (standardises)
         {
             // In units of bytes and blue first; the trunk's first convolution divides by 255.
-            float[] mean = [.. Mean.Reverse().Select(value => 255 * value)], scale = [.. Deviation.Reverse().Select(value => 1 / value)];
-            picture = graph.Mul(graph.Sub(image, graph.Constant(mean, 1, 3, 1, 1)), graph.Constant(scale, 1, 3, 1, 1));
+            float[] mean = [.. Mean.Reverse().Select(value => 255 * value)], scale = [.. StandardDeviation.Reverse().Select(value => 1 / value)];
+            normalised = graph.Mul(graph.Sub(image, graph.Constant(mean, 1, 3, 1, 1)), graph.Constant(scale, 1, 3, 1, 1));
         }
 
-        return [.. ExportStandard(graph, picture).Select(raw => Resizing.To(graph, raw, image.Shape))];
+        return [.. ExportStandard(graph, normalised).Select(raw => Resizing.To(graph, raw, image.Shape))];
     }
 
     /// <summary>As <see cref="Predict"/>, after standardisation.</summary>
-    protected abstract Answer PredictStandard(Tensor input, bool supervised);
+    protected abstract RawPrediction PredictStandard(Tensor input, bool supervised);
 
-    /// <summary>The graph form without predictions on the way; one raw map per task at its own resolution.</summary>
+    /// <summary>The graph form without intermediate predictions; one raw map per task at its own resolution.</summary>
     internal abstract IReadOnlyList<Value> ExportStandard(GraphBuilder graph, Value image);
 }

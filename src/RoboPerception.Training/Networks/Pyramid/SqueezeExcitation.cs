@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace RoboPerception.Training.Networks.Pyramid;
 
-/// <summary>Weights in (0,1) of the channels of a map from its mean over the picture (Hu, Shen, Sun, CVPR 2018); (N,C,H,W) to (N,C,1,1).</summary>
+/// <summary>Weights in (0,1) of the channels of a map from its mean over the image (Hu, Shen, Sun, CVPR 2018); (N,C,H,W) to (N,C,1,1).</summary>
 internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     private readonly Sequential squeeze;

@@ -1,0 +1,43 @@
+using RoboPerception.Core;
+
+namespace RoboPerception.Node.Pipeline;
+
+/// <summary>
+/// What inference hands to publishing: which set of output buffers holds the predictions, and of which frame they are.
+/// There are as many of these as sets; they go round and are never made anew.
+/// </summary>
+internal sealed class FramePrediction(int set, int inputBytes)
+{
+    /// <summary>Number of the set of output buffers.</summary>
+    public int Set { get; } = set;
+
+    /// <summary>The frame's number.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Time of the grab, nanoseconds since the UNIX epoch (the recording's own time in a replay).</summary>
+    public long AcquisitionStamp { get; set; }
+
+    /// <summary>Pixels per row of the camera's image.</summary>
+    public int SourceWidth { get; set; }
+
+    /// <summary>Rows of the camera's image.</summary>
+    public int SourceHeight { get; set; }
+
+    /// <summary>Where the model's pixels lie in the camera's image.</summary>
+    public PixelTransform Transform { get; set; }
+
+    /// <summary>When this frame began to cost us: the grab if live, the taking from the slot minus decoding otherwise (<see cref="UnixClock"/> nanoseconds).</summary>
+    public long BornAt { get; set; }
+
+    /// <summary>When preprocessing began, <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>How long Run took, nanoseconds.</summary>
+    public long RunNanoseconds { get; set; }
+
+    /// <summary>True if <see cref="Image"/> holds this frame's input: only for frames that people will see.</summary>
+    public bool HasImage { get; set; }
+
+    /// <summary>The model's input of this frame, BGR [H,W,3].</summary>
+    public byte[] Image { get; } = new byte[inputBytes];
+}

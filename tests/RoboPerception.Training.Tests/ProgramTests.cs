@@ -1,0 +1,277 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace RoboPerception.Training.Tests;
+
+/// <summary>The built program, as a person runs it.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly MiniatureData data = new(4);
+    private readonly string folder = Directory.CreateTempSubdirectory("roboperception").FullName;
+
+    public void Dispose()
+    {
+        data.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("train --nonsense", 2, "--nonsense")]
+    [InlineData("fly", 2, "fly")]
+    [InlineData("train --data /does/not/exist --out OUT", 4, "/does/not/exist")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --size 50x50", 2, "50x50")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --new-heads", 2, "--init, which is missing")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --image-scale 9", 2, "--image-scale")]
+    [InlineData("train --preset walk", 2, "walk")]
+    [InlineData("train --out OUT", 2, "--data")]
+    [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --damaged maybe", 2, "maybe")]
+    [InlineData("train --data nyu-mat:DATA --out OUT", 4, "nyu_depth_v2_labeled.mat")]
+    [InlineData("data --data OUT", 4, "pascal-mt")]
+    [InlineData("data --data DATA --ids ids.txt --classes 7", 2, "13, 40")]
+    [InlineData("import OUT/none.pth --network mtan-segnet --out OUT/x.ckpt", 2, "none.pth")]
+    [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
+    [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
+    [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
+    [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
+    public void A_wrong_command_line_names_what_is_wrong(string command, int exitCode, string named)
+    {
+        var (code, output) = Run(command);
+        Assert.Equal(exitCode, code);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_is_trained_exported_and_evaluated()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT", epochs: 2, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("export OUT/best.ckpt --out OUT/small.onnx")));
+        foreach (var model in new[] { "OUT/best.ckpt", "OUT/small.onnx" })
+        {
+            var (code, output) = Run($"evaluate {model} --data DATA --ids ids.txt");
+            Assert.Equal(0, code);
+            Assert.Contains("segmentation.miou_pooled", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_second_set_is_mixed_in_and_statistics_are_frozen_and_measured()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt --mix scene://samples?count=3 --mix-fraction 0.5 --rotation 6"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt --measure-batch-norm --data DATA --ids ids.txt --val-ids ids.txt --out OUT/measured.ckpt")));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/measured.ckpt --freeze-batch-norm --val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("export OUT/B/best.ckpt --out OUT/small.onnx")));
+        foreach (var (command, named) in new[] { (Train("OUT/C", epochs: 1, "--mix scene://samples --mix-fraction 1.5 --val-ids ids.txt"), "--mix-fraction"), (Train("OUT/A", epochs: 2, "--resume --val-ids ids.txt"), "the same --data, --ids and --mix") })
+        {
+            var (code, output) = Run(command);
+            Assert.Equal(2, code);
+            Assert.Contains(named, output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Checkpoints_of_one_network_are_averaged_and_measured()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/A/best.ckpt --val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3,1 --data DATA --val-ids ids.txt --out OUT/mean.ckpt")));
+        var (a, b, mean) = (Parameters("A/best.ckpt"), Parameters("B/best.ckpt"), Parameters("mean.ckpt"));
+        Assert.NotEqual(a, b);
+        Assert.All(mean.Select((value, i) => value - ((0.75 * a[i]) + (0.25 * b[i]))), difference => Assert.Equal(0, difference, 1e-6));
+
+        var (code, output) = Run("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3 --data DATA --val-ids ids.txt --out OUT/x.ckpt");
+        Assert.Equal(2, code);
+        Assert.Contains("1 shares for 2", output, StringComparison.Ordinal);
+
+        // Metres and their logarithms have the same shapes and must not be mixed.
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/C", epochs: 1, "--tasks seg,logdepth,normal --val-ids ids.txt"))));
+        (code, output) = Run("average OUT/A/best.ckpt OUT/C/best.ckpt --data DATA --val-ids ids.txt --out OUT/x.ckpt");
+        Assert.Equal(2, code);
+        Assert.Contains("the same predictions", output, StringComparison.Ordinal);
+
+        float[] Parameters(string path)
+        {
+            var (network, _) = RoboPerception.Training.Optimisation.Checkpoint.LoadNetwork(Path.Combine(folder, path));
+            using (network)
+            {
+                return [.. network.parameters().SelectMany(parameter => parameter.data<float>().ToArray()), .. network.state_dict().Where(pair => pair.Key.Contains("running", StringComparison.Ordinal)).SelectMany(pair => pair.Value.data<float>().ToArray())];
+            }
+        }
+    }
+
+    [Fact]
+    public void An_experiment_file_gives_the_options_that_the_command_line_leaves_open()
+    {
+        var file = Path.Combine(folder, "experiment.yaml");
+        File.WriteAllText(
+            file,
+            $"""
+            # a small run
+            network: mtan-segnet:widths=4,4,4,4,4
+            data: {data.Folder}
+            ids: ids.txt
+            val-ids: none
+            size: 32x32
+            epochs: 5
+            no-augmentation: true
+            lr: 1e-3
+            """);
+        Assert.Equal((0, ""), OnlyErrors(Run("train --config OUT/experiment.yaml --out OUT/run --epochs 1 --threads 1")));
+        var options = RoboPerception.Training.Optimisation.Checkpoint.ReadState(Path.Combine(folder, "run", "last.ckpt")).Options;
+        Assert.Equal((1, 1e-3, false, 32), (options.Epochs, options.LearningRate, options.Augment, options.Height));
+    }
+
+    [Theory]
+    [InlineData("size: 32x32\nepoch: 5", "line 2: key 'epoch'")]
+    [InlineData("size: [32, 32]", "'size' must be a single value")]
+    [InlineData("just text", "not one mapping")]
+    [InlineData("a: b: c", "line 1")]
+    public void A_wrong_experiment_file_is_refused_with_its_line(string text, string message)
+    {
+        File.WriteAllText(Path.Combine(folder, "wrong.yaml"), text);
+        var (code, output) = Run("train --config OUT/wrong.yaml --data DATA --out OUT/run");
+        Assert.Equal(2, code);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_image_ends_the_program_by_name_or_is_skipped_with_a_count()
+    {
+        File.WriteAllText(Path.Combine(data.Folder, "depth/0003.png"), "damaged");
+        foreach (var command in new[] { Train("OUT/fail", epochs: 1), "data --data DATA --ids ids.txt --size 32x32" })
+        {
+            var (code, output) = Run(command);
+            Assert.Equal(4, code);
+            Assert.Contains("Image 2 of the list (id '0003')", output, StringComparison.Ordinal);
+            Assert.Contains("depth/0003.png", output, StringComparison.Ordinal);
+        }
+
+        var (skipped, told) = Run(Train("OUT/skip", epochs: 1, "--damaged skip --loader-threads 2"));
+        Assert.Equal(0, skipped);
+        Assert.Contains("skipped 1 of 4 images", told, StringComparison.Ordinal);
+        Assert.Equal(0, Run(Train("OUT/stream", epochs: 1, "--damaged skip --stream")).ExitCode);
+        Assert.Contains("3 of 4, 1 damaged", Run("data --data DATA --ids ids.txt --size 32x32 --damaged skip").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_is_made_once_and_then_taken_from_its_runs()
+    {
+        const string command = "table mini --data DATA --ids ids.txt --val-ids ids.txt --out OUT/table --size 32x32 --widths 2,2,2,2,2 --epochs 1 --lr 1e-3";
+        var (code, first) = Run(command);
+        Assert.Equal((0, ""), OnlyErrors((code, first)));
+        var table = File.ReadAllText(Path.Combine(folder, "table", "table.md"));
+        Assert.Equal(7 + 2, table.Split('\n').Count(line => line.StartsWith('|')));
+        Assert.Contains(table.Trim(), first, StringComparison.Ordinal);
+        var log = Directory.GetFiles(folder, "log.jsonl", SearchOption.AllDirectories);
+        Assert.Equal(9, log.Length);
+        Assert.Equal((0, ""), OnlyErrors(Run(command)));
+        Assert.All(log, file => Assert.Single(File.ReadLines(file)));
+        var (refused, message) = Run(command.Replace("--epochs 1", "--epochs 2", StringComparison.Ordinal));
+        Assert.Equal(2, refused);
+        Assert.Contains("another recipe or budget", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Masks_and_affinities_become_images()
+    {
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/run", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run("inspect OUT/run/best.ckpt --image DATA/rgb/0001.png --out OUT/masks")));
+        using (var mask = OpenCvSharp.Cv2.ImRead(Path.Combine(folder, "masks", "seg.encoder_att.0.png")))
+        {
+            Assert.Equal((32, 4 * 32), (mask.Rows, mask.Cols));
+        }
+
+        var (code, output) = Run("affinity --data DATA --ids ids.txt --size 32x32 --max-distance 8 --out OUT/affinity.svg");
+        Assert.Equal(0, code);
+        Assert.Contains("seg - depth", output, StringComparison.Ordinal);
+        System.Xml.Linq.XDocument.Load(Path.Combine(folder, "affinity.svg"));
+        Assert.Equal((0, ""), OnlyErrors(Run("evaluate OUT/run/best.ckpt --data DATA --ids ids.txt --json OUT/figures.json")));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/second", epochs: 1, "--val-ids ids.txt --baseline OUT/figures.json"))));
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_along_the_same_curve()
+    {
+        Assert.Equal(0, Run(Train("OUT/whole", epochs: 8)).ExitCode);
+        using (var process = Start(Train("OUT/killed", epochs: 8, "--checkpoint-minutes 0")))
+        {
+            WaitFor(process, Path.Combine(folder, "killed", "last.ckpt"));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.Equal(0, Run(Train("OUT/killed", epochs: 8, "--resume")).ExitCode);
+        Assert.Equal(Curve("whole"), Curve("killed"));
+    }
+
+    [Fact]
+    public void Interrupting_saves_and_ends_with_130()
+    {
+        using var process = Start(Train("OUT/run", epochs: 10_000));
+        WaitFor(process, Path.Combine(folder, "run", "log.jsonl"));
+        Process.Start("kill", ["-INT", process.Id.ToString(null, null)]).WaitForExit();
+        Assert.True(process.WaitForExit(Patience), "the program ends after an interrupt");
+        Assert.Equal(130, process.ExitCode);
+        Assert.True(File.Exists(Path.Combine(folder, "run", "last.ckpt")));
+        var (code, output) = Run(Train("OUT/run", epochs: 1));
+        Assert.Equal(2, code);
+        Assert.Contains("--resume", output, StringComparison.Ordinal);
+    }
+
+    private static string Train(string to, int epochs, string more = "--val-ids none") =>
+        $"train --data DATA --ids ids.txt --out {to} --network mtan-segnet:widths=4,4,4,4,4 --size 32x32 --batch 2 --epochs {epochs} --lr 1e-3 --threads 1 {more}"
+        + (more.Contains("--val-ids", StringComparison.Ordinal) ? "" : " --val-ids none");
+
+    /// <summary>The mean losses of every epoch. A killed run may have logged an epoch twice, the second time after resuming: the last counts.</summary>
+    private SortedDictionary<int, string> Curve(string run)
+    {
+        var curve = new SortedDictionary<int, string>();
+        foreach (var line in File.ReadLines(Path.Combine(folder, run, "log.jsonl")))
+        {
+            using var json = JsonDocument.Parse(line);
+            curve[json.RootElement.GetProperty("epoch").GetInt32()] = json.RootElement.GetProperty("losses").GetRawText();
+        }
+
+        return curve;
+    }
+
+    private static (int ExitCode, string Errors) OnlyErrors((int ExitCode, string Output) result) => (result.ExitCode, result.ExitCode == 0 ? "" : result.Output);
+
+    private static void WaitFor(Process process, string path)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(path))
+        {
+            Assert.True(!process.HasExited && clock.Elapsed < Patience, $"the program writes {Path.GetFileName(path)} while it runs");
+            Thread.Sleep(20);
+        }
+    }
+
+    private (int ExitCode, string Output) Run(string command)
+    {
+        using var process = Start(command);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+
+    private Process Start(string command)
+    {
+        // Tests that run in the background of a shell ignore SIGINT, and their children would inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "roboperception-train.dll"));
+        foreach (var argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            start.ArgumentList.Add(argument.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("OUT", folder, StringComparison.Ordinal));
+        }
+
+        // Waiting threads that spin would fight with the other tests for the cores.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        return Process.Start(start)!;
+    }
+}
