@@ -11,9 +11,9 @@ archive=$(readlink -f "${1:?usage: publish-check.sh ARCHIVE [--sysroot FOLDER]}"
 [ "$(id -u)" = 0 ] || { echo "publish-check: needs root, for an empty root without network" >&2; exit 1; }
 case "$archive" in *linux-arm64*) triplet=aarch64-linux-gnu loader=lib/ld-linux-aarch64.so.1 ;; *) triplet=x86_64-linux-gnu loader=lib64/ld-linux-x86-64.so.2 ;; esac
 bare=$(mktemp -d) passed=0 failed=0
-trap 'umount "$bare"/{proc,dev} 2>/dev/null; rm -rf --one-file-system "$bare"' EXIT
+trap 'umount "$bare"/{proc,sys,dev} 2>/dev/null; rm -rf --one-file-system "$bare"' EXIT
 
-mkdir -p "$bare"/{proc,dev,tmp,etc,bin,"lib/$triplet","$(dirname $loader)",root}
+mkdir -p "$bare"/{proc,sys,dev,tmp,etc,bin,"lib/$triplet","$(dirname $loader)",root}
 cp -L "$sysroot/$loader" "$bare/$loader"
 for library in libc.so.6 libm.so.6 libdl.so.2 librt.so.1 libpthread.so.0 libutil.so.1 libresolv.so.2 libnss_files.so.2 libstdc++.so.6 libgcc_s.so.1 libtinfo.so.6; do
   for place in "$sysroot/lib/$triplet" "$sysroot/usr/lib/$triplet"; do [ ! -e "$place/$library" ] || { cp -L "$place/$library" "$bare/lib/$triplet/"; break; }; done
@@ -26,7 +26,7 @@ ln -s bash "$bare/bin/sh"; mkdir -p "$bare/usr"; ln -s ../bin "$bare/usr/bin"
 echo 'root:x:0:0::/root:/bin/sh' >"$bare/etc/passwd"; echo 'root:x:0:' >"$bare/etc/group"
 tar -C "$bare/root" --zstd -xf "$archive" || exit 1
 folder=/root/$(basename "$archive" .tar.zst)
-mount -t proc proc "$bare/proc" && mount --bind /dev "$bare/dev" || exit 1
+mount -t proc proc "$bare/proc" && mount -t sysfs -o ro sysfs "$bare/sys" && mount --bind /dev "$bare/dev" || exit 1
 
 # A new network namespace holds a loopback alone, on which the node's own broker listens, and that is down.
 PATH=$PATH:/usr/sbin:/sbin

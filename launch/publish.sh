@@ -82,7 +82,7 @@ rm -f "$program"/*.pdb "$program"/*.xml
 # --- Shared libraries that a bare machine lacks --------------------------------------------------------------------------------------------------
 # The C and C++ libraries are the machine's own: every Debian and Ubuntu has them, and two of a kind in one process do not work.
 given='^(ld-linux.*|lib(c|m|dl|rt|pthread|util|resolv|stdc\+\+|gcc_s)\.so\..*)$'
-places=("$sysroot/lib/$triplet" "$sysroot/usr/lib/$triplet" "$sysroot/usr/lib/$triplet"/{blas,lapack,pulseaudio})
+places=("$sysroot/lib/$triplet" "$sysroot/usr/lib/$triplet" "$sysroot/usr/lib/$triplet"/{blas,lapack,pulseaudio} "$sysroot/usr/lib")
 [ -n "$sysroot" ] || while read -r place; do places+=("$place"); done < <(/sbin/ldconfig -p | sed -n 's:.* => \(/.*\)/[^/]*$:\1:p' | sort -u)
 find_library() { local place; for place in "${places[@]}"; do if [ -e "$place/$1" ]; then echo "$place/$1"; return 0; fi; done; return 1; }
 mkdir -p "$program/lib"
@@ -108,7 +108,7 @@ done
 mv "$program/lib/libdeflate.so.0" "$program/"
 collect "$program/libOpenCvSharpExtern.so"
 chmod 755 "$program/libOpenCvSharpExtern.so"
-for file in "$program"/lib/*; do patchelf --set-rpath '$ORIGIN' "$file"; done
+for file in "$program"/lib/*; do patchelf --set-rpath '$ORIGIN:$ORIGIN/..' "$file"; done
 # What dlopens or needs those by name looks beside itself and there: nobody has to set LD_LIBRARY_PATH.
 for file in libSystem.Security.Cryptography.Native.OpenSsl.so libOpenCvSharpExtern.so; do patchelf --set-rpath '$ORIGIN:$ORIGIN/lib' "$program/$file"; done
 

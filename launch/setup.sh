@@ -136,7 +136,7 @@ if [ $build = yes ]; then
   for project in "${projects[@]}"; do
     say "fetching packages and building $project"
     dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary >.logs/build.log 2>&1 && continue
-    grep -E 'error|Error' .logs/build.log | sort -u | head -20 >&2
+    { grep -E 'error|Error' .logs/build.log || true; } | sort -u | head -20 >&2
     # NU1101: no such package; NU1102: not this version; NU1103: pre-releases alone.
     lacking=$(sed -n "s/.*error NU110[123]: Unable to find[^']* package '\{0,1\}\([A-Za-z0-9._-]*[A-Za-z0-9]\).*/\1/p" .logs/build.log | sort -u | paste -sd, | sed 's/,/, /g')
     sources=$(dotnet nuget list source 2>/dev/null | sed -n 's/^ \{3,\}\([^ ].*\)/\1/p' | paste -sd' ')
