@@ -59,7 +59,7 @@ if [ "$runtime" != "$here" ]; then
       -o Dir::Cache="$work/apt/cache" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)")
     "${apt[@]}" update 2>"$work/apt/log" || fail "apt cannot read the lists for arm64 here (see $work/apt/log): publish on the arm64 machine itself"
     "${apt[@]}" install -y --no-install-recommends --download-only libopencv-{core,imgproc,imgcodecs,videoio,calib3d}-dev libstdc++-12-dev libc6-dev libblas3 liblapack3 \
-      mosquitto util-linux libdeflate0 >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
+      mosquitto util-linux >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
     for package in "$work"/apt/cache/archives/*.deb; do dpkg-deb -x "$package" "$sysroot"; done
     touch "$sysroot/complete"
   fi
@@ -101,11 +101,10 @@ for tool in usr/sbin/mosquitto usr/bin/setpriv; do
   cp -L "$sysroot/$tool" "$program/lib/"; chmod 755 "$program/lib/${tool##*/}"
   collect "$program/lib/${tool##*/}"
 done
-for library in libdeflate.so.0 libssl.so.3 libcrypto.so.3; do # opened by name: by us, and by .NET for hashes and TLS
+for library in libssl.so.3 libcrypto.so.3; do # opened by name: by us, and by .NET for hashes and TLS
   [ -e "$program/lib/$library" ] || cp -L "$(find_library $library)" "$program/lib/$library"
   chmod 755 "$program/lib/$library"; collect "$program/lib/$library"
 done
-mv "$program/lib/libdeflate.so.0" "$program/"
 collect "$program/libOpenCvSharpExtern.so"
 chmod 755 "$program/libOpenCvSharpExtern.so"
 for file in "$program"/lib/*; do patchelf --set-rpath '$ORIGIN:$ORIGIN/..' "$file"; done

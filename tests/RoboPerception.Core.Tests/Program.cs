@@ -55,7 +55,7 @@ internal static partial class Program
 
     private static void Forget() => Task.Run(() => throw new InvalidOperationException("nobody looks")).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
 
-    [LibraryImport("libdeflate-of-nobody.so.0")]
+    [LibraryImport("libOpenCvSharpExtern-of-nobody.so.0")]
     private static partial int NoSuchFunction();
 
     private struct Large

@@ -11,7 +11,7 @@ public sealed class ProgramGuardTests
     [InlineData("refusal", 4, "'a.mp4' does not exist: name another.")]
     [InlineData("aggregate", 1, "two lines")]
     [InlineData("initializer", 1, "no number")]
-    [InlineData("library", 1, "sudo apt-get install libdeflate0")]
+    [InlineData("library", 1, "launch/setup.sh")]
     [InlineData("memory", 1, "not enough memory")]
     [InlineData("thread", 1, "on a thread of its own")]
     [InlineData("pool", 5, "give a password")]

@@ -35,17 +35,6 @@ public sealed class FailureTests : IDisposable
         ExpectOneLine(Run(copy.Program, "replay", Recording.Write(folder.Path, 2), "--model", Model()), library, reason, remedy);
     }
 
-    /// <summary>The loader finds this file before the system's: no library of that name can be opened any more.</summary>
-    [Theory]
-    [InlineData("libdeflate.so.0", "libdeflate0")]
-    [InlineData("libgtk-3.so.0", "libgtk-3-0")]
-    public void A_library_of_the_system_that_does_not_load_is_named_with_its_package(string library, string package)
-    {
-        string input = Recording.Write(folder.Path, 2), model = Model();
-        folder.Write(library, "no library"u8.ToArray());
-        ExpectOneLine(Shell($"LD_LIBRARY_PATH='{folder.Path}' \"$@\"", Program, ["replay", input, "--model", model]), library, "apt-get install " + package);
-    }
-
     [Theory]
     [InlineData("\"$@\" >/dev/full", 1)] // the disk is full
     [InlineData("\"$@\" 2>/dev/full >/dev/full", 1)] // nowhere to tell it

@@ -9,19 +9,9 @@ namespace RoboPerception.Core;
 /// </summary>
 internal static class NativeLibraries
 {
-    private const string GtkRemedy = "sudo apt-get install libgtk-3-0 (on Ubuntu 24.04 and later libgtk-3-0t64)";
-
     // By what occurs in a library's name or in a complaint about it. What is more special comes first.
     private static readonly (string Word, string Remedy)[] Remedies =
     [
-        ("libdeflate", "sudo apt-get install libdeflate0"),
-        ("libgtk-3", GtkRemedy),
-        ("libgdk", GtkRemedy),
-        ("libcairo", GtkRemedy),
-        ("libpango", GtkRemedy),
-        ("libatk", GtkRemedy),
-        ("libgobject-2", GtkRemedy),
-        ("libglib-2", GtkRemedy),
         ("OpenCvSharpExtern", "launch/setup.sh"),
         ("libcuda.so", "install the NVIDIA driver, or run launch/setup.sh --torch cpu --onnxruntime cpu"),
         ("libcud", "install CUDA and cuDNN of the version that the README names, or run launch/setup.sh --torch cpu --onnxruntime cpu"),

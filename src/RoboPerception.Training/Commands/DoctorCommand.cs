@@ -37,7 +37,7 @@ internal static class DoctorCommand
         }
 
         Show("ONNX Runtime", () => $"{OnnxRuntimeChoice.Use()}, built with OnnxRuntime={TorchLibrary.BuildChoice("OnnxRuntime")}", Setup);
-        Show("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "?", "sudo apt-get install libgtk-3-0");
+        Show("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "?", "launch/setup.sh train");
         return found ? ExitCode.Ok : ExitCode.Failed;
 
         void Show(string part, Func<string> detail, string remedy)

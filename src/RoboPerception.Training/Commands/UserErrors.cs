@@ -18,6 +18,9 @@ internal static class UserErrors
             if (needsTorch)
             {
                 TorchLibrary.Use();
+                Convolutions.MayRestart = true;
+                Convolutions.EnsureRight();
+                Convolutions.MayRestart = false;
             }
 
             return (int)command();

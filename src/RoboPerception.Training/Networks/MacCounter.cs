@@ -66,7 +66,8 @@ internal static class MacCounter
         long macs = 0, outputs = 0;
         var convolutions = 0;
         var hooks = new List<HookableModule<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>.HookRemover>();
-        foreach (var module in network.modules().Where(module => module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear))
+        // TorchSharp lists a module once for every way that leads to it.
+        foreach (var module in network.modules().Where(module => module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear).Distinct())
         {
             hooks.Add(((Module<Tensor, Tensor>)module).register_forward_hook((layer, _, output) =>
             {

@@ -114,7 +114,7 @@ internal abstract unsafe class ChildSource(string name, int headerSize) : FrameS
 
         for (int y = 0; y < format.Height; y++)
         {
-            new ReadOnlySpan<byte>(scratch + ((long)y * stride), row).CopyTo(new Span<byte>((byte*)image.Ptr(y), row));
+            new ReadOnlySpan<byte>(scratch + ((long)y * stride), row).CopyTo(new Span<byte>(image.DataPointer + (y * image.Step()), row));
         }
 
         return true;
