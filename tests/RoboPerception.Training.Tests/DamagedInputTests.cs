@@ -21,10 +21,12 @@ public sealed class DamagedInputTests : IDisposable
     public void Damaged_inputs_are_read_or_refused_by_name(string format)
     {
         var target = TrainingTargets.All(Root(), scratch).Single(target => target.Name == format);
-        var result = FuzzRun.Run(target, Inputs, seed: 7);
+        // PureHDF takes milliseconds for a file, and up to two seconds for one in ten thousand damaged ones: its own limit, not ours.
+        var inputs = format == "hdf5" ? Inputs / 10 : Inputs;
+        var result = FuzzRun.Run(target, inputs, seed: 7);
         Assert.Empty(result.Findings);
-        Assert.Equal(Inputs, result.Inputs);
-        Assert.InRange(result.Accepted, 1, Inputs - 1);
+        Assert.Equal(inputs, result.Inputs);
+        Assert.InRange(result.Accepted, 1, inputs - 1);
     }
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));

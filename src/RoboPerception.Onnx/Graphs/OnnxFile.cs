@@ -47,7 +47,8 @@ internal static class OnnxFile
         {
             proto = ModelProto.Parser.ParseFrom(content);
         }
-        catch (InvalidProtocolBufferException error)
+        // Google.Protobuf meets some damaged lengths of packed fields with the second.
+        catch (Exception error) when (error is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
             throw new FormatException("this is not an ONNX file.", error);
         }

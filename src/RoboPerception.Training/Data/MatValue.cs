@@ -28,7 +28,8 @@ internal sealed record MatValue
     /// <exception cref="FormatException">It is no matrix of numbers.</exception>
     public (float[] Values, int Rows, int Columns) ToRows()
     {
-        if (Dimensions is not [var rows, var columns] || Numbers.Length == 0)
+        // A damaged file may claim any size; what it holds is what counts.
+        if (Dimensions is not [var rows, var columns] || Numbers.Length == 0 || (long)rows * columns != Numbers.Length)
         {
             throw new FormatException("no matrix");
         }

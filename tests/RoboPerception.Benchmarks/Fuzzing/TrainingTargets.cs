@@ -36,7 +36,7 @@ internal static class TrainingTargets
             new("onnx-file", [Model()], input => ReadWithoutMetadata(Written("model.onnx", input)), IsUserError),
             new("npy", [.. Arrays()], input => NpyArray.Parse(input), e => e is FormatException),
             new("safetensors", [Tensors()], input => ReadAll(SafeTensors.Read(Written("x.safetensors", input))), IsUserError),
-            new("pickle", [PickleOf(Golden("small.pth"))], input => new Pickle(input, id => id, (_, arguments) => arguments).Read(), e => e is FormatException),
+            new("pickle", [PickleOf(Golden("small.pth"))], input => new Pickle(input, id => id, (_, arguments) => arguments.Length == 0 ? new PickleMap() : arguments).Read(), e => e is FormatException),
             new("pth", [Golden("small.pth")], input => Dispose(PyTorchFile.Read(Written("x.pth", input))), IsUserError),
             new("mat5", [Golden("parts5.mat"), Golden("parts5-compressed.mat")], input => MatFile.Read(Written("x.mat", input)), IsUserError, LargestVariable),
             new("parts", [Golden("parts5.mat")], input => HumanPartsFile.Read(Written("p.mat", input)), IsUserError, LargestVariable),
