@@ -5,8 +5,8 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// The native library of ONNX Runtime this process uses: the one setup placed beside the program, or the one the user names
-/// (a build of JetPack, one's own build) in <see cref="PathVariable"/>. Works for both stacks.
+/// The native library of ONNX Runtime this process uses: the package's, beside the program, or the one the user names
+/// (a build of JetPack, one's own build) in <see cref="PathVariable"/>.
 /// </summary>
 internal static class OnnxRuntimeLibrary
 {
@@ -65,6 +65,8 @@ internal static class OnnxRuntimeLibrary
             {
                 // What fails to load is reported once, by us (ProviderAttempt): the library's own lines on stderr would say it twice.
                 OrtEnv.Instance().EnvLogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+                // A robot's perception reports to nobody but its user.
+                OrtEnv.Instance().DisableTelemetryEvents();
             }
             catch (Exception e) when (NativeFailure.Is(e))
             {
