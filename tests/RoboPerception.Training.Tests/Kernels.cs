@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace RoboPerception.Training.Tests;
 
 /// <summary>
-/// The tests run on the kernels that every x64 processor has, so that the last digits are the same everywhere, and so that a processor on which
-/// oneDNN is wrong (see <see cref="Native.Convolutions"/>) is not tested on far slower ones.
+/// The tests run on the kernels that every x64 processor has, so that the last digits are the same everywhere, and so that on a processor where
+/// oneDNN's wide kernels are wrong (see <see cref="Native.Convolutions"/>) the suite does not take three times as long without any.
 /// </summary>
 internal static partial class Kernels
 {

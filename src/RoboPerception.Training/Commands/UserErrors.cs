@@ -18,9 +18,6 @@ internal static class UserErrors
             if (needsTorch)
             {
                 TorchLibrary.Use();
-                Convolutions.MayRestart = true;
-                Convolutions.EnsureRight();
-                Convolutions.MayRestart = false;
             }
 
             return (int)command();
