@@ -109,7 +109,8 @@ public sealed class ExportTests
     /// <summary>A network whose batch norms are not trivial, as if it had been trained.</summary>
     private static PerceptionNetwork Shaken(string family, int tasks, TaskDescription? only = null)
     {
-        random.manual_seed(11);
+        // With 11 the dense network has two nearly equal pixels in a pooling window: the last digit decides, and all that sees them moves.
+        random.manual_seed(family == NetworkSpec.Dense ? 12 : 11);
         var text = family + (family.Contains(':', StringComparison.Ordinal) ? ';' : ':') + "widths=8,8,8,16,16";
         var network = PerceptionNetwork.Create(NetworkSpec.Parse(text), only is null ? [.. TaskDescription.NyuThree.Take(tasks)] : [only]);
         Exports.Shake(network);
