@@ -35,6 +35,8 @@ internal static class OnnxRuntimeChoice
                 NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => name == "onnxruntime" ? library : 0);
             }
 
+            // A training reports to nobody but its user.
+            OrtEnv.Instance().DisableTelemetryEvents();
             return OrtEnv.Instance().GetVersionString();
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or OnnxRuntimeException or InvalidOperationException)
