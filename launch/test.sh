@@ -16,7 +16,7 @@ wanted() { # NAME word...: whether a run of this name was asked for
 }
 count() { # NAME arguments of 'dotnet test'...: runs it and counts
   local name=$1 log=.logs/test-$1.log status line; shift
-  dotnet test "$@" -nologo >"$log" 2>&1
+  dotnet test "$@" >"$log" 2>&1
   status=$?
   line=$(grep -E '^(Passed|Failed)! +- ' "$log" | tail -1)
   number() { sed -n "s/.*$1: *\([0-9]*\).*/\1/p" <<<"$line"; }

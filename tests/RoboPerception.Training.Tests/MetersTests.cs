@@ -63,7 +63,7 @@ public sealed class MetersTests
     }
 
     [Fact]
-    public void Angles_below_a_threshold_are_counted_strictly_and_the_median_is_the_lower_one()
+    public void Angles_below_a_threshold_are_counted_strictly_and_the_median_of_an_even_count_is_the_mean_of_the_middle_two()
     {
         var meter = new NormalsMeter();
         float[] angles = [0, 10, 20, 90];
@@ -77,7 +77,7 @@ public sealed class MetersTests
 
         meter.Add(prediction, new Target { Values = target }, new BatchShape(1, 3, 1, 4));
         Assert.Equal(30, Value(meter, "normals.mean_angle_pooled"), 0.01);
-        Assert.Equal(10, Value(meter, "normals.median_angle_pooled"), 0.01);
+        Assert.Equal(15, Value(meter, "normals.median_angle_pooled"), 0.01);
         Assert.Equal(0.5, Value(meter, "normals.below_11_25_pooled"), 12);
         Assert.Equal(0.75, Value(meter, "normals.below_22_5_pooled"), 12);
     }

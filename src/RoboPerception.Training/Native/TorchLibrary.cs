@@ -49,7 +49,7 @@ internal static class TorchLibrary
             }
             else if (Beside(Main) is null)
             {
-                throw new UserErrorException(ExitCode.Usage, $"No libtorch is beside this program (it was built with Torch={Variant}). {Built}; or name the folder of a libtorch, such as the 'lib' folder of a Python torch, in {PathVariable}.");
+                throw new UserErrorException(ExitCode.Failed, $"No libtorch ({Main}) is beside this program (it was built with Torch={Variant}). {Built}; or name the folder of a libtorch, such as the 'lib' folder of a Python torch, in {PathVariable}.");
             }
 
             ready = true;
