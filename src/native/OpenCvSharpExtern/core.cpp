@@ -72,6 +72,8 @@ EXPORT(core_Mat_stepAt, (cv::Mat* self, int dimension, size_t* result))
     GUARD(CV_Assert(dimension >= 0 && dimension < self->dims); *result = self->step[dimension]);
 }
 
+EXPORT(core_Mat_ptr2d, (cv::Mat* self, int row, int column, unsigned char** result)) { GUARD(*result = self->ptr(row, column)); }
+
 // --- Argument wrappers: one object on the heap for every call, as the managed side owns and deletes them ---
 EXPORT(core_InputArray_new_byMat, (cv::Mat* matrix, cv::_InputArray** result)) { GUARD(*result = new cv::_InputArray(*matrix)); }
 EXPORT(core_InputArray_delete, (cv::_InputArray* self)) { GUARD(delete self); }
