@@ -86,13 +86,16 @@ if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
 fi
 if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl; fi
+# The clients in other languages (src/clients), for the tests alone.
+if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-pip python3-setuptools python3-wheel libbrotli1 libmosquitto-dev; fi
 # Other people's readers of what we write (MCAP, ROS 2): packages for Node.js, for the tests alone.
 if [ "$part" = all ]; then
   command -v npm >/dev/null || apt_install nodejs npm
-  if [ ! -d tests/Independent/node_modules/@mcap/core ]; then
+  if [ ! tests/Independent/node_modules/.package-lock.json -nt tests/Independent/package.json ]; then
     say "fetching the independent readers of tests/Independent"
     (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \
       || fail "npm could not fetch the packages of tests/Independent/package.json"
+    touch tests/Independent/node_modules/.package-lock.json
   fi
 fi
 # Sources csi:// and gst:// run GStreamer's own programs; the tests bring a network camera of GStreamer's, too. A node without such a source needs none.

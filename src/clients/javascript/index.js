@@ -1,0 +1,4 @@
+export { PayloadError } from './errors.js';
+export { decode, readHeader, MOST_PIXELS } from './payload.js';
+export { intrinsicsOf, toPoints } from './points.js';
+export { PerceptionSubscriber, age } from './subscriber.js';

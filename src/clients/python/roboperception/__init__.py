@@ -1,0 +1,9 @@
+"""Receives what a RoboPerception node sees: segmentation, depth and surface normals of every camera frame, over MQTT."""
+
+from .errors import BrokerError, MissingLibraryError, PayloadError
+from .header import FrameHeader
+from .payload import Frame, decode, read_header
+from .points import Intrinsics, to_points
+from .subscriber import PerceptionSubscriber, age
+
+__all__ = ["BrokerError", "Frame", "FrameHeader", "Intrinsics", "MissingLibraryError", "PayloadError", "PerceptionSubscriber", "age", "decode", "read_header", "to_points"]

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace RoboPerception.Messaging.Tests;
+
+/// <summary>Programs in other languages that use <c>src/clients</c>, each as its users would run it: installed, resolved or compiled.</summary>
+internal sealed class ClientProgram : IDisposable
+{
+    private static readonly string Root = FindRoot();
+
+    private readonly string folder = Directory.CreateTempSubdirectory("rp-client-").FullName;
+    private readonly string language;
+
+    /// <summary>Prepares a folder in which programs of the language find the client.</summary>
+    /// <param name="language">python, javascript or cpp.</param>
+    public ClientProgram(string language)
+    {
+        this.language = language;
+        switch (language)
+        {
+            case "python":
+                // From a copy: the build leaves files in the folder that it installs from.
+                Require("cp", "-r", Source("src/clients/python"), $"{folder}/python");
+                Require(Python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--root-user-action", "ignore", "--target", $"{folder}/site", $"{folder}/python");
+                break;
+            case "javascript":
+                Directory.CreateDirectory($"{folder}/node_modules");
+                Directory.CreateSymbolicLink($"{folder}/node_modules/roboperception", Source("src/clients/javascript"));
+                foreach (string package in (string[])["mqtt", "typescript"])
+                {
+                    string path = Source($"tests/Independent/node_modules/{package}");
+                    Assert.True(Directory.Exists(path), $"the package {package} is missing: run launch/setup.sh all");
+                    Directory.CreateSymbolicLink($"{folder}/node_modules/{package}", path);
+                }
+                break;
+        }
+    }
+
+    /// <summary>Debian's, for which setup.sh installs numpy and paho-mqtt; another one may come first in PATH.</summary>
+    private static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+    /// <summary>A path below the repository.</summary>
+    public static string Source(string path) => Path.Combine(Root, path);
+
+    /// <summary>A started program, both streams open.</summary>
+    /// <param name="source">Its source below the repository, without the language's extension.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public Process Start(string source, params string[] arguments)
+    {
+        ProcessStartInfo start = language switch
+        {
+            "python" => new(Python, [Source($"{source}.py"), .. arguments]) { Environment = { ["PYTHONPATH"] = $"{folder}/site", ["PYTHONDONTWRITEBYTECODE"] = "1", ["PYTHONUNBUFFERED"] = "1" } },
+            "javascript" => new("node", [Copied($"{source}.mjs"), .. arguments]),
+            _ => new(Compiled($"{source}.cpp"), arguments),
+        };
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a program to its end, which must be a good one, and gives what it printed.</summary>
+    public string Run(string source, params string[] arguments) => Finish(Start(source, arguments));
+
+    /// <summary>Runs TypeScript's compiler over a file; nothing is written.</summary>
+    public void CheckTypes(string source) =>
+        Require("node", $"{folder}/node_modules/typescript/bin/tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--skipLibCheck", "--lib", "es2022,dom", Copied(source));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    public static string Finish(Process process)
+    {
+        using (process)
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, $"exit {process.ExitCode}: {errors.Result}{output}");
+            return output;
+        }
+    }
+
+    private static string FindRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+
+    private static void Require(string program, params string[] arguments) =>
+        Finish(Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+
+    /// <summary>Node looks for packages beside the file.</summary>
+    private string Copied(string source)
+    {
+        string copy = Path.Combine(folder, source.EndsWith(".ts", StringComparison.Ordinal) ? "typed.mts" : Path.GetFileName(source));
+        File.Copy(Source(source), copy, overwrite: true);
+        return copy;
+    }
+
+    private string Compiled(string source)
+    {
+        string program = Path.Combine(folder, Path.GetFileNameWithoutExtension(source));
+        Require("g++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", Source("src/clients/cpp"), Source(source), "-lmosquitto", "-o", program);
+        return program;
+    }
+}
