@@ -135,7 +135,7 @@ if [ $build = yes ]; then
   fi
   for project in "${projects[@]}"; do
     say "fetching packages and building $project"
-    # One compiler for all projects rather than one for each, also where the environment says otherwise: a quarter of the time.
+    # One compiler for all projects rather than one for each, also where the environment says otherwise.
     dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=true >.logs/build.log 2>&1 && continue
     { grep -E 'error|Error' .logs/build.log || true; } | sort -u | head -20 >&2
     # NU1101: no such package; NU1102: not this version; NU1103: pre-releases alone.
