@@ -23,6 +23,7 @@ public sealed partial class MqttConnection : IAsyncDisposable
     private readonly RefusedTopics refused = new();
     private readonly Lock frameGate = new();
     private readonly Dictionary<string, Action<byte[]>> listeners = [];
+    private readonly List<(string Filter, Action<string, byte[]> Listener)> patterns = [];
     private readonly List<MqttTopicFilter> subscriptions = [];
     private readonly Dictionary<string, Task> pendingMessages = [];
     private readonly CancellationTokenSource stopping = new();
@@ -49,6 +50,14 @@ public sealed partial class MqttConnection : IAsyncDisposable
             if (listeners.TryGetValue(args.ApplicationMessage.Topic, out Action<byte[]>? listener))
             {
                 listener(args.ApplicationMessage.Payload.ToArray());
+            }
+            foreach ((string filter, Action<string, byte[]> each) in patterns)
+            {
+                if (MqttTopicFilterComparer.Compare(args.ApplicationMessage.Topic, filter) == MqttTopicFilterCompareResult.IsMatch)
+                {
+                    each(args.ApplicationMessage.Topic, args.ApplicationMessage.Payload.ToArray());
+                    break;
+                }
             }
             MessageReceived?.Invoke(args.ApplicationMessage);
             return Task.CompletedTask;
@@ -193,6 +202,17 @@ public sealed partial class MqttConnection : IAsyncDisposable
     {
         listeners[topic] = listener;
         Subscribe(topic, MqttQualityOfServiceLevel.AtLeastOnce);
+    }
+
+    /// <summary>
+    /// The same for every topic of a filter, which may hold wildcards and may be shared (<c>$share/GROUP/FILTER</c>: each message then goes
+    /// to one of the group). The function is given the topic's name; of several filters that match the first one set counts.
+    /// </summary>
+    public void ListenAll(string filter, Action<string, byte[]> listener)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        patterns.Add((filter.StartsWith("$share/", StringComparison.Ordinal) ? filter.Split('/', 3)[2] : filter, listener));
+        Subscribe(filter, MqttQualityOfServiceLevel.AtLeastOnce);
     }
 
     /// <summary>Publishes at QoS 1 and waits until the broker has the message.</summary>

@@ -38,8 +38,11 @@ public sealed class MqttConnectionOptions
     /// <summary>Longest delay.</summary>
     public TimeSpan MaximumDelay { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Bytes of the kernel's send buffer: what is in there can grow old, so it holds few frames.</summary>
-    public int SendBufferBytes { get; init; } = 256 * 1024;
+    /// <summary>
+    /// Bytes of the kernel's send buffer (the system's <c>net.core.wmem_max</c> is its limit). What is in there can grow old, so it holds
+    /// few frames; but a whole raw one of 640x480, or its sender waits for the broker to read.
+    /// </summary>
+    public int SendBufferBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Told in words what happens to the connection; never a secret.</summary>
     public Action<string>? Log { get; init; }
