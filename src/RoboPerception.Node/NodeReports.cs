@@ -7,6 +7,7 @@ using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Node;
@@ -23,15 +24,20 @@ internal sealed class NodeReports
     private readonly string session;
     private readonly ModelFile model;
     private readonly IReadOnlyList<CameraPipeline> cameras;
+    private readonly BrokerService broker;
+    private readonly NodeState state;
     private readonly DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-    private readonly long[] publishedBefore;
+    private readonly Dictionary<string, long> publishedBefore = [];
     private long measuredAt = Environment.TickCount64;
 
-    public NodeReports(NodeSettings settings, Topics topics, string session, ModelFile model, IReadOnlyList<CameraPipeline> cameras)
+    public NodeReports(NodeSettings settings, NodeIdentity identity, ModelFile model, PipelineService pipelines, BrokerService broker, NodeState state)
     {
-        (this.settings, this.topics, this.session, this.model, this.cameras) = (settings, topics, session, model, cameras);
-        publishedBefore = new long[cameras.Count];
+        (this.settings, topics, session, this.model) = (settings, identity.Topics, identity.Session, model);
+        (cameras, this.broker, this.state) = (pipelines.Cameras, broker, state);
     }
+
+    /// <summary>What <c>/healthz</c> answers: true in ready and degraded, and while an engine is built and frames flow without it.</summary>
+    public bool IsHealthy => state.Current is NodeStates.Ready or NodeStates.Degraded || (state.Current is NodeStates.Building && cameras.Any(c => c.Statistics.Published > 0));
 
     /// <summary>What the node is.</summary>
     public DescriptionDocument Description()
@@ -65,28 +71,28 @@ internal sealed class NodeReports
         double seconds = Math.Max(0.001, (now - measuredAt) / 1000.0);
         measuredAt = now;
         var entries = new List<CameraMetrics>();
-        for (int i = 0; i < cameras.Count; i++)
+        foreach (CameraPipeline camera in cameras)
         {
-            PipelineStatistics statistics = cameras[i].Statistics;
+            PipelineStatistics statistics = camera.Statistics;
             long published = statistics.Published;
             entries.Add(new CameraMetrics
             {
-                Camera = cameras[i].Camera.Id,
-                Captured = cameras[i].Captured,
+                Camera = camera.Camera.Id,
+                Captured = camera.Captured,
                 Published = published,
-                FramesPerSecond = (published - publishedBefore[i]) / seconds,
+                FramesPerSecond = (published - publishedBefore.GetValueOrDefault(camera.Camera.Id)) / seconds,
                 Dropped = DropCauses.All.ToDictionary(c => c.Name(), c => statistics.Drops[c]),
-                Superseded = cameras[i].Superseded,
+                Superseded = camera.Superseded,
                 Age = LatencySummary.Of(statistics.Age),
                 Stages = Stages.All.ToDictionary(s => s.Name(), s => LatencySummary.Of(statistics[s])),
             });
-            publishedBefore[i] = published;
+            publishedBefore[camera.Camera.Id] = published;
         }
         return new MetricsDocument(session, DateTimeOffset.UtcNow, entries) { UptimeSeconds = (DateTimeOffset.UtcNow - startedAt).TotalSeconds };
     }
 
     /// <summary>How each component is, and whether frames flow.</summary>
-    public HealthDocument Health(MqttConnection connection)
+    public HealthDocument Health()
     {
         var components = new List<HealthEntry>();
         foreach (CameraPipeline camera in cameras)
@@ -94,7 +100,7 @@ internal sealed class NodeReports
             components.Add(Source(camera));
             components.Add(Inference(camera));
         }
-        components.Add(Broker(connection));
+        components.Add(Broker(broker.Connection));
         return new HealthDocument(session, DateTimeOffset.UtcNow, components);
     }
 

@@ -1,9 +1,9 @@
 using RoboPerception.Core;
 using RoboPerception.Messaging;
-using RoboPerception.Node;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Benchmarks;
@@ -26,7 +26,7 @@ internal static class NodeRun
         Dictionary<string, double> stages = [];
         SenderFigures figures = await SenderFigures.MeasureAsync(broker, outputs, frames, () => Environment.CpuUsage.TotalTime, async () =>
         {
-            var host = new NodeHost(new NodeRequest(settings, true, frames + SenderFigures.WarmUp, false, null), new NodeLog { IsQuiet = true });
+            var host = new NodeApplication(new NodeRequest(settings, true, frames + SenderFigures.WarmUp, false, null), new NodeLog { IsQuiet = true });
             await using (host.ConfigureAwait(false))
             {
                 await host.StartAsync(CancellationToken.None);

@@ -2,10 +2,10 @@ using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
-using RoboPerception.Node;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Benchmarks;
@@ -82,7 +82,7 @@ internal static class PipelineBenchmark
         double fps = Math.Clamp(Math.Floor(1000 / (1.5 * runMs)), 1, 30);
         NodeSettings settings = new SettingsReader().AddSources([FormattableString.Invariant($"test://?size=640x480&fps={fps}&live=true")])
             .Add("node.id", "bench", "bench").Add("model.file", modelFile, "bench").Add("model.providers", "cpu", "bench").Add("outputs.overlay", "0", "bench").Build();
-        var host = new NodeHost(new NodeRequest(settings, false, null, false, null), new NodeLog { IsQuiet = true });
+        var host = new NodeApplication(new NodeRequest(settings, false, null, false, null), new NodeLog { IsQuiet = true });
         await using (host.ConfigureAwait(false))
         {
             await host.StartAsync(CancellationToken.None);

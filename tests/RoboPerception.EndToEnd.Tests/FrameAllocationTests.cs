@@ -1,9 +1,9 @@
 using RoboPerception.Inference.Tests;
 using RoboPerception.Inference.Tests.Models;
-using RoboPerception.Node;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.EndToEnd.Tests;
@@ -31,7 +31,7 @@ public sealed class FrameAllocationTests : IDisposable
             .Add("cameras.0.pace", "fast", "test").Add("cameras.0.loop", "true", "test").Add("node.id", "inside", "test").Add("model.providers", "cpu", "test").Add("outputs.overlay", "0", "test")
             .Add("outputs.normals", normals, "test").Add("outputs.depth", depth, "test").Build();
         settings.ModelFile = folder.Write("model.onnx", new TestModel { Width = 96, Height = 64 }.ToBytes());
-        await using var host = new NodeHost(new NodeRequest(settings, true, 1_000_000, false, null), new NodeLog { IsQuiet = true });
+        await using var host = new NodeApplication(new NodeRequest(settings, true, 1_000_000, false, null), new NodeLog { IsQuiet = true });
         await host.StartAsync(CancellationToken.None);
         PipelineStatistics statistics = host.Cameras[0].Statistics;
         using var stop = new CancellationTokenSource();

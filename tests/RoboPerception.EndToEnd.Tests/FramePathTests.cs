@@ -3,10 +3,10 @@ using RoboPerception.Core;
 using RoboPerception.Inference.Tests;
 using RoboPerception.Inference.Tests.Models;
 using RoboPerception.Messaging;
-using RoboPerception.Node;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.EndToEnd.Tests;
@@ -28,7 +28,7 @@ public sealed class FramePathTests : IDisposable
         // Two in the client's window, two in the broker's queue, one in the pipe, one in the reader's hands.
         const int waiting = 6;
         NodeSettings settings = Settings("test://?size=128x96&fps=60&live=true", loop: false).Add("outputs.normals", "raw", "test").Build();
-        await using NodeHost host = await StartAsync(new NodeRequest(settings, false, null, false, null));
+        await using NodeApplication host = await StartAsync(new NodeRequest(settings, false, null, false, null));
         PipelineStatistics statistics = host.Cameras[0].Statistics;
         using var stop = new CancellationTokenSource();
         Task run = host.RunAsync(stop.Token);
@@ -66,7 +66,7 @@ public sealed class FramePathTests : IDisposable
         const int fps = 30;
         const int slowness = 3;
         NodeSettings settings = Settings($"test://?size=128x96&fps={fps}&live=true", loop: false).Build();
-        await using NodeHost host = await StartAsync(new NodeRequest(settings, false, null, false, null));
+        await using NodeApplication host = await StartAsync(new NodeRequest(settings, false, null, false, null));
         using var stop = new CancellationTokenSource();
         Task run = host.RunAsync(stop.Token);
         var options = new MqttConnectionOptions { Broker = host.Broker, ClientId = "slow" };
@@ -96,7 +96,7 @@ public sealed class FramePathTests : IDisposable
     public async Task Live_frames_that_inference_has_no_time_for_are_dropped_and_counted()
     {
         NodeSettings settings = Settings("test://?size=64x48&fps=1000&live=true", loop: false).Build();
-        await using NodeHost host = await StartAsync(new NodeRequest(settings, false, null, false, null));
+        await using NodeApplication host = await StartAsync(new NodeRequest(settings, false, null, false, null));
         CameraPipeline camera = host.Cameras[0];
         using var stop = new CancellationTokenSource();
         Task run = host.RunAsync(stop.Token);
@@ -116,10 +116,10 @@ public sealed class FramePathTests : IDisposable
         return reader.Add("node.id", "inside", "test").Add("model.providers", "cpu", "test").Add("outputs.overlay", "0", "test");
     }
 
-    private async Task<NodeHost> StartAsync(NodeRequest request)
+    private async Task<NodeApplication> StartAsync(NodeRequest request)
     {
         request.Settings.ModelFile = model;
-        var host = new NodeHost(request, new NodeLog { IsQuiet = true });
+        var host = new NodeApplication(request, new NodeLog { IsQuiet = true });
         await host.StartAsync(CancellationToken.None);
         return host;
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.Extensions.Logging;
 using RoboPerception.Core;
 using RoboPerception.Node.Configuration;
 
@@ -27,6 +28,7 @@ public sealed class SettingsTests : IDisposable
               url: mqtts://robot@host:8884
             outputs: {depth: rvl, normals: fast, overlay: 0.5}
             http: {port: 8080}
+            log: {format: json, level: warning, levels: {broker: debug}}
             """)).Build();
         Assert.Equal(("front", "site-7"), (settings.NodeId, settings.Prefix));
         Assert.Equal(["left", "cam1"], settings.Cameras.Select(c => c.Id));
@@ -37,6 +39,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(PayloadEncoding.Png, settings.SegmentationEncoding);
         Assert.Equal(0.5, settings.OverlayRate);
         Assert.Equal(8080, settings.HttpPort);
+        Assert.Equal((true, LogLevel.Warning, LogLevel.Debug), (settings.LogJson, settings.LogLevel, settings.LogLevels["broker"]));
     }
 
     [Fact]
@@ -59,6 +62,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("just words\n", "expected 'section:'")]
     [InlineData("cameras:\n  - {id: a, source: x}\n  - {id: a, source: y}\n", "two cameras are named 'a'")]
     [InlineData("cameras:\n  - {id: a}\n", "camera 'a' has no source")]
+    [InlineData("log: {levels: {brokr: debug}}\n", ":1: unknown key 'log.levels.brokr'; did you mean 'log.levels.broker'?")]
+    [InlineData("log: {level: loud}\n", "must be debug or info or warning or error or none")]
     [InlineData("model: {providers: [gpu]}\n", "must be tensorrt or cuda or cpu")]
     public void A_mistake_is_named_with_file_line_and_remedy(string yaml, string named)
     {

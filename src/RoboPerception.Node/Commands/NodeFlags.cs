@@ -37,6 +37,8 @@ internal sealed class NodeFlags
         (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),
         (Flag("--overlay", "overlay images a second for people, 0 = none", "RATE"), "outputs.overlay"),
         (Flag("--http-port", "port of /healthz and /metrics on loopback", "PORT"), "http.port"),
+        (Flag("--log", "log lines as text or json", "FORMAT"), "log.format"),
+        (Flag("--log-level", "what is logged at least: debug, info, warning, error or none", "LEVEL"), "log.level"),
     ];
 
     /// <summary>Adds the flags to a command.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RoboPerception.Core;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 
 namespace RoboPerception.Node.Commands;
 
@@ -23,23 +24,13 @@ internal static class NodeRunner
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
-        var log = new NodeLog();
-        var host = new NodeHost(request, log);
-        await using (host.ConfigureAwait(false))
+        var node = new NodeApplication(request, new NodeLog { IsJson = request.Settings.LogJson });
+        await using (node.ConfigureAwait(false))
         {
             try
             {
-                await host.StartAsync(stop.Token).ConfigureAwait(false);
-                if (!request.Watch)
-                {
-                    await host.RunAsync(stop.Token).ConfigureAwait(false);
-                    return (int)exitCode;
-                }
-                WatchDisplay display = await WatchDisplay.StartAsync(host.Broker, request.Settings, log).ConfigureAwait(false);
-                await using (display.ConfigureAwait(false))
-                {
-                    await host.RunAsync(stop.Token).ConfigureAwait(false);
-                }
+                await node.StartAsync(stop.Token).ConfigureAwait(false);
+                await node.RunAsync(stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

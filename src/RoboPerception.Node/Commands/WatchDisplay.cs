@@ -1,7 +1,7 @@
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Logging;
 using Spectre.Console;
 
 namespace RoboPerception.Node.Commands;

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using RoboPerception.Capture;
 using RoboPerception.Core;
+using RoboPerception.Node.Logging;
 
 namespace RoboPerception.Node.Configuration;
 
@@ -65,6 +67,15 @@ internal sealed class NodeSettings
 
     /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>
     public int HttpPort { get; set; }
+
+    /// <summary>Log lines as JSON objects instead of text.</summary>
+    public bool LogJson { get; set; }
+
+    /// <summary>What is logged at least.</summary>
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>Another level for one of <see cref="LogComponents"/>.</summary>
+    public SortedDictionary<string, LogLevel> LogLevels { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The encoding of an output.</summary>
     public PayloadEncoding EncodingOf(OutputKind kind) => kind switch

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using RoboPerception.Capture;
 using RoboPerception.Core;
+using RoboPerception.Node.Logging;
 
 namespace RoboPerception.Node.Configuration;
 
@@ -39,6 +41,9 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("outputs.normals", "png, fast or raw", (s, _, v) => s.NormalsEncoding = Encoding(v, "png", "fast", "raw")),
         new("outputs.overlay", "overlay images a second for people, 0 = none", (s, _, v) => s.OverlayRate = Number(v, 0, 60)),
         new("http.port", "port of /healthz and /metrics on loopback, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
+        new("log.format", "text or json, one object a line", (s, _, v) => s.LogJson = OneOf(v, "text", "json") == 1),
+        new("log.level", "what is logged at least: debug, info, warning, error or none", (s, _, v) => s.LogLevel = Level(v)),
+        .. LogComponents.All.Select(c => new Setting($"log.levels.{c}", $"another level for what the {c} part says", (s, _, v) => s.LogLevels[c] = Level(v))),
     ];
 
     /// <summary>The setting at a path with the camera number written as <c>*</c>, or null.</summary>
@@ -58,6 +63,8 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         int place = Array.IndexOf(allowed, value);
         return place >= 0 ? place : throw new FormatException($"must be {string.Join(" or ", allowed)}");
     }
+
+    private static LogLevel Level(string value) => LogLevels.At(OneOf(value, [.. LogLevels.Names]));
 
     private static int Whole(string value, int minimum, int maximum) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum

@@ -65,7 +65,7 @@ internal sealed class InferenceStage
     public void Start() => thread.Start();
 
     /// <summary>Waits for the thread, which ends when its frames do.</summary>
-    public bool Join(TimeSpan timeout) => thread.Join(timeout);
+    public bool Join(TimeSpan timeout) => thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted) || thread.Join(timeout);
 
     private void Work()
     {

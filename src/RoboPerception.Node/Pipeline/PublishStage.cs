@@ -99,7 +99,7 @@ internal sealed class PublishStage : IDisposable
     public void Start() => thread.Start();
 
     /// <summary>Waits for the thread, which ends when the predictions do.</summary>
-    public bool Join(TimeSpan timeout) => thread.Join(timeout);
+    public bool Join(TimeSpan timeout) => thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted) || thread.Join(timeout);
 
     /// <summary>Whether people will see this frame, so that inference keeps its image. Asked on the inference thread.</summary>
     public bool WantsImage(long sequence)

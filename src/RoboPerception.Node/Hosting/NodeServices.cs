@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RoboPerception.Inference;
+using RoboPerception.Node.Commands;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Health;
+
+namespace RoboPerception.Node.Hosting;
+
+/// <summary>What a node consists of. A new service is a line here, at the place where it shall start; services stop in reverse order.</summary>
+internal static class NodeServices
+{
+    /// <summary>Adds everything that does not depend on HTTP.</summary>
+    public static IServiceCollection AddNode(this IServiceCollection services, NodeRequest request)
+    {
+        services.AddSingleton(request);
+        services.AddSingleton(request.Settings);
+        services.AddSingleton<NodeIdentity>();
+        services.AddSingleton<NodeEnd>();
+        services.AddSingleton<NodeState>();
+        services.AddSingleton<NodeReports>();
+        services.AddSingleton<ServiceManager>();
+        services.AddSingleton(_ => LoadModel(request.Settings));
+        services.AddSingleton<IHostLifetime, PlainLifetime>();
+
+        services.AddService<BrokerService>();
+        services.AddService<PipelineService>();
+        if (request.Watch)
+        {
+            services.AddService<WatchService>();
+        }
+        services.AddService<ReportService>();
+        services.AddService<StateService>();
+        return services;
+    }
+
+    /// <summary>Adds a hosted service that others may ask for by its type.</summary>
+    public static IServiceCollection AddService<TService>(this IServiceCollection services)
+        where TService : class, IHostedService
+    {
+        services.AddSingleton<TService>();
+        return services.AddHostedService(provider => provider.GetRequiredService<TService>());
+    }
+
+    private static ModelFile LoadModel(NodeSettings settings)
+    {
+        if (settings.OnnxRuntimeLibrary is { } library)
+        {
+            Environment.SetEnvironmentVariable(OnnxRuntimeLibrary.PathVariable, library);
+        }
+        return ModelFile.Load(settings.ModelFile.Length > 0 ? settings.ModelFile : DefaultModel.Find());
+    }
+
+    /// <summary>
+    /// Neither the console's lifetime nor systemd's: signals and their exit codes are <see cref="NodeRunner"/>'s, and systemd's would
+    /// say READY when the services are up, which is long before a frame is published.
+    /// </summary>
+    private sealed class PlainLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

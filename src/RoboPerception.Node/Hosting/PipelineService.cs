@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RoboPerception.Capture;
+using RoboPerception.Inference;
+using RoboPerception.Messaging;
+using RoboPerception.Node.Commands;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Logging;
+using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Sources;
+
+namespace RoboPerception.Node.Hosting;
+
+/// <summary>
+/// The cameras' pipelines. They are made, engines and all, when the service starts; their sources open when every service is up, so
+/// that the first frame finds who wants it.
+/// </summary>
+internal sealed class PipelineService : IHostedLifecycleService
+{
+    private const int SheetRows = 4;
+
+    private readonly NodeRequest request;
+    private readonly NodeIdentity identity;
+    private readonly ModelFile model;
+    private readonly BrokerService broker;
+    private readonly NodeState state;
+    private readonly ILogger log;
+    private readonly ILogger cameraLog;
+    private readonly List<CameraPipeline> cameras = [];
+
+    /// <summary>A service that does not run yet.</summary>
+    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, ILoggerFactory logs)
+    {
+        (this.request, this.identity, this.model, this.broker, this.state) = (request, identity, model, broker, state);
+        (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
+    }
+
+    /// <summary>The pipelines; all of them once the service has started.</summary>
+    public IReadOnlyList<CameraPipeline> Cameras => cameras;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        NodeSettings settings = request.Settings;
+        var inference = new InferenceSettings
+        {
+            Providers = ExecutionProviders.Parse(string.Join(',', settings.Providers)),
+            Threads = settings.Threads,
+            TensorRtHalfPrecision = settings.Fp16,
+            Precision = settings.HalfPrecision ? Precision.Float16 : Precision.Float32,
+            CudaGraph = settings.CudaGraph,
+            EngineCacheFolder = settings.EngineCache,
+        };
+        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score);
+        state.Set(NodeStates.Warming);
+        var sources = new SourceFactory();
+        sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
+        foreach (CameraSettings camera in settings.Cameras)
+        {
+            cameras.Add(new CameraPipeline(camera, model, common, sources, broker.Connection, identity.Topics, cameraLog.Say));
+        }
+        foreach (ProviderAttempt attempt in cameras[0].Engine.Attempts)
+        {
+            log.Say(attempt.ToString());
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        foreach (CameraPipeline camera in cameras)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            camera.Start();
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Stops the sources, lets what is under way come out, prints the score and writes the contact sheet.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            cameras.ForEach(c => c.Stop());
+            foreach (CameraPipeline camera in cameras)
+            {
+                if (camera.Score is { } score)
+                {
+                    Console.WriteLine(score.Summary(camera.Camera.Id));
+                }
+            }
+            WriteSheet();
+        }
+        finally
+        {
+            cameras.ForEach(c => c.Dispose());
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void WriteSheet()
+    {
+        if (request.ContactSheet is not { } path || cameras.FirstOrDefault()?.Sheet is not { } sheet)
+        {
+            return;
+        }
+        if (sheet.Count == 0)
+        {
+            cameraLog.LogWarning("no contact sheet: no frame was processed, so there is nothing to write to {File}", path);
+            return;
+        }
+        sheet.Save(path);
+        cameraLog.LogInformation("contact sheet: {File}", path);
+    }
+}

@@ -1,0 +1,79 @@
+using RoboPerception.Capture;
+using RoboPerception.Core;
+using RoboPerception.Inference;
+using RoboPerception.Messaging;
+using RoboPerception.Node.Health;
+using RoboPerception.Node.Pipeline;
+
+namespace RoboPerception.Node.Hosting;
+
+/// <summary>
+/// Publishes what is said once (who we are, each camera's geometry and classes) at the start, then health and metrics once a second,
+/// and tells systemd that we are alive while that is true.
+/// </summary>
+internal sealed class ReportService(NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, ServiceManager manager, NodeEnd end)
+    : BeatService(end, Period)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly Topics topics = identity.Topics;
+    private byte[] described = [];
+
+    /// <summary>The metrics of the last beat; null before the first.</summary>
+    public MetricsDocument? Metrics { get; private set; }
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        ModelInput grid = model.Description.Input;
+        foreach (CameraPipeline camera in pipelines.Cameras)
+        {
+            string id = camera.Camera.Id;
+            broker.Connection.SetRetained(topics.CameraInfo(id), MessageJson.Write(
+                CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame")));
+            if (model.Description.Output(OutputKind.Segmentation)?.Classes is { } classes)
+            {
+                broker.Connection.SetRetained(topics.Labels(id), MessageJson.Write(LabelsDocument.Of(classes)));
+            }
+        }
+        Describe();
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>The last figures, before the pipelines stop.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (ExecuteTask is not null)
+        {
+            Beat();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Beat()
+    {
+        Metrics = reports.Metrics();
+        broker.Connection.TryPublish(topics.Health, MessageJson.Write(reports.Health()));
+        broker.Connection.TryPublish(topics.Metrics, MessageJson.Write(Metrics));
+        Describe();
+        IReadOnlyList<CameraPipeline> cameras = pipelines.Cameras;
+        bool flows = cameras.Any(c => Environment.TickCount64 - c.Statistics.LastPublishedAt < 2 * Period.TotalMilliseconds && c.Statistics.Published > 0);
+        bool sourceIsDown = cameras.All(c => c.SourceState is CaptureState.Reopening or CaptureState.Stalled or CaptureState.Opening);
+        if (flows || sourceIsDown)
+        {
+            manager.Alive();
+        }
+    }
+
+    /// <summary>Publishes the description when it changed: the provider was swapped, or a camera's size became known.</summary>
+    private void Describe()
+    {
+        byte[] description = MessageJson.Write(reports.Description());
+        if (!description.AsSpan().SequenceEqual(described))
+        {
+            described = description;
+            broker.Connection.SetRetained(topics.Description, description);
+        }
+    }
+}
