@@ -110,7 +110,8 @@ public sealed class TableTests : IDisposable
     public void The_paper_trains_on_nyu_for_exactly_80000_steps_halved_at_40000()
     {
         var recipe = TablePreset.Find("mtan-nyuv2").Recipe;
-        var options = recipe.ToOptions("mtan-segnet", "seg13,depth,normal", "equal", 1);
+        var options = recipe.ToOptions("mtan-segnet", "seg13,depth,normal", "equal", 1, images: 795);
+        Assert.Equal(202, options.Epochs);
         Assert.Equal((80_000L, 2, 1e-4, "adam", 288, 384, false), (options.Steps, options.BatchSize, options.LearningRate, options.Optimizer, options.Height, options.Width, options.Augment));
         Assert.Equal(1, LearningRateSchedule.Factor(options.Schedule, 39_999 / 80_000.0, 100));
         Assert.Equal(0.5, LearningRateSchedule.Factor(options.Schedule, 40_000 / 80_000.0, 100));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using RoboPerception.Core;
+using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Training.Reports;
 
@@ -13,6 +14,7 @@ internal sealed class ReportServer : IDisposable
 {
     private readonly HttpListener listener = new();
     private readonly IReadOnlyList<string> folders;
+    private readonly Dictionary<string, (string Stamp, RunData Run)> known = [];
 
     /// <summary>Starts to serve.</summary>
     /// <param name="folders">Folders of runs; one that has begun nothing yet answers once it has.</param>
@@ -56,6 +58,19 @@ internal sealed class ReportServer : IDisposable
         }
     }
 
+    /// <summary>A run, read anew only when an epoch has ended or another checkpoint is the best: its files may be large.</summary>
+    private RunData Read(string folder)
+    {
+        var stamp = string.Join(' ', new[] { "log.jsonl", Trainer.BestCheckpoint, RunDetails.FileName }.Select(name => new FileInfo(Path.Combine(folder, name)))
+            .Select(file => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length}-{file.LastWriteTimeUtc.Ticks}") : "-"));
+        if (!known.TryGetValue(folder, out var entry) || entry.Stamp != stamp)
+        {
+            known[folder] = entry = (stamp, RunReader.Read(folder));
+        }
+
+        return entry.Run;
+    }
+
     private void Answer(HttpListenerContext context)
     {
         using var response = context.Response;
@@ -70,7 +85,7 @@ internal sealed class ReportServer : IDisposable
         byte[] body;
         try
         {
-            var data = new ReportData([.. folders.Select(RunReader.Read)], Live: true);
+            var data = new ReportData([.. folders.Select(Read)], Live: true);
             body = Encoding.UTF8.GetBytes(isPage ? ReportPage.Html(data) : ReportPage.Json(data));
             response.ContentType = isPage ? "text/html; charset=utf-8" : "application/json";
         }

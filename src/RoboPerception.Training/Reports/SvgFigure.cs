@@ -8,7 +8,7 @@ namespace RoboPerception.Training.Reports;
 /// <param name="Name">Name in the legend; series of one name have one colour in all panels.</param>
 /// <param name="Points">Places, from left to right.</param>
 /// <param name="Spread">Half the height of the bar at each point, such as a standard deviation; null = none.</param>
-/// <param name="Marks">Whether points are marked and not joined, each with its name beside it.</param>
+/// <param name="Marks">Whether points are marked and not joined.</param>
 internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> Points, IReadOnlyList<double>? Spread = null, bool Marks = false);
 
 /// <summary>One plot of a figure.</summary>
@@ -35,7 +35,7 @@ internal static class SvgFigure
         columns = Math.Min(columns, panels.Count);
         var rows = (panels.Count + columns - 1) / columns;
         var width = columns * PanelWidth;
-        string[] names = [.. panels.SelectMany(panel => panel.Series).Where(line => !line.Marks).Select(line => line.Name).Distinct()];
+        string[] names = [.. panels.SelectMany(panel => panel.Series).Select(line => line.Name).Distinct()];
         var legend = names.Length > 1 ? Legend(names, width) : [];
         var height = (rows * PanelHeight) + (legend.Count == 0 ? 0 : (LegendRow * (legend.Max(entry => entry.Row) + 1)) + 8);
         var svg = new StringBuilder();
@@ -47,11 +47,15 @@ internal static class SvgFigure
             svg.Append("</g>");
         }
 
+        var marks = panels.SelectMany(panel => panel.Series).Any(line => line.Marks);
         foreach (var (name, x, row) in legend)
         {
             var y = (rows * PanelHeight) + (LegendRow * row) + 10;
             var colour = Colours[Array.IndexOf(names, name) % Colours.Length];
-            svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{x}" x2="{x + 18}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.5"/><text x="{x + 23}" y="{y}">{WebUtility.HtmlEncode(name)}</text>""");
+            svg.Append(marks
+                ? string.Create(CultureInfo.InvariantCulture, $"""<circle cx="{x + 12}" cy="{y - 4}" r="5" fill="{colour}"/>""")
+                : string.Create(CultureInfo.InvariantCulture, $"""<line x1="{x}" x2="{x + 18}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.5"/>"""));
+            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x + 23}" y="{y}">{WebUtility.HtmlEncode(name)}</text>""");
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -107,13 +111,6 @@ internal static class SvgFigure
             if (point.Spread > 0)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{x(point.X):F1}" x2="{x(point.X):F1}" y1="{y(point.Y - point.Spread):F1}" y2="{y(point.Y + point.Spread):F1}" stroke="{colour}" stroke-width="1.2"/>""");
-            }
-
-            if (line.Marks)
-            {
-                // Towards the middle of the panel, so that a name does not leave it.
-                var isRight = x(point.X) > PanelWidth * 0.6;
-                svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x(point.X) + (isRight ? -9 : 9):F1}" y="{y(point.Y) + 4:F1}" text-anchor="{(isRight ? "end" : "start")}">{WebUtility.HtmlEncode(line.Name)}</text>""");
             }
         }
     }

@@ -92,7 +92,7 @@ internal static class TableCommand
             parse.GetValue(Trunk) is "hrnet" or "resnet" ? parse.GetValue(Trunk)! : throw new UserErrorException(ExitCode.Usage, $"--trunk '{parse.GetValue(Trunk)}' is unknown; choose hrnet or resnet."));
         var rows = preset.Rows(context);
         int[] every = [.. Enumerable.Range(parse.GetValue(Seed), seeds)];
-        var cells = rows.ToDictionary(row => row, row => every.Select(seed => Cells(parse, row, seed)).ToArray());
+        var cells = rows.ToDictionary(row => row, row => every.Select(seed => Cells(parse, row, seed, data.Images.Count)).ToArray());
         Tell(preset, recipe, rows, [.. cells.Values.SelectMany(perSeed => perSeed.SelectMany(cell => cell)).Distinct()], data, every);
 
         // Seed by seed, so that a table stopped early is whole for the first.
@@ -127,14 +127,14 @@ internal static class TableCommand
     }
 
     /// <summary>The runs behind a row with one seed: one, or one per task.</summary>
-    private static TrainingOptions[] Cells(ParseResult parse, TableRow row, int seed)
+    private static TrainingOptions[] Cells(ParseResult parse, TableRow row, int seed, int images)
     {
         var preset = TablePreset.Find(parse.GetValue(Grid)!);
         var network = parse.GetValue(Widths) is { } widths ? row.WithWidths(NumberList(widths)) : row.Network;
         network = parse.GetValue(Backbone) is null ? network : (row with { Network = network }).With("input=imagenet");
         return
         [
-            .. row.Runs.Select(tasks => Scaled(parse, row.Recipe ?? preset.Recipe).ToOptions(NetworkSpec.Parse(network).ToString(), TaskList.Check(tasks), row.Weighting.Length == 0 ? "equal" : row.Weighting, seed) with
+            .. row.Runs.Select(tasks => Scaled(parse, row.Recipe ?? preset.Recipe).ToOptions(NetworkSpec.Parse(network).ToString(), TaskList.Check(tasks), row.Weighting.Length == 0 ? "equal" : row.Weighting, seed, images) with
             {
                 Backbone = parse.GetValue(Backbone),
                 ValidationInterval = Arguments.Positive(parse.GetValue(ValidationInterval), "--val-every"),

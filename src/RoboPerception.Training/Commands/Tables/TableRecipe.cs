@@ -1,4 +1,5 @@
 using System.Globalization;
+using RoboPerception.Training.Data;
 using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Training.Commands.Tables;
@@ -41,14 +42,14 @@ internal sealed record TableRecipe
         CultureInfo.InvariantCulture,
         $"{Height}x{Width}, batch {Batch}, {Optimizer} {LearningRate:0.######}{(L2 > 0 ? $" with L2 {L2:0.######}" : "")}, {Schedule}, {(Steps > 0 ? $"{Steps:N0} steps" : $"{Epochs:N0} epochs")}, {(Augment ? "the data set's random views" : "whole images, no augmentation")}");
 
-    /// <summary>The recipe of one run.</summary>
-    public TrainingOptions ToOptions(string network, string tasks, string weighting, int seed) => new()
+    /// <summary>The recipe of one run on so many images an epoch.</summary>
+    public TrainingOptions ToOptions(string network, string tasks, string weighting, int seed, int images) => new()
     {
         Network = network,
         Tasks = tasks,
         Height = Height,
         Width = Width,
-        Epochs = Steps > 0 ? int.MaxValue : Epochs,
+        Epochs = Steps > 0 ? (int)Math.Ceiling((double)Steps / BatchLoader.BatchesPerEpoch(images, Batch)) : Epochs,
         Steps = Steps,
         BatchSize = Batch,
         Optimizer = Optimizer,
