@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RoboPerception.Core;
 using RoboPerception.Training.Commands;
+using RoboPerception.Training.Commands.Tables;
 using RoboPerception.Training.Optimisation;
 
 return ProgramGuard.Run("roboperception-train", args, Run);
@@ -11,6 +12,7 @@ static int Run(string[] args)
     {
         TrainCommand.Create(),
         EvaluateCommand.Create(),
+        ReportCommand.Create(),
         ExportCommand.Create(),
         ConvertCommand.Create(),
         QuantiseCommand.Create(),
@@ -27,6 +29,7 @@ static int Run(string[] args)
         DoctorCommand.Create(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
+    GroupedHelp.Install(root);
     var result = root.Parse(FormerNames.Arguments(args));
 
     // Ctrl-C in training saves a checkpoint first; the default of two seconds could cut that short.

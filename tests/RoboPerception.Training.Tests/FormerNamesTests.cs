@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Training.Commands;
+using RoboPerception.Training.Commands.Tables;
 using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Training.Tests;
@@ -10,7 +11,7 @@ public sealed class FormerNamesTests : IDisposable
     private static readonly Command[] Commands =
     [
         TrainCommand.Create(), EvaluateCommand.Create(), ExportCommand.Create(), ModelsCommand.Create(), ParityCommand.Create(), ScenesCommand.Create(),
-        DataCommand.Create(), ImportCommand.Create(), TableCommand.Create(), DecathlonCommand.Create(), AverageCommand.Create(), InspectCommand.Create(), AffinityCommand.Create(),
+        DataCommand.Create(), ImportCommand.Create(), TableCommand.Create(), DecathlonCommand.Create(), AverageCommand.Create(), InspectCommand.Create(), AffinityCommand.Create(), ReportCommand.Create(),
         ConvertCommand.Create(), QuantiseCommand.Create(), DoctorCommand.Create(),
     ];
 
@@ -22,12 +23,13 @@ public sealed class FormerNamesTests : IDisposable
     public void A_former_command_line_means_what_it_meant()
     {
         Assert.Equal(
-            ["train", "--image-scale", "3", "--crop-fraction=0.5", "--no-colour-jitter", "--out", "DIR", "--", "--reduction"],
+            ["train", "--downscale", "3", "--crop-fraction=0.5", "--no-colour-jitter", "--out", "DIR", "--", "--reduction"],
             FormerNames.Arguments(["train", "--reduction", "3", "--crop-share=0.5", "--no-colour", "--out", "DIR", "--", "--reduction"]));
         Assert.Empty(TrainCommand.Create().Parse(FormerNames.Arguments(
             ["--reduction", "3", "--clip", "1", "--backbone-rate", "0.1", "--freeze-statistics", "--teacher-share", "0.5", "--crop-share", "0.5", "--mix-share", "0.2", "--no-colour", "--keep"])).Errors);
         Assert.Empty(AffinityCommand.Create().Parse(FormerNames.Arguments(["--data", "DIR", "--farthest", "8"])).Errors);
         Assert.Empty(AverageCommand.Create().Parse(FormerNames.Arguments(["a.ckpt", "b.ckpt", "--data", "DIR", "--out", "x.ckpt", "--statistics"])).Errors);
+        Assert.Empty(TrainCommand.Create().Parse(FormerNames.Arguments(["--image-scale", "3"])).Errors);
         Assert.Empty(ExportCommand.Create().Parse(FormerNames.Arguments(["a.ckpt", "--out", "x.onnx", "--reduction", "2"])).Errors);
     }
 
@@ -44,7 +46,7 @@ public sealed class FormerNamesTests : IDisposable
 
     [Fact]
     public void A_former_experiment_file_is_read() => Assert.Equal(
-        ["--image-scale", "2", "--cache-scenes", "true"],
+        ["--downscale", "2", "--cache-scenes", "true"],
         Experiment.Arguments("old.yaml", "reduction: 2\nkeep: true\n", TrainCommand.Create().Parse([])));
 
     [Fact]

@@ -5,6 +5,25 @@ namespace RoboPerception.Training.Tests;
 public sealed class MetersTests
 {
     [Fact]
+    public void Depth_errors_are_told_by_distance_and_normals_by_degree()
+    {
+        var depth = new DepthMeter();
+        depth.Add([1.5f, 1.1f, 8, 5], new Target { Values = [1, 1, 4, 0] }, new BatchShape(1, 1, 1, 4));
+        var distances = depth.ByDistance();
+        Assert.Equal(2, distances.Count);
+        Assert.Equal((2.0 / 3, 0.3, 0.3), (distances[0].Share, Math.Round(distances[0].Absolute, 6), Math.Round(distances[0].Relative, 6)));
+        Assert.Equal((4, 1), (distances[1].Absolute, distances[1].Relative));
+        Assert.InRange(distances[0].Distance, 1 / 1.2, 1.2);
+        Assert.InRange(distances[1].Distance, 4 / 1.2, 4 * 1.2);
+
+        // Two pixels: equal, and at a right angle.
+        var normals = new NormalsMeter();
+        normals.Add([0, 1, 0, 0, -1, 0], new Target { Values = [0, 0, 0, 0, -1, -1] }, new BatchShape(1, 3, 1, 2));
+        Assert.Equal((0.5, 0.5), (normals.ByDegree()[0], normals.ByDegree()[90]));
+        Assert.Empty(new NormalsMeter().ByDegree());
+    }
+
+    [Fact]
     public void Segmentation_by_hand_with_a_void_pixel()
     {
         var meter = new SegmentationMeter(2);

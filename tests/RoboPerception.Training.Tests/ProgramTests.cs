@@ -24,7 +24,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --schedule lunar", 2, "lunar")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --new-heads", 2, "--init, which is missing")]
-    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --image-scale 9", 2, "--image-scale")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --downscale 9", 2, "--downscale")]
     [InlineData("train --preset walk", 2, "walk")]
     [InlineData("train --out OUT", 2, "--data")]
     [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
@@ -36,6 +36,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
     [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
+    [InlineData("report OUT", 2, "last.ckpt")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
     public void A_wrong_command_line_names_what_is_wrong(string command, int exitCode, string named)
     {
@@ -126,6 +127,42 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((1, 1e-3, false, 32), (options.Epochs, options.LearningRate, options.Augment, options.Height));
     }
 
+    [Fact]
+    public void Every_run_leaves_an_experiment_that_repeats_it()
+    {
+        const string recipe = "--val-ids ids.txt --weighting dwa --zooms 1,1.2 --warm-up 2";
+        var (code, told) = Run(Train("OUT/first", epochs: 2, recipe + " --dry-run"));
+        Assert.Equal((0, ""), OnlyErrors((code, told)));
+        Assert.Contains("4 (2 epochs of 2)", told, StringComparison.Ordinal);
+        Assert.Contains("zooms: '1,1.2'", told, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder, "first")));
+
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/first", epochs: 2, recipe))));
+        Assert.Equal((0, ""), OnlyErrors(Run("train --config OUT/first/experiment.yaml --out OUT/second")));
+        Assert.Equal(Curve("first"), Curve("second"));
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, "first", "experiment.yaml")), File.ReadAllText(Path.Combine(folder, "second", "experiment.yaml")));
+        Assert.All(File.ReadLines(Path.Combine(folder, "first", "log.jsonl")), line => Assert.Contains("seg-depth", line, StringComparison.Ordinal));
+
+        // A report is made anew from the data that the experiment names; two runs are compared.
+        File.Delete(Path.Combine(folder, "first", "report.json"));
+        Assert.Equal((0, ""), OnlyErrors(Run("report OUT/first")));
+        Assert.True(File.Exists(Path.Combine(folder, "first", "report.json")));
+        Assert.Equal((0, ""), OnlyErrors(Run("report OUT/first OUT/second --out OUT/both.html")));
+        Assert.Contains("\"name\":\"second\"", File.ReadAllText(Path.Combine(folder, "both.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_names_every_option_of_a_training_once_under_its_kind()
+    {
+        var (code, help) = Run("train --help");
+        Assert.Equal(0, code);
+        string[] kinds = ["Run:", "Data:", "Network:", "Schedule:", "Augmentation:", "Machine:"];
+        Assert.Equal(kinds, help.Split('\n').Select(line => line.TrimEnd()).Where(line => kinds.Contains(line)));
+        var options = RoboPerception.Training.Commands.TrainCommand.Create().Options.Select(option => option.Name).ToArray();
+        Assert.Equal(options.Length, options.Distinct().Count());
+        Assert.All(options, option => Assert.Single(help.Split('\n'), line => line.StartsWith($"  {option} ", StringComparison.Ordinal) || line.TrimEnd() == $"  {option}"));
+    }
+
     [Theory]
     [InlineData("size: 32x32\nepoch: 5", "line 2: key 'epoch'")]
     [InlineData("size: [32, 32]", "'size' must be a single value")]
@@ -171,6 +208,18 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(9, log.Length);
         Assert.Equal((0, ""), OnlyErrors(Run(command)));
         Assert.All(log, file => Assert.Single(File.ReadLines(file)));
+
+        // Two processes that share it come to the same table, each cell trained once.
+        using (var other = Start(command.Replace("OUT/table", "OUT/shared", StringComparison.Ordinal)))
+        {
+            Assert.Equal((0, ""), OnlyErrors(Run(command.Replace("OUT/table", "OUT/shared", StringComparison.Ordinal))));
+            other.StandardOutput.ReadToEnd();
+            other.WaitForExit();
+            Assert.Equal(0, other.ExitCode);
+        }
+
+        Assert.Equal(table, File.ReadAllText(Path.Combine(folder, "shared", "table.md")));
+        Assert.All(Directory.GetFiles(Path.Combine(folder, "shared"), "log.jsonl", SearchOption.AllDirectories), file => Assert.Single(File.ReadLines(file)));
         var (refused, message) = Run(command.Replace("--epochs 1", "--epochs 2", StringComparison.Ordinal));
         Assert.Equal(2, refused);
         Assert.Contains("another recipe or budget", message, StringComparison.Ordinal);

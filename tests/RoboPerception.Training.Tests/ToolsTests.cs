@@ -96,26 +96,9 @@ public sealed class ToolsTests
     }
 
     [Theory]
-    [InlineData("mtan-nyuv2", 2 + (5 * 3))]
-    [InlineData("edge-nyuv2", 2 + (5 * 3))]
-    [InlineData("mini", 1 + (2 * 3))]
-    public void Every_network_of_a_table_can_be_built(string name, int rows)
-    {
-        var preset = TablePreset.Find(name);
-        Assert.Equal(rows, preset.Architectures.Sum(architecture => architecture.PerTask ? 1 : preset.Weightings.Count));
-        foreach (var architecture in preset.Architectures)
-        {
-            var spec = NetworkSpec.Parse(architecture.WithWidths([2, 2, 2, 2, 2]));
-            using var network = PerceptionNetwork.Create(spec, architecture.PerTask ? [TaskDescription.Depth] : TaskDescription.NyuThree);
-            Assert.True(network.ParameterCount > 0);
-        }
-
-        Assert.Contains("'grid'", Assert.Throws<UserErrorException>(() => TablePreset.Find("grid")).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("seg7,depth", "seg,depth")]
     [InlineData("logdepth", "depth")]
+    [InlineData("rooms19,depth", "seg,depth")]
     public void Task_lists_are_read(string text, string keys) => Assert.Equal(keys, string.Join(',', TaskList.Parse(text).Select(task => task.Key)));
 
     [Theory]

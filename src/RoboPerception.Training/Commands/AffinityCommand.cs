@@ -55,10 +55,8 @@ internal static class AffinityCommand
         return ExitCode.Ok;
     }
 
-    private static string Plot(PixelAffinity affinity) => SvgChart.Draw(
-        "Agreement of pixel affinities",
-        "dilation in pixels",
-        [.. PixelAffinity.Pairs.Select((name, pair) => new Series(name, [.. affinity.Dilations.Select((dilation, d) => ((double)dilation, affinity.Agreement(d, pair)))]))]);
+    private static string Plot(PixelAffinity affinity) => SvgFigure.Draw(
+        [new Panel("Agreement of pixel affinities", "dilation in pixels", [.. PixelAffinity.Pairs.Select((name, pair) => new Series(name, [.. affinity.Dilations.Select((dilation, d) => ((double)dilation, affinity.Agreement(d, pair)))]))])]);
 
     private static IEnumerable<int> Halves(int farthest)
     {

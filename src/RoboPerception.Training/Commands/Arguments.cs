@@ -23,9 +23,9 @@ internal static class Arguments
         return (height, width);
     }
 
-    /// <summary>A value of <c>--image-scale</c>.</summary>
-    public static int ImageScale(int value) =>
-        value is >= 1 and <= 8 ? value : throw new UserErrorException(ExitCode.Usage, $"--image-scale {value} must be from 1 to 8.");
+    /// <summary>A value of <c>--downscale</c>.</summary>
+    public static int Downscale(int value) =>
+        value is >= 1 and <= 8 ? value : throw new UserErrorException(ExitCode.Usage, $"--downscale {value} must be from 1 to 8.");
 
     /// <summary>A number of things, at least 1.</summary>
     public static int Positive(int value, string option) =>

@@ -15,13 +15,13 @@ internal static class ExportCommand
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the model; by default the file's" };
     private static readonly Option<string?> DataSet = new("--data-set") { Description = "Data the weights were fitted on; by default the name of the training folder" };
     private static readonly Option<string> Licence = new("--licence") { Description = "Licence of the weights", DefaultValueFactory = _ => "as the training data allow" };
-    private static readonly Option<int> ImageScale = new("--image-scale") { Description = "Input pixels per pixel of the training size, along each side: the graph reduces the image and enlarges the predictions (train --image-scale trains it so)", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Downscale = new("--downscale") { Description = "The model takes images N times as large as those of the training: its graph reduces them and enlarges the predictions (train --downscale trains it so)", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Intrinsics = new("--intrinsics") { Description = "Training camera as fx,fy,cx,cy,width,height; 'none' if there were many. By default the Kinect of NYU Depth v2", DefaultValueFactory = _ => "518.858,519.470,325.582,253.736,640,480" };
     private static readonly Option<string> DepthRange = new("--depth-range") { Description = "Nearest and farthest training depth in metres", DefaultValueFactory = _ => "0.5,10" };
 
     public static Command Create()
     {
-        var command = new Command("export", "Writes a trained network as an ONNX file and checks that it predicts the same") { CheckpointPath, Out, Name, DataSet, Licence, ImageScale, Intrinsics, DepthRange };
+        var command = new Command("export", "Writes a trained network as an ONNX file and checks that it predicts the same") { CheckpointPath, Out, Name, DataSet, Licence, Downscale, Intrinsics, DepthRange };
         command.SetAction((parse, _) => UserErrors.Guard(() => Run(parse)));
         return command;
     }
@@ -33,9 +33,9 @@ internal static class ExportCommand
         using (network)
         {
             var options = state.Options;
-            var imageScale = Arguments.ImageScale(parse.GetValue(ImageScale));
-            network.ImageScale *= imageScale;
-            var (height, width) = (options.Height * imageScale, options.Width * imageScale);
+            var downscale = Arguments.Downscale(parse.GetValue(Downscale));
+            network.ImageScale *= downscale;
+            var (height, width) = (options.Height * downscale, options.Width * downscale);
             var range = Numbers(parse.GetValue(DepthRange)!, "--depth-range", 2);
             var description = new ModelDescription
             {

@@ -13,10 +13,15 @@ internal static class ModelsCommand
     private static readonly Argument<string[]> Filters = new("part") { Description = "Parts of network names, or whole networks as for --network (FAMILY:OPTIONS); all networks without them", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string> Size = new("--size") { Description = "HEIGHTxWIDTH of the image", DefaultValueFactory = _ => "288x384" };
 
+    private static readonly Option<string?> Compare = new("--compare") { Description = "Folder of exported models: draws their accuracy against their operations, read from the files themselves", HelpName = "folder", Arity = ArgumentArity.ZeroOrOne, CustomParser = result => result.Tokens.Count == 0 ? "models" : result.Tokens[0].Value };
+    private static readonly Option<string> Out = new("--out") { Description = "Picture that --compare writes", DefaultValueFactory = _ => "models.svg" };
+
     public static Command Create()
     {
-        var command = new Command("models", "Lists the networks: parameters, operations, ratio to a single-task network, and the paper's #P") { Filters, Size };
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse.GetValue(Filters)!, parse.GetValue(Size)!, cancellation)));
+        var command = new Command("models", "Lists the networks: parameters, operations, ratio to a single-task network, and the paper's #P; with --compare, what trained models reach") { Filters, Size, Compare, Out };
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => parse.GetValue(Compare) is { } folder
+            ? ModelComparison.Tell(folder, parse.GetValue(Out)!)
+            : Run(parse.GetValue(Filters)!, parse.GetValue(Size)!, cancellation)));
         return command;
     }
 

@@ -23,12 +23,18 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
 
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
+
+    /// <summary>At most so many training images, and a quarter as many to validate on; 0 = all.</summary>
+    public int Limit { get; init; }
+
+    /// <summary>The limit of validation images.</summary>
+    public int ValidationLimit => Limit == 0 ? 0 : Math.Max(Limit / 4, 1);
 }
 
 /// <summary>The images of a run, opened from what a command line says.</summary>
 internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, string Name) : IDisposable
 {
-    private static bool IsRendered(string address) => address.StartsWith(SceneImages.Address, StringComparison.Ordinal);
+    internal static bool IsRendered(string address) => address.StartsWith(SceneImages.Address, StringComparison.Ordinal);
 
     /// <summary>Opens training and validation images at a size.</summary>
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
@@ -44,10 +50,11 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
+            count = choice.Limit > 0 ? Math.Min(count, choice.Limit) : count;
             return new TrainingData(choice.CacheScenes ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
         }
 
-        var reader = DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes));
+        var reader = SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes)), choice.Limit);
         ImageSource images = choice.Streamed
             ? DataArguments.Streamed(reader, (height, width), choice.Damaged)
             : DataArguments.Load(reader, (height, width), choice.Damaged, compare: false, cancellation);
@@ -55,6 +62,19 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
             images,
             choice.ValidationIds == "none" ? null : Load(choice, choice.ValidationIds, height, width, cancellation),
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(choice.Address))));
+    }
+
+    /// <summary>Opens the validation images of a run alone.</summary>
+    /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
+    public static ImageSet OpenValidation(DataChoice choice, int height, int width, CancellationToken cancellation)
+    {
+        if (IsRendered(choice.Address))
+        {
+            var (seed, count) = SceneImages.Parse(choice.Address);
+            return RenderValidation(seed, count, height, width);
+        }
+
+        return Load(choice, choice.ValidationIds, height, width, cancellation);
     }
 
     /// <summary>Opens images to measure on.</summary>
@@ -67,7 +87,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
             return Render(seed, count, height, width);
         }
 
-        var reader = DataFormats.Open(new DataRequest(choice.Address, ids, Validation: true, choice.Classes));
+        var reader = SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, ids, Validation: true, choice.Classes)), choice.ValidationLimit);
         return DataArguments.Load(reader, (height, width), choice.Damaged, compare: true, cancellation);
     }
 

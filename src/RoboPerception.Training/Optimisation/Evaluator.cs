@@ -16,7 +16,20 @@ internal static class Evaluator
         [.. Measure(network, images, device, cancellation).SelectMany(meter => meter.Values())];
 
     /// <summary>The filled meters, one per task.</summary>
-    public static IReadOnlyList<ITaskMeter> Measure(PerceptionNetwork network, ImageSet images, Device device, CancellationToken cancellation = default)
+    public static IReadOnlyList<ITaskMeter> Measure(PerceptionNetwork network, ImageSet images, Device device, CancellationToken cancellation = default) =>
+        Pass(network, images, device, losses: null, cancellation);
+
+    /// <summary>All figures of all tasks, and the mean unweighted loss of every task of <see cref="PerceptionNetwork.SupervisedTasks"/>.</summary>
+    public static (IReadOnlyList<MetricValue> Values, double[] Losses) EvaluateWithLosses(PerceptionNetwork network, ImageSet images, Device device, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var losses = new double[network.SupervisedTasks.Count];
+        MetricValue[] values = [.. Pass(network, images, device, losses, cancellation).SelectMany(meter => meter.Values())];
+        return (values, losses);
+    }
+
+    /// <summary>Fills meters, and adds to <paramref name="losses"/> if there are any.</summary>
+    private static ITaskMeter[] Pass(PerceptionNetwork network, ImageSet images, Device device, double[]? losses, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
@@ -37,7 +50,7 @@ internal static class Evaluator
                     SampleWriter.Write(shown[n], View.Whole, batch, n);
                 }
 
-                var outputs = network.forward(BatchTensors.Images(batch, device));
+                var outputs = Predict(batch);
                 for (var k = 0; k < meters.Length; k++)
                 {
                     GroundTruth.Compare(meters[k], network.Tasks[k], outputs[k].cpu().data<float>().ToArray(), batch, shown);
@@ -50,6 +63,23 @@ internal static class Evaluator
         }
 
         return meters;
+
+        Tensor[] Predict(Batch batch)
+        {
+            var input = BatchTensors.Images(batch, device);
+            if (losses is null)
+            {
+                return network.forward(input);
+            }
+
+            var (outputs, own) = network.TrainingPass(input, task => BatchTensors.Target(batch, task, device));
+            for (var k = 0; k < losses.Length; k++)
+            {
+                losses[k] += own[k].cpu().item<float>() * batch.Count / images.Count;
+            }
+
+            return outputs;
+        }
     }
 
     /// <summary>

@@ -8,7 +8,8 @@ internal static class FormerNames
 {
     private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
     {
-        ["reduction"] = "image-scale",
+        ["reduction"] = "downscale",
+        ["image-scale"] = "downscale",
         ["clip"] = "max-gradient-norm",
         ["backbone-rate"] = "backbone-lr-factor",
         ["freeze-statistics"] = "freeze-batch-norm",

@@ -8,12 +8,12 @@ internal static class LearningRateSchedule
     // One-cycle: warm up over a fraction of the run from a small rate, then cosine to almost nothing.
     private const double WarmUpShare = 0.15, StartFactor = 1.0 / 25, EndFactor = 1e-3;
 
-    // The MTAN paper's: halved every 100 epochs. MTI-Net's: a falling power of the run that is left.
+    // The MTAN paper's code: halved every 100 epochs; its text: halved once, half way ("halved"). MTI-Net's: a falling power of the run that is left.
     private const int StepEpochs = 100;
     private const double PolyPower = 0.9;
 
     /// <summary>Every name.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["constant", "step", "poly", "cosine", "one-cycle"];
+    public static IReadOnlyList<string> Names { get; } = ["constant", "step", "halved", "poly", "cosine", "one-cycle"];
 
     /// <summary>The factor at a moment of the run.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -24,6 +24,7 @@ internal static class LearningRateSchedule
     {
         "constant" => 1,
         "step" => Math.Pow(0.5, epoch / StepEpochs),
+        "halved" => progress < 0.5 ? 1 : 0.5,
         "poly" => Math.Pow(1 - Math.Clamp(progress, 0, 1), PolyPower),
         "cosine" => Cosine(1, 0, progress),
         "one-cycle" => progress < WarmUpShare

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RoboPerception.Core;
+using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Training.Optimisation;
@@ -7,7 +8,7 @@ namespace RoboPerception.Training.Optimisation;
 /// <summary>The tasks of a recipe in text form.</summary>
 internal static class TaskList
 {
-    private const string Segmentation = "seg";
+    private const string Segmentation = "seg", Rooms = "rooms";
 
     private static readonly Dictionary<string, TaskDescription> Others = new(StringComparer.Ordinal)
     {
@@ -63,6 +64,7 @@ internal static class TaskList
     /// <summary>The tasks by what they predict, whatever they are trained with, such as <c>seg40,logdepth,normal</c>.</summary>
     public static string Names(IReadOnlyList<TaskDescription> tasks) => string.Join(',', tasks.Select(task => task switch
     {
+        { Kind: TaskKind.Segmentation, Channels: 2 or 7 or 19 } when ReferenceEquals(task.Classes, RoomClasses.Of(task.Channels)) => string.Create(CultureInfo.InvariantCulture, $"{Rooms}{task.Channels}"),
         { Kind: TaskKind.Segmentation } when task.Channels != ClassMap.Nyu13.Count => string.Create(CultureInfo.InvariantCulture, $"{task.Key}{task.Channels}"),
         { Kind: TaskKind.Depth, Logarithmic: true } => "logdepth",
         _ => task.Key,
@@ -80,8 +82,13 @@ internal static class TaskList
             return TaskDescription.Segmentation(TaskClasses.Of(classes));
         }
 
+        if (key.StartsWith(Rooms, StringComparison.Ordinal) && int.TryParse(key[Rooms.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var ofRooms))
+        {
+            return TaskDescription.Segmentation(RoomClasses.Of(ofRooms));
+        }
+
         return Others.TryGetValue(key, out var task)
             ? task
-            : throw new UserErrorException(ExitCode.Usage, $"Task '{key}' is unknown; choose from seg2, seg7, seg13, seg19, seg21, seg40, {string.Join(", ", Others.Keys)}.");
+            : throw new UserErrorException(ExitCode.Usage, $"Task '{key}' is unknown; choose from seg2, seg7, seg13, seg19, seg21, seg40, rooms2, rooms7, rooms19, {string.Join(", ", Others.Keys)}.");
     }
 }

@@ -44,7 +44,9 @@ internal sealed class Trainer : IDisposable
     private readonly WorkingCopy? copy;
     private readonly Teacher? teacher;
     private readonly TrainingStep step;
+    private readonly GradientConflict conflicts;
     private TrainingState state;
+    private double conflictsMeasured = double.NegativeInfinity;
 
     private Trainer(string folder, TrainingState state, PerceptionNetwork network, ImageSource images, ImageSet? validation, Device device)
     {
@@ -69,6 +71,7 @@ internal sealed class Trainer : IDisposable
         }
 
         teacher = state.Options.Teachers is { } teachers ? new Teacher(teachers, state.Options.TeacherWeight, network.Tasks, device) : null;
+        conflicts = new GradientConflict(this.network, images, state.Options, device);
         step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy, teacher);
     }
 
@@ -80,6 +83,9 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>Threads that decode and augment ahead of the optimiser; their number does not change what a batch holds.</summary>
     public int LoaderThreads { get; set; } = 1;
+
+    /// <summary>Whether the log tells how far the gradients of the tasks agree: some fifty times in a run, at the end of an epoch. It does not change the curve.</summary>
+    public bool MeasuresConflicts { get; set; }
 
     /// <summary>Where the run stands.</summary>
     public TrainingState State => state;
@@ -246,7 +252,7 @@ internal sealed class Trainer : IDisposable
     {
         weighting.EndEpoch(meanLosses);
         state = state with { Epoch = state.Epoch + 1, Batch = 0, LossSums = [], EpochLosses = [.. state.EpochLosses, meanLosses] };
-        (double Score, double? Gain)? measured = null;
+        (double Score, double? Gain, double[] Losses)? measured = null;
         var clock = Stopwatch.StartNew();
         if (validation is not null && (Ended || state.Epoch % state.Options.ValidationInterval == 0))
         {
@@ -274,15 +280,29 @@ internal sealed class Trainer : IDisposable
         {
             Weights = network.SupervisedTasks.Zip(step.Weights).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             Gain = measured?.Gain,
+            ValidationLosses = (measured?.Losses ?? []).Zip(network.SupervisedTasks).ToDictionary(pair => pair.Second.Key, pair => pair.First),
+            Conflicts = Conflicts(),
         };
         File.AppendAllText(Path.Combine(folder, "log.jsonl"), JsonSerializer.Serialize(log, TrainingJson.Default.EpochLog) + "\n");
         EpochEnded?.Invoke(log);
     }
 
-    private (double Score, double? Gain) Validate(CancellationToken cancellation)
+    private IReadOnlyDictionary<string, double> Conflicts()
+    {
+        const double apart = 0.02;
+        if (!MeasuresConflicts || network.SupervisedTasks.Count < 2 || (Progress() < conflictsMeasured + apart && !Ended))
+        {
+            return new Dictionary<string, double>();
+        }
+
+        conflictsMeasured = Progress();
+        return conflicts.Measure();
+    }
+
+    private (double Score, double? Gain, double[] Losses) Validate(CancellationToken cancellation)
     {
         using var averaged = averages?.InUse();
-        var values = Evaluator.Evaluate(network, validation!, device, cancellation);
+        var (values, losses) = Evaluator.EvaluateWithLosses(network, validation!, device, cancellation);
         var score = Evaluator.Score(values);
         var gain = state.Options.Baseline is { } baseline ? ValidationScore.Gain(values, baseline) : (double?)null;
         var decisive = gain ?? score;
@@ -298,7 +318,7 @@ internal sealed class Trainer : IDisposable
             Checkpoint.Save(Path.Combine(folder, BestCheckpoint), state, network, optimizer: null);
         }
 
-        return (score, gain);
+        return (score, gain, losses);
     }
 
     private void SaveLast()
@@ -311,6 +331,7 @@ internal sealed class Trainer : IDisposable
     {
         var options = state.Options;
         var steps = (double)options.Epochs * BatchLoader.BatchesPerEpoch(images.Count, options.BatchSize);
+        steps = options.Steps > 0 ? Math.Min(steps, options.Steps) : steps;
         var byClock = options.Minutes > 0 ? state.ElapsedSeconds / (options.Minutes * 60) : 0;
         return Math.Clamp(Math.Max(state.Step / steps, byClock), 0, 1);
     }

@@ -27,6 +27,12 @@ internal sealed record EpochLog(
     /// <summary>Factor of every task at the last step of the epoch.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Mean unweighted loss of every task on the validation images; empty where the epoch was not validated.</summary>
+    public IReadOnlyDictionary<string, double> ValidationLosses { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Cosine of the gradients of every two tasks, such as <c>seg-depth</c>, see <see cref="GradientConflict"/>; empty where it was not measured.</summary>
+    public IReadOnlyDictionary<string, double> Conflicts { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Multi-task gain over the baseline of the recipe, as a fraction; null without one.</summary>
     public double? Gain { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed record TrainingOptions
     /// <summary>Passes over the data.</summary>
     public int Epochs { get; init; } = 200;
 
+    /// <summary>Steps after which the run ends, in the middle of an epoch if need be; 0 = with the last epoch. Schedules follow the shorter of the two.</summary>
+    public long Steps { get; init; }
+
     /// <summary>Images per step.</summary>
     public int BatchSize { get; init; } = 2;
 

@@ -25,6 +25,8 @@ internal sealed class RunEvents : IDisposable
             log.Step,
             [
                 .. log.Metrics.Select(metric => KeyValuePair.Create("validation/" + metric.Key, metric.Value)),
+                .. log.ValidationLosses.Select(loss => KeyValuePair.Create("validation_loss/" + loss.Key, loss.Value)),
+                .. log.Conflicts.Select(pair => KeyValuePair.Create("gradient_cosine/" + pair.Key, pair.Value)),
                 .. log.Losses.Select(loss => KeyValuePair.Create("epoch_loss/" + loss.Key, loss.Value)),
                 KeyValuePair.Create("learning_rate", log.LearningRate),
                 KeyValuePair.Create("epoch", (double)log.Epoch),

@@ -7,9 +7,14 @@ internal sealed class DepthMeter : ITaskMeter
     private const double Nearest = 1e-9;
     private static readonly double[] Factors = [1.25, 1.25 * 1.25, 1.25 * 1.25 * 1.25];
 
+    // Four bins an octave from a thousandth of a unit: metres and inverse depth alike.
+    private const int DistanceBins = 80, BinsPerOctave = 4;
+    private const double NearestBin = 0.001;
+
     private readonly long[] within = new long[Factors.Length];
     private double absolute, relative, squared, squaredRelative, squaredLog;
     private long valid;
+    private readonly double[,] byDistance = new double[DistanceBins, 3];
     private double legacyAbsolute, legacyRelative;
     private int batches;
 
@@ -34,6 +39,10 @@ internal sealed class DepthMeter : ITaskMeter
             batchAbsolute += error;
             batchRelative += error / groundTruth;
             batchValid++;
+            var bin = Math.Clamp((int)(BinsPerOctave * Math.Log2(groundTruth / NearestBin)), 0, DistanceBins - 1);
+            byDistance[bin, 0]++;
+            byDistance[bin, 1] += error;
+            byDistance[bin, 2] += error / groundTruth;
             AddPositive(Math.Max(predicted, Nearest), groundTruth);
         }
 
@@ -61,6 +70,15 @@ internal sealed class DepthMeter : ITaskMeter
         new("depth.within_factor_1_25_cubed", (double)within[2] / valid, true),
         new("depth.absolute_error_legacy", legacyAbsolute / batches, false),
         new("depth.relative_error_legacy", legacyRelative / batches, false),
+    ];
+
+    /// <summary>Mean errors of the pixels at about one true distance, nearest first; distances of less than a thousandth of the pixels are left out.</summary>
+    public IReadOnlyList<DistanceFigure> ByDistance() =>
+    [
+        .. Enumerable.Range(0, DistanceBins)
+            .Where(bin => byDistance[bin, 0] > valid / 1000.0)
+            .Select(bin => new DistanceFigure(
+                NearestBin * Math.Pow(2, (bin + 0.5) / BinsPerOctave), byDistance[bin, 0] / valid, byDistance[bin, 1] / byDistance[bin, 0], byDistance[bin, 2] / byDistance[bin, 0])),
     ];
 
     private void AddPositive(double predicted, double groundTruth)

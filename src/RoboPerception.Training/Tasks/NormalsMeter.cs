@@ -60,6 +60,23 @@ internal sealed class NormalsMeter : ITaskMeter
         new("normals.below_30_legacy", legacy[4] / batches, true),
     ];
 
+    /// <summary>Share of the pixels by their angle, one entry for every whole degree from 0 to 180; empty without pixels.</summary>
+    public IReadOnlyList<double> ByDegree()
+    {
+        if (valid == 0)
+        {
+            return [];
+        }
+
+        var shares = new double[181];
+        for (var bin = 0; bin < histogram.Length; bin++)
+        {
+            shares[bin / BinsPerDegree] += (double)histogram[bin] / valid;
+        }
+
+        return shares;
+    }
+
     private void AddBatch(List<double> angles)
     {
         angles.Sort();

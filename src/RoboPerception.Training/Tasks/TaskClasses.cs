@@ -42,7 +42,7 @@ internal static class TaskClasses
     };
 
     // Hues a golden angle apart in two lightnesses: neighbours in the list are never alike.
-    private static ClassMap Named(string names) => new(names.Split(',').Select((name, id) =>
+    internal static ClassMap Named(string names) => new(names.Split(',').Select((name, id) =>
     {
         var hue = id * 137.508 % 360 / 60;
         var (high, low) = id % 2 == 0 ? (230, 60) : (150, 20);

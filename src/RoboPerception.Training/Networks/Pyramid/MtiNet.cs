@@ -1,3 +1,4 @@
+using System.Globalization;
 using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Tasks;
@@ -14,7 +15,8 @@ namespace RoboPerception.Training.Networks.Pyramid;
 /// </summary>
 internal sealed class MtiNet : PyramidNetwork
 {
-    private const int Scales = 4;
+    // How many of the finest scales there are, all four by default.
+    private static readonly string[] Choices = ["4", "3", "2", "1"];
 
     private readonly PyramidBackbone backbone;
     private readonly NamedModules<AggregationHead> heads;
@@ -39,7 +41,7 @@ internal sealed class MtiNet : PyramidNetwork
         this.backbone = backbone;
         intermediateTasks = AuxiliaryTasks.Of(spec, Tasks, adapt);
         var channels = backbone.Channels;
-        var scales = spec.Word("scales", "4", "1") == "1" ? 1 : Scales;
+        var scales = int.Parse(spec.Word("scales", Choices), CultureInfo.InvariantCulture);
         var propagates = scales > 1 && On("fpm");
         var aggregated = On("aggregation") ? scales : 1;
         var grouping = spec.Word("softmax", "tasks", "channels") == "tasks" ? SoftmaxGrouping.AcrossTasks : SoftmaxGrouping.ConsecutiveChannels;
@@ -59,7 +61,7 @@ internal sealed class MtiNet : PyramidNetwork
 
     /// <summary>
     /// Options beside those of the trunk: auxiliary tasks; softmax of the propagation over <c>tasks</c> (the paper) or <c>channels</c> (the reference
-    /// repository); width of a light head; four scales or stride 4 alone; modules on or off.
+    /// repository); width of a light head; how many scales from stride 4 on; modules on or off.
     /// </summary>
     public static IReadOnlyList<string> OptionNames { get; } = [AuxiliaryTasks.Option, "softmax", "head", "scales", "fpm", "se", "distillation", "aggregation"];
 
