@@ -59,6 +59,22 @@ public sealed class Topics
     /// <summary>JPEG for people, QoS 0, never retained.</summary>
     public string Overlay(string camera) => $"{Camera(camera)}/overlay";
 
+    /// <summary>JSON in the shape of sensor_msgs/LaserScan, QoS 0, never retained.</summary>
+    public string Scan(string camera) => $"{Camera(camera)}/scan";
+
+    /// <summary>JSON: the nearest obstacle of each class, QoS 0, never retained.</summary>
+    public string Nearest(string camera) => $"{Camera(camera)}/nearest";
+
+    /// <summary>A ROS 2 message (CDR), QoS 0, never retained; only the class names are.</summary>
+    /// <param name="camera">Camera id.</param>
+    /// <param name="name">Last level, e.g. <c>depth</c>.</param>
+    public string Ros2(string camera, string name)
+    {
+        RequireId(camera, "camera id");
+        RequireId(name, "ROS 2 topic");
+        return $"{Root}/ros2/{camera}/{name}";
+    }
+
     /// <summary>Binary payloads, QoS 0, never retained: a retained frame is a stale frame served as live.</summary>
     public string Output(string camera, OutputKind kind) => $"{Camera(camera)}/{NameOf(kind)}";
 
@@ -73,6 +89,7 @@ public sealed class Topics
         OutputKind.Normals => "normals",
         OutputKind.Image => "image",
         OutputKind.Bundle => "bundle",
+        OutputKind.Points => "points",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown output kind."),
     };
 

@@ -217,6 +217,7 @@ internal sealed class NodeReports
         {
             outputs.Add(new OutputDescription("overlay", topics.Overlay(camera.Camera.Id), "jpeg", grid.Width, grid.Height));
         }
+        outputs.AddRange(camera.OutputDescriptions);
         return new CameraDescription
         {
             Id = camera.Camera.Id,

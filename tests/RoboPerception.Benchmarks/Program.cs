@@ -30,6 +30,10 @@ var payloads = new Command("payloads", "encoders: milliseconds and bytes") { mod
 payloads.SetAction(parsed => PayloadBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));
 root.Subcommands.Add(payloads);
 
+var scan = new Command("scan", "ground, free space and nearest obstacles: milliseconds a frame on one core, beside inference") { model };
+scan.SetAction(parsed => ScanBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));
+root.Subcommands.Add(scan);
+
 var folder = new Argument<string>("folder") { Description = "folder of .onnx files", DefaultValueFactory = _ => DefaultModel.Folder ?? "models" };
 var turns = new Option<int>("--rounds") { Description = "turns of ten runs", DefaultValueFactory = _ => 10 };
 var models = new Command("models", "every model of a folder: ms per frame, as a ratio to the first") { folder, turns };

@@ -163,6 +163,15 @@ public sealed class ObstacleTests
         Assert.Equal(detector.Nearest.Found.Select(found => found.Name), nearest.RootElement.GetProperty("nearest").EnumerateArray().Select(item => item.GetProperty("name").GetString()));
     }
 
+    [Fact]
+    public void The_longest_scan_there_can_be_fits_into_two_kilobytes()
+    {
+        var scan = new LaserScan(128) { AngleMin = -0.61641f, AngleMax = 0.61641f, AngleIncrement = 0.0097072f, ScanTime = 0.0333f, RangeMin = 0.2f, RangeMax = 10 };
+        Array.Fill(scan.Ranges, float.NegativeInfinity);
+        using var documents = new ObstacleDocuments();
+        Assert.InRange(documents.Scan(scan, GroundPlane.Mounted(1.234f, -0.1234f), long.MaxValue, ulong.MaxValue, "a-camera-with-a-name_scan").Length, 1500, 2048);
+    }
+
     /// <summary>The ground as the scene has it: the floor is z = 0.</summary>
     private static GroundPlane GroundOf(CameraPose pose) => new(pose.Orientation.ToInner(Vector3.UnitZ), pose.Position.Z, 1);
 

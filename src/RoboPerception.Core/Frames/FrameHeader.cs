@@ -105,7 +105,7 @@ public readonly record struct FrameHeader(
         }
         if (!Enum.IsDefined((OutputKind)source[8]))
         {
-            return $"frame header names kind {source[8]}, known are 1 to 5";
+            return $"frame header names kind {source[8]}, known are 1 to 6";
         }
         if (!Enum.IsDefined((PayloadEncoding)source[9]))
         {

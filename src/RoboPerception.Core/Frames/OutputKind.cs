@@ -17,4 +17,7 @@ public enum OutputKind : byte
 
     /// <summary>All outputs of one frame in one message.</summary>
     Bundle = 5,
+
+    /// <summary>A reduced cloud of points in the optical frame; the header's width says how many, its height is 1.</summary>
+    Points = 6,
 }

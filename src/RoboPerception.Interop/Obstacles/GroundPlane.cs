@@ -5,7 +5,7 @@ namespace RoboPerception.Interop.Obstacles;
 /// <summary>Where the floor is, seen from the camera: what turns pixels into heights and bearings.</summary>
 /// <param name="Up">Unit vector away from the floor, in the optical frame (x right, y down, z forward).</param>
 /// <param name="Height">Metres from the floor to the camera.</param>
-/// <param name="Confidence">0 to 1: how much of what should be floor lies in this plane; 1 where a person said so.</param>
+/// <param name="Confidence">0 to 1: how much of what should be floor lies in this plane, and how much of it is seen; 1 where a person said so.</param>
 internal readonly record struct GroundPlane(Vector3 Up, float Height, float Confidence)
 {
     /// <summary>Radians by which the camera looks down (up: negative).</summary>

@@ -1,18 +1,28 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using RoboPerception.Core;
 
 namespace RoboPerception.Interop.Obstacles;
 
 /// <summary>
 /// Finds the floor in a frame: among pixels of the class floor (where there is none: those whose normals point up) the plane that most of
-/// them lie in, by random samples of three, then by least squares over its inliers. The same frame gives the same plane.
+/// them lie in, by random samples of three, then by least squares over its inliers. A plane that is known from the frame before and still
+/// holds saves the samples. The same frames give the same planes; after the first frame no memory is needed.
 /// </summary>
 /// <param name="floorId">Class id of the floor, or null where the model has none.</param>
 internal sealed class GroundPlaneEstimator(byte? floorId)
 {
     private const int Stride = 4;
     private const int Trials = 64;
-    private const int FewestPoints = 60;
+
+    /// <summary>Share of the image that must be floor: a network calls a shelf a floor now and then, and a plane fits it well.</summary>
+    private const float LeastShare = 0.02f;
+
+    /// <summary>Share of the image from which on the floor is as sure as its points are flat.</summary>
+    private const float AmpleShare = 0.06f;
+
+    /// <summary>Share of the floor's points that must lie in the plane of the frame before, so that it is still the floor.</summary>
+    private const float StillHolds = 0.6f;
 
     /// <summary>Metres a point may lie off the plane at one metre; the error of depth grows with distance.</summary>
     private const float ToleranceAtOneMetre = 0.03f;
@@ -23,38 +33,66 @@ internal sealed class GroundPlaneEstimator(byte? floorId)
     private readonly List<Vector3> points = [];
 
     /// <summary>The floor in this frame, or null where too little of one is seen.</summary>
-    public GroundPlane? Estimate(DenseFrame frame)
+    /// <param name="frame">Depth, and classes or normals.</param>
+    /// <param name="before">The floor in the frame before, if known.</param>
+    public GroundPlane? Estimate(DenseFrame frame, GroundPlane? before = null)
     {
         Collect(frame);
-        if (points.Count < FewestPoints)
+        ReadOnlySpan<Vector3> floor = CollectionsMarshal.AsSpan(points);
+        float samples = frame.Camera.Width * frame.Camera.Height / (float)(Stride * Stride);
+        int fewest = (int)(LeastShare * samples);
+        if (floor.Length < fewest)
         {
             return null;
         }
-        var random = new Random(points.Count);
-        Plane best = default;
+        FloorPlane best = default;
         int most = 0;
-        for (int trial = 0; trial < Trials; trial++)
+        if (before is { } known && FloorPlane.Of(known) is { IsUpright: true } plane)
         {
-            if (Plane.Through(points[random.Next(points.Count)], points[random.Next(points.Count)], points[random.Next(points.Count)]) is { } plane
-                && plane.IsUpright
-                && CountInliers(plane) is var inliers && inliers > most)
-            {
-                (best, most) = (plane, inliers);
-            }
+            (best, most) = (plane, plane.CountInliers(floor, ToleranceAtOneMetre));
         }
-        if (most < FewestPoints)
+        if (most < StillHolds * floor.Length)
+        {
+            Search(floor, ref best, ref most);
+        }
+        if (most < fewest)
         {
             return null;
         }
         for (int round = 0; round < 2; round++)
         {
-            if (Plane.Through(points.Where(best.Holds)) is { } refined && refined.IsUpright)
+            if (best.Refined(floor, ToleranceAtOneMetre) is { } refined && refined.UpCosine > UprightCosine && refined.IsUpright)
             {
                 best = refined;
             }
         }
-        float confidence = (float)CountInliers(best) / points.Count;
-        return best.ToGround(confidence);
+        int inliers = best.CountInliers(floor, ToleranceAtOneMetre);
+        return best.ToGround((float)inliers / floor.Length * MathF.Min(1, inliers / (AmpleShare * samples)));
+    }
+
+    private static void Search(ReadOnlySpan<Vector3> floor, ref FloorPlane best, ref int most)
+    {
+        // A number of its own for each frame, and the same one for the same frame.
+        uint state = (uint)floor.Length | 1;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            if (FloorPlane.Through(floor[Next(ref state, floor.Length)], floor[Next(ref state, floor.Length)], floor[Next(ref state, floor.Length)]) is { } plane
+                && plane.IsUpright
+                && plane.UpCosine > UprightCosine
+                && plane.CountInliers(floor, ToleranceAtOneMetre) is var inliers && inliers > most)
+            {
+                (best, most) = (plane, inliers);
+            }
+        }
+    }
+
+    /// <summary>Marsaglia's xorshift: evenly spread is all that is asked of it.</summary>
+    private static int Next(ref uint state, int count)
+    {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        return (int)(((ulong)state * (ulong)count) >> 32);
     }
 
     private void Collect(DenseFrame frame)
@@ -80,72 +118,6 @@ internal sealed class GroundPlaneEstimator(byte? floorId)
                     points.Add(new Vector3((float)((u - camera.Cx) / camera.Fx) * z, (float)((v - camera.Cy) / camera.Fy) * z, z));
                 }
             }
-        }
-    }
-
-    private int CountInliers(Plane plane)
-    {
-        int count = 0;
-        foreach (Vector3 point in points)
-        {
-            count += plane.Holds(point) ? 1 : 0;
-        }
-        return count;
-    }
-
-    /// <summary>y = a x + b z + c in the optical frame: a floor is never seen edge-on from the side, so this form loses nothing.</summary>
-    private readonly record struct Plane(float A, float B, float C)
-    {
-        private float Length => MathF.Sqrt((A * A) + 1 + (B * B));
-
-        /// <summary>Below the camera and no wall.</summary>
-        public bool IsUpright => C > 0 && 1 / Length > UprightCosine;
-
-        public bool Holds(Vector3 point) => MathF.Abs(point.Y - (A * point.X) - (B * point.Z) - C) / Length < ToleranceAtOneMetre * MathF.Max(1, point.Z);
-
-        public GroundPlane ToGround(float confidence) => new(new Vector3(A, -1, B) / Length, C / Length, confidence);
-
-        public static Plane? Through(Vector3 p, Vector3 q, Vector3 r)
-        {
-            Vector3 normal = Vector3.Cross(q - p, r - p);
-            if (MathF.Abs(normal.Y) < 1e-6f)
-            {
-                return null;
-            }
-            float a = -normal.X / normal.Y;
-            float b = -normal.Z / normal.Y;
-            return new Plane(a, b, p.Y - (a * p.X) - (b * p.Z));
-        }
-
-        /// <summary>Least squares, weighted by 1/z: the error of depth grows with distance.</summary>
-        public static Plane? Through(IEnumerable<Vector3> points)
-        {
-            double xx = 0, xz = 0, x1 = 0, zz = 0, z1 = 0, n = 0, xy = 0, zy = 0, y1 = 0;
-            foreach (Vector3 p in points)
-            {
-                double w = 1 / (double)(p.Z * p.Z);
-                xx += w * p.X * p.X;
-                xz += w * p.X * p.Z;
-                x1 += w * p.X;
-                zz += w * p.Z * p.Z;
-                z1 += w * p.Z;
-                n += w;
-                xy += w * p.X * p.Y;
-                zy += w * p.Z * p.Y;
-                y1 += w * p.Y;
-            }
-            // Cramer's rule on the symmetric 3x3 system.
-            double c00 = (zz * n) - (z1 * z1), c01 = (x1 * z1) - (xz * n), c02 = (xz * z1) - (x1 * zz);
-            double determinant = (xx * c00) + (xz * c01) + (x1 * c02);
-            if (Math.Abs(determinant) < 1e-9)
-            {
-                return null;
-            }
-            double c11 = (xx * n) - (x1 * x1), c12 = (x1 * xz) - (xx * z1), c22 = (xx * zz) - (xz * xz);
-            return new Plane(
-                (float)(((c00 * xy) + (c01 * zy) + (c02 * y1)) / determinant),
-                (float)(((c01 * xy) + (c11 * zy) + (c12 * y1)) / determinant),
-                (float)(((c02 * xy) + (c12 * zy) + (c22 * y1)) / determinant));
         }
     }
 }

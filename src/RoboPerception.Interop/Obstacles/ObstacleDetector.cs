@@ -21,6 +21,11 @@ internal sealed class ObstacleDetector
     private readonly int ceilingId;
     private readonly CameraIntrinsics camera;
     private readonly float[] columnX;
+    private readonly float[] ahead;
+    private readonly float[] aside;
+    private readonly float[] heights;
+    private readonly int[] steps;
+    private readonly byte[] unlabelled;
     private readonly float[] nearest;
     private readonly bool[] seen;
     private readonly byte[] beamOfTangent = new byte[TangentSteps];
@@ -39,6 +44,10 @@ internal sealed class ObstacleDetector
         floorId = IdOf("floor");
         ceilingId = IdOf("ceiling");
         columnX = new float[camera.Width];
+        (ahead, aside, heights) = (new float[camera.Width], new float[camera.Width], new float[camera.Width]);
+        steps = new int[camera.Width];
+        unlabelled = new byte[camera.Width];
+        Array.Fill(unlabelled, ClassMap.Unlabelled);
         for (int u = 0; u < camera.Width; u++)
         {
             columnX[u] = (float)((u - camera.Cx) / camera.Fx);
@@ -94,52 +103,83 @@ internal sealed class ObstacleDetector
         for (int v = 0; v < camera.Height; v++)
         {
             float y = (float)((v - camera.Cy) / camera.Fy);
-            // A point at depth z is z * (x, y, 1): along each axis of the ground, z * (row + x * column).
-            float upRow = (up.Y * y) + up.Z, forwardRow = (forward.Y * y) + forward.Z, leftRow = (left.Y * y) + left.Z;
             int row = v * width;
             ReadOnlySpan<float> depth = frame.Depth.Slice(row, width);
-            for (int u = 0; u < depth.Length; u++)
+            ReadOnlySpan<byte> ids = hasClasses ? frame.Classes.Slice(row, width) : unlabelled;
+            // A point at depth z is z * (x, y, 1): along each axis of the ground, z * (row + x * column).
+            Project(depth, (forward.Y * y) + forward.Z, forward.X, 0, ahead);
+            Project(depth, (left.Y * y) + left.Z, left.X, 0, aside);
+            Project(depth, (up.Y * y) + up.Z, up.X, ground.Height, heights);
+            Bearings();
+            for (int u = 0; u < ids.Length; u++)
             {
-                float z = depth[u];
-                if (!(z > 0))
+                // Comparisons with NaN are false.
+                if (!(depth[u] > 0) || !(ahead[u] > 0) || (uint)steps[u] >= TangentSteps)
                 {
                     continue;
                 }
-                float x = columnX[u];
-                float ahead = z * (forwardRow + (forward.X * x));
-                byte id = hasClasses ? frame.Classes[row + u] : ClassMap.Unlabelled;
-                if (!(ahead > 0))
-                {
-                    continue;
-                }
-                float aside = z * (leftRow + (left.X * x));
-                int step = (int)(((aside / ahead) - tangentOrigin) * tangentScale);
-                if ((uint)step >= TangentSteps)
-                {
-                    continue;
-                }
-                int beam = beamOfTangent[step];
+                byte id = ids[u];
+                float height = heights[u];
+                int beam = beamOfTangent[steps[u]];
                 seen[beam] = true;
-                float height = ground.Height + (z * (upRow + (up.X * x)));
-                bool obstacle = height > options.LowestHeight && height < options.GreatestHeight && id != floorId && id != ceilingId;
-                if (obstacle && height < LowForFloor && hasNormals)
-                {
-                    int i = row + u;
-                    float facing = (up.X * frame.Normals[i]) + (up.Y * frame.Normals[pixels + i]) + (up.Z * frame.Normals[(2 * pixels) + i]);
-                    obstacle = facing < FacingUp;
-                }
                 Nearest.Count(id);
-                if (!obstacle)
+                if (height <= options.LowestHeight || height >= options.GreatestHeight || id == floorId || id == ceilingId)
                 {
                     continue;
                 }
-                float range = MathF.Sqrt((ahead * ahead) + (aside * aside));
-                Nearest.Add(id, range, aside / ahead);
+                if (height < LowForFloor && hasNormals && FacesUp(frame.Normals, pixels, row + u, up))
+                {
+                    continue;
+                }
+                float range = MathF.Sqrt((ahead[u] * ahead[u]) + (aside[u] * aside[u]));
+                Nearest.Add(id, range, aside[u] / ahead[u]);
                 Keep(nearest.AsSpan(beam * support, support), range);
             }
         }
         Conclude();
         Nearest.Conclude();
+    }
+
+    private static bool FacesUp(ReadOnlySpan<float> normals, int pixels, int i, Vector3 up) =>
+        (up.X * normals[i]) + (up.Y * normals[pixels + i]) + (up.Z * normals[(2 * pixels) + i]) >= FacingUp;
+
+    /// <summary>origin + z * (constant + x * slope) for each pixel of a row.</summary>
+    private void Project(ReadOnlySpan<float> depth, float constant, float slope, float origin, Span<float> to)
+    {
+        int lanes = Vector<float>.Count;
+        int u = 0;
+        var (constants, slopes, origins) = (new Vector<float>(constant), new Vector<float>(slope), new Vector<float>(origin));
+        for (; u <= depth.Length - lanes; u += lanes)
+        {
+            (origins + (new Vector<float>(depth[u..]) * (constants + (new Vector<float>(columnX, u) * slopes)))).CopyTo(to[u..]);
+        }
+        for (; u < depth.Length; u++)
+        {
+            to[u] = origin + (depth[u] * (constant + (columnX[u] * slope)));
+        }
+    }
+
+    /// <summary>Places in the table of bearings for each pixel of a row.</summary>
+    private void Bearings()
+    {
+        int lanes = Vector<float>.Count;
+        int u = 0;
+        var (origins, scales) = (new Vector<float>(tangentOrigin), new Vector<float>(tangentScale));
+        for (; u <= steps.Length - lanes; u += lanes)
+        {
+            Vector.ConvertToInt32(((new Vector<float>(aside, u) / new Vector<float>(ahead, u)) - origins) * scales).CopyTo(steps, u);
+        }
+        for (; u < steps.Length; u++)
+        {
+            steps[u] = (int)(((aside[u] / ahead[u]) - tangentOrigin) * tangentScale);
+        }
+    }
+
+    /// <summary>The answer where the ground is not known: no beam and no obstacle.</summary>
+    public void Unknown()
+    {
+        Array.Fill(Scan.Ranges, float.NaN);
+        Nearest.Begin();
     }
 
     /// <summary>Keeps the smallest few in ascending order.</summary>

@@ -71,15 +71,18 @@ internal sealed class CdrWriter
     public void Sequence(IReadOnlyList<double> values)
     {
         UInt32((uint)values.Count);
-        Array(values);
-    }
-
-    /// <summary>An array of known length.</summary>
-    public void Array(IReadOnlyList<double> values)
-    {
         for (int i = 0; i < values.Count; i++)
         {
             Float64(values[i]);
+        }
+    }
+
+    /// <summary>An array of known length.</summary>
+    public void Array(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            Float64(value);
         }
     }
 

@@ -86,9 +86,10 @@ internal static class ImageMessages
         cdr.UInt32((uint)width);
         cdr.String(camera?.DistortionModel ?? "");
         cdr.Sequence(camera?.Distortion ?? []);
-        cdr.Array(camera is null ? new double[9] : [camera.Fx, 0, camera.Cx, 0, camera.Fy, camera.Cy, 0, 0, 1]);
+        (double fx, double fy, double cx, double cy, double one) = camera is null ? default : (camera.Fx, camera.Fy, camera.Cx, camera.Cy, 1);
+        cdr.Array([fx, 0, cx, 0, fy, cy, 0, 0, one]);
         cdr.Array([1, 0, 0, 0, 1, 0, 0, 0, 1]);
-        cdr.Array(camera is null ? new double[12] : [camera.Fx, 0, camera.Cx, 0, 0, camera.Fy, camera.Cy, 0, 0, 0, 1, 0]);
+        cdr.Array([fx, 0, cx, 0, 0, fy, cy, 0, 0, 0, one, 0]);
         cdr.UInt32(0); // binning_x
         cdr.UInt32(0); // binning_y
         for (int i = 0; i < 4; i++)

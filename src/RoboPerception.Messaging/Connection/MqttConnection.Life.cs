@@ -32,13 +32,9 @@ public sealed partial class MqttConnection
             }
             Limits = BrokerLimits.Of(result, clientOptions.ProtocolVersion);
             refused.Clear();
-            foreach (MqttTopicFilter filter in subscriptions)
+            foreach (MqttTopicFilter filter in subscriptions.TakeAll())
             {
-                MqttClientSubscribeResult subscribed = await Client.SubscribeAsync(filter, limit.Token).ConfigureAwait(false);
-                if (subscribed.Items.FirstOrDefault(i => i.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2) is { } refused)
-                {
-                    options.Log?.Invoke($"The broker {options.Broker} refused the subscription to '{filter.Topic}' ({refused.ResultCode}): check its access rules.");
-                }
+                await SubscribeAsync(filter, limit.Token).ConfigureAwait(false);
             }
         }
         catch (UserErrorException exception)
@@ -147,6 +143,7 @@ public sealed partial class MqttConnection
                     backOff.Reset();
                     lastMessage = "";
                 }
+                await ChangeSubscriptionsAsync(token).ConfigureAwait(false);
                 await PublishRetainedAsync(token).ConfigureAwait(false);
                 if (!await wake.WaitAsync(PingPeriod(), token).ConfigureAwait(false))
                 {
@@ -155,6 +152,37 @@ public sealed partial class MqttConnection
             }
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task SubscribeAsync(MqttTopicFilter filter, CancellationToken token)
+    {
+        MqttClientSubscribeResult subscribed = await Client.SubscribeAsync(filter, token).ConfigureAwait(false);
+        if (subscribed.Items.FirstOrDefault(i => i.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2) is { } refused)
+        {
+            options.Log?.Invoke($"The broker {options.Broker} refused the subscription to '{filter.Topic}' ({refused.ResultCode}): check its access rules.");
+        }
+    }
+
+    /// <summary>What was begun or ended since the connect. A connection that is lost meanwhile asks for everything anew.</summary>
+    private async Task ChangeSubscriptionsAsync(CancellationToken token)
+    {
+        try
+        {
+            while (Client.IsConnected && subscriptions.TryTakeChange(out MqttTopicFilter? filter, out bool wanted))
+            {
+                if (wanted)
+                {
+                    await SubscribeAsync(filter, token).ConfigureAwait(false);
+                }
+                else
+                {
+                    await Client.UnsubscribeAsync(filter.Topic, token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception exception) when (ConnectionLoss.Is(exception) && !token.IsCancellationRequested)
         {
         }
     }
@@ -180,7 +208,7 @@ public sealed partial class MqttConnection
     {
         Topic = topic,
         Payload = new ReadOnlySequence<byte>(payload),
-        ContentType = "application/json",
+        ContentType = contentTypes.GetValueOrDefault(topic, ContentTypes.Json),
         Retain = retain && Limits?.RetainAvailable != false,
         QualityOfServiceLevel = Limits?.MaximumQos == 0 ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce,
     };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using MQTTnet;
 using MQTTnet.Packets;
@@ -24,7 +25,8 @@ public sealed partial class MqttConnection : IAsyncDisposable
     private readonly Lock frameGate = new();
     private readonly Dictionary<string, Action<byte[]>> listeners = [];
     private readonly List<(string Filter, Action<string, byte[]> Listener)> patterns = [];
-    private readonly List<MqttTopicFilter> subscriptions = [];
+    private readonly ConcurrentDictionary<string, string> contentTypes = [];
+    private readonly Subscriptions subscriptions = new();
     private readonly Dictionary<string, Task> pendingMessages = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim wake = new(0);
@@ -117,10 +119,14 @@ public sealed partial class MqttConnection : IAsyncDisposable
     }
 
     /// <summary>Sets a retained topic (QoS 1). It is published now, or on the next connect, and again on every connect.</summary>
-    public void SetRetained(string topic, byte[] payload)
+    /// <param name="topic">Full topic name.</param>
+    /// <param name="payload">The message.</param>
+    /// <param name="contentType">MQTT 5 Content Type.</param>
+    public void SetRetained(string topic, byte[] payload, string contentType = ContentTypes.Json)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(payload);
+        contentTypes[topic] = contentType;
         retained.Set(topic, payload);
         wake.Release();
     }
@@ -265,7 +271,16 @@ public sealed partial class MqttConnection : IAsyncDisposable
     internal void Accept(string topic) => refused.Remove(topic);
 
     /// <summary>Adds a subscription, before <see cref="StartAsync"/>.</summary>
-    internal void Subscribe(string filter, MqttQualityOfServiceLevel qos) => subscriptions.Add(new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = qos });
+    internal void Subscribe(string filter, MqttQualityOfServiceLevel qos) => subscriptions.Set(filter, qos, true);
+
+    /// <summary>Begins or ends a subscription at any time, also from within a handler; it takes effect soon after.</summary>
+    internal void SetSubscribed(string filter, MqttQualityOfServiceLevel qos, bool wanted)
+    {
+        if (subscriptions.Set(filter, qos, wanted))
+        {
+            wake.Release();
+        }
+    }
 
     /// <summary>False if the connection ended before it was sent.</summary>
     private async Task<bool> SendSmallAsync(string topic, byte[] payload)

@@ -53,13 +53,20 @@ public sealed record CameraDescription
     public IReadOnlyList<OutputDescription> Outputs { get; init; } = [];
 }
 
-/// <summary>One binary topic.</summary>
-/// <param name="Kind">segmentation, depth, normals, overlay.</param>
+/// <summary>One topic that is published for each frame, or at a rate.</summary>
+/// <param name="Kind">segmentation, depth, normals, overlay, image, bundle, scan, nearest, points; <c>ros2/...</c>.</param>
 /// <param name="Topic">Full topic name.</param>
-/// <param name="Encoding">png, fast, rvl, raw, jpeg.</param>
-/// <param name="Width">Pixels per row of the published grid.</param>
+/// <param name="Encoding">png, fast, rvl, raw, jpeg; json; bundle; cdr.</param>
+/// <param name="Width">Pixels per row of the published grid; points at most; beams.</param>
 /// <param name="Height">Rows.</param>
-public sealed record OutputDescription(string Kind, string Topic, string Encoding, int Width, int Height);
+public sealed record OutputDescription(string Kind, string Topic, string Encoding, int Width, int Height)
+{
+    /// <summary>Of a bundle: the outputs in it.</summary>
+    public IReadOnlyList<string>? Parts { get; init; }
+
+    /// <summary>Of a ROS 2 message: its type, e.g. <c>sensor_msgs/msg/Image</c>.</summary>
+    public string? Type { get; init; }
+}
 
 /// <summary>The model file in short.</summary>
 /// <param name="Name">Release name.</param>

@@ -47,6 +47,19 @@ public sealed class PayloadBuffer
         }
     }
 
+    /// <summary>Room for <paramref name="more"/> bytes behind the first <paramref name="used"/>, which are kept.</summary>
+    internal Span<byte> Extend(int used, int more)
+    {
+        int needed = checked(used + more);
+        if (bytes.Length < needed)
+        {
+            byte[] larger = GC.AllocateUninitializedArray<byte>(needed + (needed / 4), pinned: true);
+            bytes.AsSpan(0, used).CopyTo(larger);
+            bytes = larger;
+        }
+        return bytes.AsSpan(used, more);
+    }
+
     /// <summary>States what was written into the reserved room.</summary>
     internal void Complete(int length, int headerOffset, in FrameHeader header)
     {
@@ -60,6 +73,18 @@ public sealed class PayloadBuffer
     {
         payload.CopyTo(Reserve(payload.Length));
         Complete(payload.Length, -1, header);
+    }
+
+    /// <summary>Fills with a header and data of which it holds the checksum, as in the encoding <c>raw</c>.</summary>
+    /// <param name="header">Complete but for its checksum.</param>
+    /// <param name="data">What follows it.</param>
+    public void SetRaw(in FrameHeader header, ReadOnlySpan<byte> data)
+    {
+        Span<byte> payload = Reserve(FrameHeader.Size + data.Length);
+        data.CopyTo(payload[FrameHeader.Size..]);
+        FrameHeader complete = header with { Crc32 = Crc32.HashToUInt32(data) };
+        complete.Write(payload);
+        Complete(FrameHeader.Size + data.Length, 0, complete);
     }
 
     /// <summary>Writes the publish stamp (ns since the UNIX epoch) into the encoded header.</summary>

@@ -21,7 +21,7 @@ namespace RoboPerception.Messaging;
 /// }
 /// </code></example>
 /// </summary>
-public sealed class PerceptionSubscriber : IAsyncDisposable
+public sealed partial class PerceptionSubscriber : IAsyncDisposable
 {
     private readonly MqttConnection connection;
     private readonly Topics topics;
@@ -31,11 +31,14 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
     private readonly ConcurrentDictionary<string, object> documents = new();
     private readonly string infoTopic;
     private readonly string labelsTopic;
+    private readonly string bundleTopic;
+    private readonly string camera;
     private uint sessionId;
     private long newestPublishStamp = long.MinValue;
     private long damaged;
     private long stale;
     private int sessions;
+    private bool isBundled;
 
     /// <summary>A subscriber that is not connected yet.</summary>
     /// <param name="options">The broker.</param>
@@ -51,6 +54,8 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
         Kinds = kinds.Length > 0 ? kinds : [OutputKind.Segmentation, OutputKind.Depth, OutputKind.Normals];
         infoTopic = topics.CameraInfo(camera);
         labelsTopic = topics.Labels(camera);
+        bundleTopic = topics.Output(camera, OutputKind.Bundle);
+        this.camera = camera;
         outputs = Kinds.ToDictionary(kind => topics.Output(camera, kind), kind => new OutputState(kind));
         assembler = new FrameAssembler(Kinds.Count);
         connection = new MqttConnection(options);
@@ -136,6 +141,11 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
     public ValueTask<SynchronisedPayloads?> TakeSynchronisedAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         synchronised.TakeAsync(timeout, cancellationToken);
 
+    /// <summary>The newest frame with all its outputs, decoded; null when none came in time.</summary>
+    /// <exception cref="PayloadException">The pixels are damaged.</exception>
+    public async ValueTask<PerceptionFrame?> TakeFrameAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        await TakeSynchronisedAsync(timeout, cancellationToken).ConfigureAwait(false) is { } payloads ? new PerceptionFrame(Kinds, payloads) : null;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -158,6 +168,11 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
         if (outputs.TryGetValue(message.Topic, out OutputState? state))
         {
             OnPayload(state, message);
+            return;
+        }
+        if (message.Topic == bundleTopic)
+        {
+            OnBundle(message);
             return;
         }
         try
@@ -185,7 +200,9 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
         }
         else if (topic == topics.Description)
         {
-            documents[topic] = MessageJson.Read<DescriptionDocument>(json);
+            DescriptionDocument description = MessageJson.Read<DescriptionDocument>(json);
+            documents[topic] = description;
+            ChooseTopics(description);
         }
         else if (topic == topics.Health)
         {
@@ -232,11 +249,19 @@ public sealed class PerceptionSubscriber : IAsyncDisposable
         // A retained frame can only be someone's mistake, and it is stale by definition.
         if (header.Kind != state.Kind || message.Retain || !Admit(state, header))
         {
-            Interlocked.Increment(ref stale);
+            // What a bundle has brought already may still be on its way alone.
+            if (!isBundled || message.Retain)
+            {
+                Interlocked.Increment(ref stale);
+            }
             return;
         }
+        Accept(state, new ReceivedPayload(header, bytes));
+    }
+
+    private void Accept(OutputState state, ReceivedPayload payload)
+    {
         Interlocked.Increment(ref state.Received);
-        var payload = new ReceivedPayload(header, bytes);
         PayloadReceived?.Invoke(payload);
         state.Slot.Put(payload);
         if (assembler.Add(payload) is { } complete)

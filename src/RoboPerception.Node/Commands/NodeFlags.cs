@@ -36,9 +36,21 @@ internal sealed class NodeFlags
         (Flag("--depth", "encoding: png, fast, rvl or raw", "ENC"), "outputs.depth"),
         (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),
         (Flag("--overlay", "overlay images a second for people, 0 = none", "RATE"), "outputs.overlay"),
+        (Flag("--bundle", "outputs that also go into one message: all, or a list", "LIST"), "outputs.bundle"),
+        (Flag("--image", "JPEGs of the input a second, 0 = none", "RATE"), "outputs.image"),
+        (Flag("--points", "points of a reduced cloud at most, 0 = none", "N"), "outputs.points"),
+        (Flag("--ros2", "ROS 2 messages: all, or a list", "LIST"), "outputs.ros2"),
+        (Flag("--height", "metres from the floor to the first camera, or auto", "M"), "cameras.0.height"),
+        (Flag("--tilt", "degrees by which the first camera looks down, or auto", "DEG"), "cameras.0.tilt"),
         (Flag("--http-port", "port of /healthz and /metrics on loopback", "PORT"), "http.port"),
         (Flag("--log", "log lines as text or json", "FORMAT"), "log.format"),
         (Flag("--log-level", "what is logged at least: debug, info, warning, error or none", "LEVEL"), "log.level"),
+    ];
+
+    private readonly List<(Option<bool> Option, string Path)> switches =
+    [
+        (new Option<bool>("--scan") { Description = "publish free space as JSON in the shape of a laser scan" }, "outputs.scan"),
+        (new Option<bool>("--nearest") { Description = "publish the nearest obstacle of each class as JSON" }, "outputs.nearest"),
     ];
 
     /// <summary>Adds the flags to a command.</summary>
@@ -46,6 +58,7 @@ internal sealed class NodeFlags
     {
         command.Options.Add(config);
         settings.ForEach(s => command.Options.Add(s.Option));
+        switches.ForEach(s => command.Options.Add(s.Option));
         foreach (Option option in new Option[] { frames, pace, loop, watch, sheet, score, takeOver })
         {
             command.Options.Add(option);
@@ -71,6 +84,10 @@ internal sealed class NodeFlags
         foreach ((Option<string?> option, string path) in settings)
         {
             reader.Add(path, parsed.GetValue(option), option.Name);
+        }
+        foreach ((Option<bool> option, string path) in switches.Where(s => parsed.GetValue(s.Option)))
+        {
+            reader.Add(path, "true", option.Name);
         }
         NodeSettings merged = reader.Build();
         for (int i = 0; i < merged.Cameras.Count; i++)

@@ -65,6 +65,9 @@ internal sealed class NodeSettings
     /// <summary>Overlay images a second, for people; 0 = none.</summary>
     public double OverlayRate { get; set; } = 2;
 
+    /// <summary>What else is published of each frame.</summary>
+    public FrameOutputSettings FrameOutputs { get; } = new();
+
     /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>
     public int HttpPort { get; set; }
 
@@ -107,6 +110,12 @@ internal sealed class CameraSettings
 
     /// <summary>What to do with an image of another shape than the model's grid.</summary>
     public ResizeFit Fit { get; set; } = ResizeFit.Stretch;
+
+    /// <summary>Metres from the floor to the camera; null = estimated from the floor.</summary>
+    public double? Height { get; set; }
+
+    /// <summary>Degrees by which the camera looks down; null = estimated from the floor.</summary>
+    public double? Tilt { get; set; }
 
     /// <summary>Start a recording again when it ends.</summary>
     public bool Loop { get; set; }

@@ -24,6 +24,8 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("cameras.*.fit", "stretch, crop or letterbox, for images of another shape than the model's", (s, i, v) => s.Cameras[i].Fit = (ResizeFit)OneOf(v, "stretch", "crop", "letterbox")),
         new("cameras.*.loop", "true: start a recording again when it ends", (s, i, v) => s.Cameras[i].Loop = Flag(v)),
         new("cameras.*.pace", "realtime or fast, for recordings", (s, i, v) => s.Cameras[i].FastPace = OneOf(v, "realtime", "fast") == 1),
+        new("cameras.*.height", "metres from the floor to the camera, or auto: estimated from the floor", (s, i, v) => s.Cameras[i].Height = AutoOr(v, 0.01, 100)),
+        new("cameras.*.tilt", "degrees by which the camera looks down, or auto: estimated from the floor", (s, i, v) => s.Cameras[i].Tilt = AutoOr(v, -89, 89)),
         new("model.file", "the ONNX file", (s, _, v) => s.ModelFile = Filled(v)),
         new("model.providers", "execution providers in the order they are tried: tensorrt,cuda,cpu", (s, _, v) => s.Providers = ProviderList(v)),
         new("model.threads", "threads of ONNX Runtime on the CPU, 0 = one per core", (s, _, v) => s.Threads = Whole(v, 0, 1024)),
@@ -40,6 +42,17 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("outputs.depth", "png, fast, rvl or raw", (s, _, v) => s.DepthEncoding = Encoding(v, "png", "fast", "rvl", "raw")),
         new("outputs.normals", "png, fast or raw", (s, _, v) => s.NormalsEncoding = Encoding(v, "png", "fast", "raw")),
         new("outputs.overlay", "overlay images a second for people, 0 = none", (s, _, v) => s.OverlayRate = Number(v, 0, 60)),
+        new("outputs.bundle", "outputs that also go into one message: all, none, or a list of segmentation, depth, normals", (s, _, v) => s.FrameOutputs.Bundle = [.. ListOf(v, "segmentation", "depth", "normals").Select(i => (OutputKind)(i + 1))]),
+        new("outputs.image", "JPEGs of the input a second, 0 = none", (s, _, v) => s.FrameOutputs.ImageRate = Number(v, 0, 60)),
+        new("outputs.scan", "true: free space as JSON in the shape of a laser scan", (s, _, v) => s.FrameOutputs.Scan = Flag(v)),
+        new("outputs.nearest", "true: the nearest obstacle of each class as JSON", (s, _, v) => s.FrameOutputs.Nearest = Flag(v)),
+        new("outputs.points", "points of a reduced cloud at most, 0 = none", (s, _, v) => s.FrameOutputs.Points = Whole(v, 0, 65535)),
+        new("outputs.ros2", "ROS 2 messages (CDR): all, none, or a list of " + string.Join(", ", Ros2Topics.All.Select(t => t.Name())), (s, _, v) => s.FrameOutputs.Ros2 = [.. ListOf(v, [.. Ros2Topics.All.Select(t => t.Name())]).Select(i => Ros2Topics.All[i])]),
+        new("obstacles.beams", "beams of the scan, 16 to 128", (s, _, v) => s.FrameOutputs.Beams = Whole(v, 16, 128)),
+        new("obstacles.lowest_height", "metres above the floor below which a robot drives over things", (s, _, v) => s.FrameOutputs.LowestHeight = (float)Number(v, 0, 10)),
+        new("obstacles.greatest_height", "metres above the floor above which a robot passes under things", (s, _, v) => s.FrameOutputs.GreatestHeight = (float)Number(v, 0, 100)),
+        new("obstacles.range_min", "metres; what is nearer is too close", (s, _, v) => s.FrameOutputs.RangeMin = (float)Number(v, 0, 100)),
+        new("obstacles.range_max", "metres; what is farther is no return", (s, _, v) => s.FrameOutputs.RangeMax = (float)Number(v, 0.1, 1000)),
         new("http.port", "port of /healthz and /metrics on loopback, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
         new("log.format", "text or json, one object a line", (s, _, v) => s.LogJson = OneOf(v, "text", "json") == 1),
         new("log.level", "what is logged at least: debug, info, warning, error or none", (s, _, v) => s.LogLevel = Level(v)),
@@ -83,6 +96,21 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         "rvl" => PayloadEncoding.Rvl,
         _ => PayloadEncoding.Raw,
     };
+
+    private static double? AutoOr(string value, double minimum, double maximum) => value == "auto" ? null : Number(value, minimum, maximum);
+
+    /// <summary>Places of the names of a list, in the order of <paramref name="allowed"/>.</summary>
+    private static IEnumerable<int> ListOf(string value, params string[] allowed)
+    {
+        if (value is "all" or "none")
+        {
+            return value == "all" ? Enumerable.Range(0, allowed.Length) : [];
+        }
+        string[] names = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.FirstOrDefault(name => !allowed.Contains(name)) is { } unknown
+            ? throw new FormatException($"'{unknown}' is not one of {string.Join(", ", allowed)}")
+            : names.Select(name => Array.IndexOf(allowed, name)).Distinct().Order();
+    }
 
     private static string[] ProviderList(string value)
     {

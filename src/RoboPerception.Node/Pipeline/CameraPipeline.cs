@@ -4,6 +4,7 @@ using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Images;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Sources;
 
 namespace RoboPerception.Node.Pipeline;
@@ -56,8 +57,9 @@ internal sealed class CameraPipeline : IDisposable
                 free.Put(prediction);
             })
             : new LosslessSlot<FramePrediction>(1);
-        publishing = new PublishStage(camera, model, Engine, predictions, free, request, connection, topics, Statistics, lossless: !capture.IsLive, log);
-        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.WantsImage, log);
+        var plan = new OutputPlan(camera, model.Description, resizer.Intrinsics, rectify, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
+        publishing = new PublishStage(plan, model, Engine, predictions, free, request, Statistics, log);
+        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.ImageUsesOf, log);
     }
 
     /// <summary>The camera's settings.</summary>
@@ -104,6 +106,9 @@ internal sealed class CameraPipeline : IDisposable
 
     /// <summary>Messages that the broker does not take, all outputs.</summary>
     public long RefusedFrames => publishing.RefusedFrames;
+
+    /// <summary>What is published of each frame beside the dense outputs.</summary>
+    public IEnumerable<OutputDescription> OutputDescriptions => publishing.OutputDescriptions;
 
     /// <summary>The contact sheet, if one was asked for.</summary>
     public ContactSheet? Sheet => publishing.Sheet;

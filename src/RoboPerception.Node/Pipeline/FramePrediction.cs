@@ -35,9 +35,26 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>How long Run took, nanoseconds.</summary>
     public long RunNanoseconds { get; set; }
 
-    /// <summary>True if <see cref="Image"/> holds this frame's input: only for frames that people will see.</summary>
-    public bool HasImage { get; set; }
+    /// <summary>Who will see this frame's input; if anyone, <see cref="Image"/> holds it.</summary>
+    public ImageUses Uses { get; set; }
 
     /// <summary>The model's input of this frame, BGR [H,W,3].</summary>
     public byte[] Image { get; } = new byte[inputBytes];
+}
+
+/// <summary>Who sees the input of a frame.</summary>
+[Flags]
+internal enum ImageUses
+{
+    /// <summary>Nobody: it is not kept.</summary>
+    None = 0,
+
+    /// <summary>The overlay.</summary>
+    Overlay = 1,
+
+    /// <summary>The contact sheet.</summary>
+    Sheet = 2,
+
+    /// <summary>The topics with images.</summary>
+    Topic = 4,
 }

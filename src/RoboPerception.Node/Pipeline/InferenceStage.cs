@@ -22,7 +22,7 @@ internal sealed class InferenceStage
     private readonly PipelineStatistics statistics;
     private readonly bool isLive;
     private readonly int gridWidth;
-    private readonly Func<long, bool> wantsImage;
+    private readonly Func<FramePrediction, ImageUses> imageUses;
     private readonly Action<string> log;
     private readonly Thread thread;
     private long busySince;
@@ -36,7 +36,7 @@ internal sealed class InferenceStage
     /// <param name="predictions">Where predictions go.</param>
     /// <param name="free">Where unused predictions come from.</param>
     /// <param name="statistics">What is counted.</param>
-    /// <param name="wantsImage">Whether people will see the frame of this sequence number, so that its image is kept.</param>
+    /// <param name="imageUses">Who will see the input of this frame, so that it is kept.</param>
     /// <param name="log">Told about frames that failed, at most once a second.</param>
     public InferenceStage(
         string name,
@@ -46,12 +46,12 @@ internal sealed class InferenceStage
         ISlot<FramePrediction> predictions,
         ISlot<FramePrediction> free,
         PipelineStatistics statistics,
-        Func<long, bool> wantsImage,
+        Func<FramePrediction, ImageUses> imageUses,
         Action<string> log)
     {
         (frames, isLive, gridWidth) = (source.Slot, source.IsLive, resizer.Width);
         (this.engine, this.resizer, this.predictions, this.free) = (engine, resizer, predictions, free);
-        (this.statistics, this.wantsImage, this.log) = (statistics, wantsImage, log);
+        (this.statistics, this.imageUses, this.log) = (statistics, imageUses, log);
         thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
     }
 
@@ -115,8 +115,8 @@ internal sealed class InferenceStage
             frame.Release();
         }
         prediction.Transform = resizer.Transform;
-        prediction.HasImage = wantsImage(prediction.Sequence);
-        if (prediction.HasImage)
+        prediction.Uses = imageUses(prediction);
+        if (prediction.Uses != ImageUses.None)
         {
             engine.Input.CopyTo(prediction.Image);
         }

@@ -4,8 +4,8 @@ using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
-using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Images;
+using RoboPerception.Node.Outputs;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -23,6 +23,7 @@ internal sealed class PublishStage : IDisposable
     private readonly PipelineStatistics statistics;
     private readonly Action<string> log;
     private readonly List<(PayloadEncoder Encoder, FramePublisher Publisher)> outputs = [];
+    private readonly FrameOutputs? extras;
     private readonly FramePublisher? overlayPublisher;
     private readonly Overlay? overlay;
     private readonly long overlayPeriodMilliseconds;
@@ -34,16 +35,13 @@ internal sealed class PublishStage : IDisposable
 
     /// <summary>A stage that does not run yet; its publishers' threads do.</summary>
     public PublishStage(
-        CameraSettings camera,
+        OutputPlan plan,
         ModelFile model,
         PerceptionEngine engine,
         ISlot<FramePrediction> predictions,
         ISlot<FramePrediction> free,
         PipelineRequest request,
-        MqttConnection connection,
-        Topics topics,
         PipelineStatistics statistics,
-        bool lossless,
         Action<string> log)
     {
         (this.model, this.engine, this.predictions, this.free) = (model, engine, predictions, free);
@@ -51,13 +49,13 @@ internal sealed class PublishStage : IDisposable
         foreach (ModelOutput output in model.Description.Outputs)
         {
             PayloadEncoding encoding = request.Settings.EncodingOf(output.Kind);
-            outputs.Add((new PayloadEncoder(output.Kind, encoding), new FramePublisher(connection, topics.Output(camera.Id, output.Kind), ContentTypes.Of(encoding), lossless)));
+            outputs.Add((new PayloadEncoder(output.Kind, encoding), plan.PublisherOf(plan.Topics.Output(plan.Camera.Id, output.Kind), ContentTypes.Of(encoding))));
         }
-        ClassMap? classes = model.Description.Output(OutputKind.Segmentation)?.Classes;
+        ClassMap? classes = plan.Classes;
         if (request.Settings.OverlayRate > 0 && classes is not null)
         {
             overlay = new Overlay(classes);
-            overlayPublisher = new FramePublisher(connection, topics.Overlay(camera.Id), ContentTypes.Of(PayloadEncoding.Jpeg));
+            overlayPublisher = new FramePublisher(plan.Connection, plan.Topics.Overlay(plan.Camera.Id), ContentTypes.Of(PayloadEncoding.Jpeg));
             overlayPeriodMilliseconds = (long)(1000 / request.Settings.OverlayRate);
         }
         if (request.SheetRows > 0)
@@ -66,9 +64,10 @@ internal sealed class PublishStage : IDisposable
         }
         if (request.Score)
         {
-            Score = new SceneScore(camera, model.Description);
+            Score = new SceneScore(plan.Camera, model.Description);
         }
-        thread = new Thread(Work) { IsBackground = true, Name = $"publish {camera.Id}" };
+        thread = new Thread(Work) { IsBackground = true, Name = $"publish {plan.Camera.Id}" };
+        extras = FrameOutputs.Create(plan);
     }
 
     /// <summary>The contact sheet, if one was asked for; complete once the stage is finished.</summary>
@@ -87,7 +86,11 @@ internal sealed class PublishStage : IDisposable
     public (int Width, int Height) SourceSize => Interlocked.Read(ref sourceSize) is var size ? ((int)(size >> 32), (int)size) : default;
 
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
-    public IReadOnlyDictionary<string, long> Superseded => outputs.ToDictionary(o => Topics.NameOf(o.Encoder.Kind), o => o.Publisher.Superseded);
+    public IReadOnlyDictionary<string, long> Superseded =>
+        outputs.Select(o => KeyValuePair.Create(Topics.NameOf(o.Encoder.Kind), o.Publisher.Superseded)).Concat(extras?.Superseded ?? []).ToDictionary();
+
+    /// <summary>What is published of each frame beside the dense outputs.</summary>
+    public IEnumerable<OutputDescription> OutputDescriptions => extras?.Descriptions ?? [];
 
     /// <summary>Messages that went to the broker, all outputs.</summary>
     public long SentFrames => outputs.Sum(o => o.Publisher.Sent);
@@ -101,26 +104,28 @@ internal sealed class PublishStage : IDisposable
     /// <summary>Waits for the thread, which ends when the predictions do.</summary>
     public bool Join(TimeSpan timeout) => thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted) || thread.Join(timeout);
 
-    /// <summary>Whether people will see this frame, so that inference keeps its image. Asked on the inference thread.</summary>
-    public bool WantsImage(long sequence)
+    /// <summary>Who will see the input of this frame, so that inference keeps it. Asked once for each frame, on the inference thread.</summary>
+    public ImageUses ImageUsesOf(FramePrediction prediction)
     {
-        if (Sheet is not null && Sheet.Wants(sequence))
+        ImageUses uses = Sheet?.Wants(prediction.Sequence) == true ? ImageUses.Sheet : ImageUses.None;
+        if (extras?.WantsImage(prediction.AcquisitionStamp) == true)
         {
-            return true;
+            uses |= ImageUses.Topic;
         }
         long now = Environment.TickCount64;
-        if (overlay is null || now < nextOverlayAt)
+        if (overlay is not null && now >= nextOverlayAt)
         {
-            return false;
+            nextOverlayAt = now + overlayPeriodMilliseconds;
+            uses |= ImageUses.Overlay;
         }
-        nextOverlayAt = now + overlayPeriodMilliseconds;
-        return true;
+        return uses;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         outputs.ForEach(o => o.Publisher.Dispose());
+        extras?.Dispose();
         overlayPublisher?.Dispose();
         overlay?.Dispose();
         Sheet?.Dispose();
@@ -139,6 +144,7 @@ internal sealed class PublishStage : IDisposable
             }
             // A replay is over when the network has it all; a live stop does not wait for a broker that is away.
             outputs.ForEach(o => o.Publisher.WaitUntilIdle(TimeSpan.FromSeconds(5)));
+            extras?.WaitUntilIdle(TimeSpan.FromSeconds(5));
         }
         catch (Exception e) when (e is UserErrorException or OpenCVException or ObjectDisposedException)
         {
@@ -176,10 +182,17 @@ internal sealed class PublishStage : IDisposable
                     encoder.EncodeNormals(header, buffers.Normals, payload);
                     break;
             }
+            extras?.OnEncoded(payload);
             long encoded = Stopwatch.GetTimestamp();
             publisher.Publish(payload);
             encodeTicks += encoded - begun;
             publishTicks += Stopwatch.GetTimestamp() - encoded;
+        }
+        if (extras is not null)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers), prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
+            encodeTicks += Stopwatch.GetTimestamp() - begun;
         }
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
         statistics[Stage.Encode].Record(encode);
@@ -187,7 +200,7 @@ internal sealed class PublishStage : IDisposable
         statistics.Age.Record(UnixClock.Now - prediction.BornAt);
         statistics.CountPublished();
         Score?.Add(prediction.Sequence, buffers);
-        if (prediction.HasImage)
+        if (prediction.Uses != ImageUses.None)
         {
             PublishImages(prediction, buffers, grid);
         }
@@ -199,7 +212,7 @@ internal sealed class PublishStage : IDisposable
 
     private unsafe void PublishImages(FramePrediction prediction, OutputBuffers buffers, ModelInput grid)
     {
-        if (overlay is not null && overlayPublisher is not null)
+        if (overlay is not null && overlayPublisher is not null && prediction.Uses.HasFlag(ImageUses.Overlay))
         {
             PayloadBuffer payload = overlayPublisher.Rent();
             payload.SetForeign(
@@ -207,7 +220,7 @@ internal sealed class PublishStage : IDisposable
                 HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Jpeg, grid));
             overlayPublisher.Publish(payload);
         }
-        if (Sheet is { } sheet && sheet.Wants(prediction.Sequence))
+        if (Sheet is { } sheet && prediction.Uses.HasFlag(ImageUses.Sheet))
         {
             fixed (byte* pixels = prediction.Image)
             {
