@@ -68,6 +68,7 @@ internal sealed class PublishStage : IDisposable
         {
             Score = new SceneScore(camera, model.Description);
         }
+        Report = request.Report ? new ReplayReport() : null;
         thread = new Thread(Work) { IsBackground = true, Name = $"publish {camera.Id}" };
     }
 
@@ -76,6 +77,9 @@ internal sealed class PublishStage : IDisposable
 
     /// <summary>The comparison with exact labels, if one was asked for.</summary>
     public SceneScore? Score { get; }
+
+    /// <summary>The figures of a replay, if they were asked for.</summary>
+    public ReplayReport? Report { get; }
 
     /// <summary>True when everything is encoded, handed over and sent.</summary>
     public bool IsFinished => Volatile.Read(ref finished) != 0;
@@ -125,6 +129,7 @@ internal sealed class PublishStage : IDisposable
         overlay?.Dispose();
         Sheet?.Dispose();
         Score?.Dispose();
+        Report?.Dispose();
     }
 
     private void Work()
@@ -187,6 +192,7 @@ internal sealed class PublishStage : IDisposable
         statistics.Age.Record(UnixClock.Now - prediction.BornAt);
         statistics.CountPublished();
         Score?.Add(prediction.Sequence, buffers);
+        Report?.Add(buffers);
         if (prediction.HasImage)
         {
             PublishImages(prediction, buffers, grid);
