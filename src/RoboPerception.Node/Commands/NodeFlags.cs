@@ -114,6 +114,9 @@ internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Fram
     /// <summary>Compare with the exact labels of a rendered scene.</summary>
     public bool Score { get; init; }
 
+    /// <summary>Where to write the figures of a replay; null = nowhere.</summary>
+    public string? Report { get; init; }
+
     /// <summary>End a running node of the same name instead of being refused.</summary>
     public bool TakeOver { get; init; }
 }

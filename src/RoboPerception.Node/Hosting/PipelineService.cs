@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RoboPerception.Capture;
+using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Commands;
@@ -54,7 +55,7 @@ internal sealed class PipelineService : IHostedLifecycleService
             CudaGraph = settings.CudaGraph,
             EngineCacheFolder = settings.EngineCache,
         };
-        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score);
+        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null };
         state.Set(NodeStates.Warming);
         var sources = new SourceFactory();
         sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
@@ -97,6 +98,7 @@ internal sealed class PipelineService : IHostedLifecycleService
                 }
             }
             WriteSheet();
+            WriteReport();
         }
         finally
         {
@@ -107,6 +109,15 @@ internal sealed class PipelineService : IHostedLifecycleService
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void WriteReport()
+    {
+        if (request.Report is { } path && cameras.FirstOrDefault() is { Report: { } report, Failure: null } camera)
+        {
+            AtomicFile.Write(path, report.ToJson(camera.SourceName, model, camera.Engine.Provider.Name(), camera.Statistics));
+            cameraLog.LogInformation("report: {File}", path);
+        }
+    }
 
     private void WriteSheet()
     {

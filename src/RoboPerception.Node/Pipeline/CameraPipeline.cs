@@ -116,6 +116,9 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>The comparison with exact labels, if one was asked for.</summary>
     public SceneScore? Score => publishing.Score;
 
+    /// <summary>The figures of a replay, if they were asked for.</summary>
+    public ReplayReport? Report => publishing.Report;
+
     /// <summary>True when nothing will come any more: the recording is over and published, or a thread has ended by an error.</summary>
     public bool IsFinished => publishing.IsFinished;
 
@@ -161,4 +164,8 @@ internal sealed class CameraPipeline : IDisposable
 /// <param name="Frames">Stop after this many frames; null = no limit.</param>
 /// <param name="SheetRows">Rows the contact sheet shall have; 0 = none.</param>
 /// <param name="Score">Compare the predictions with the exact labels of a rendered scene.</param>
-internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows, bool Score);
+internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings Settings, uint SessionId, int? Frames, int SheetRows, bool Score)
+{
+    /// <summary>Keep the figures of a replay.</summary>
+    public bool Report { get; init; }
+}

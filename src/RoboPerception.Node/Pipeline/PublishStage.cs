@@ -66,6 +66,7 @@ internal sealed class PublishStage : IDisposable
         {
             Score = new SceneScore(plan.Camera, model.Description);
         }
+        Report = request.Report ? new ReplayReport() : null;
         thread = new Thread(Work) { IsBackground = true, Name = $"publish {plan.Camera.Id}" };
         extras = FrameOutputs.Create(plan);
     }
@@ -75,6 +76,9 @@ internal sealed class PublishStage : IDisposable
 
     /// <summary>The comparison with exact labels, if one was asked for.</summary>
     public SceneScore? Score { get; }
+
+    /// <summary>The figures of a replay, if they were asked for.</summary>
+    public ReplayReport? Report { get; }
 
     /// <summary>True when everything is encoded, handed over and sent.</summary>
     public bool IsFinished => Volatile.Read(ref finished) != 0;
@@ -130,6 +134,7 @@ internal sealed class PublishStage : IDisposable
         overlay?.Dispose();
         Sheet?.Dispose();
         Score?.Dispose();
+        Report?.Dispose();
     }
 
     private void Work()
@@ -200,6 +205,7 @@ internal sealed class PublishStage : IDisposable
         statistics.Age.Record(UnixClock.Now - prediction.BornAt);
         statistics.CountPublished();
         Score?.Add(prediction.Sequence, buffers);
+        Report?.Add(buffers);
         if (prediction.Uses != ImageUses.None)
         {
             PublishImages(prediction, buffers, grid);

@@ -31,6 +31,9 @@ internal static class JobJson
 
     public static byte[] Write(JobResult result) => JsonSerializer.SerializeToUtf8Bytes(result, JobJsonContext.Default.JobResult);
 
+    /// <summary>The results of all, as a file.</summary>
+    public static byte[] Write(IReadOnlyList<JobResult> results) => JsonSerializer.SerializeToUtf8Bytes([.. results], JobJsonContext.Default.JobResultArray);
+
     /// <summary>Null if it is no job's JSON, or the message is empty.</summary>
     public static Job? ReadJob(byte[] json) => Read(json, JobJsonContext.Default.Job) is { Recording: not null, Content: not null, Model: not null } job ? job : null;
 
@@ -56,4 +59,5 @@ internal static class JobJson
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JobResult))]
+[JsonSerializable(typeof(JobResult[]))]
 internal sealed partial class JobJsonContext : JsonSerializerContext;
