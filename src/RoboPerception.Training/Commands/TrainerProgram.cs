@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Core;
+using RoboPerception.Training.Commands.Tables;
 using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Training.Commands;
