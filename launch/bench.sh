@@ -14,6 +14,8 @@
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not;
 #                                                                                --fit: images of other shapes, stretched, cropped, letterboxed
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
+#   launch/bench.sh training --overhead [--rounds N] [--threads N]               trainer: what a step costs the host beside its passes, before and after
+#   launch/bench.sh convolutions [--seconds N] [--seed S]                        libtorch's convolutions here against float64: how many are wrong
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -36,7 +38,7 @@ if [ "${1:-}" = mqtt ]; then
   export LIBMOSQUITTO_CLIENT=$PWD/tests/RoboPerception.Benchmarks/bin/mosquitto_publish
 fi
 if [ "${1:-}" = training ]; then
-  if ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+  if [ "${2:-}" != --overhead ] && ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch >&2
   fi
   # As launch/roboperception-train has it; both sides of the comparison inherit it.

@@ -113,7 +113,7 @@ for file in libSystem.Security.Cryptography.Native.OpenSsl.so libOpenCvSharpExte
 
 # --- What else belongs to it -------------------------------------------------------------------------------------------------------------------
 mkdir -p "$work/$name"/{launch,models,calibration}
-cp launch/roboperception launch/roboperception.service launch/node.yaml launch/mosquitto.conf "$work/$name/launch/"
+cp launch/roboperception launch/gpu-check.sh launch/roboperception.service launch/node.yaml launch/mosquitto.conf "$work/$name/launch/"
 cp models/*.onnx models/*.md "$work/$name/models/"
 cp -r calibration/. "$work/$name/calibration/"
 glibc=$(for file in "$program"/*.so* "$program"/roboperception "$program"/lib/*; do readelf -VW "$file" 2>/dev/null || true; done | grep -o 'Name: GLIBC_2[0-9.]*' | sed 's/.*GLIBC_//' | sort -Vu | tail -1)
@@ -123,6 +123,7 @@ RoboPerception $version for $runtime (ONNX Runtime: $onnxruntime). Needs: Linux 
   launch/roboperception doctor                                   what this machine has and lacks
   launch/roboperception replay FILE --contact-sheet sheet.png    a recording through the whole pipeline
   launch/roboperception run v4l2:///dev/video0 --broker mqtt://broker.local
+  launch/gpu-check.sh --out gpu.json                             on a machine with an NVIDIA GPU: is every model right there, and how fast
 
 As a service: launch/roboperception.service (the paths in it name /opt/roboperception).
 EOF

@@ -33,6 +33,7 @@ internal static class Program
         WatchCommand.Build(),
         DecodeCommand.Build(),
         DoctorCommand.Build(),
+        GpuCheckCommand.Build(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
 }

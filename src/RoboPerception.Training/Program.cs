@@ -1,40 +1,4 @@
-using System.CommandLine;
 using RoboPerception.Core;
 using RoboPerception.Training.Commands;
-using RoboPerception.Training.Commands.Tables;
-using RoboPerception.Training.Optimisation;
 
-return ProgramGuard.Run("roboperception-train", args, Run);
-
-static int Run(string[] args)
-{
-    var root = new RootCommand("Trains, measures and exports the multi-task networks of RoboPerception")
-    {
-        TrainCommand.Create(),
-        EvaluateCommand.Create(),
-        ReportCommand.Create(),
-        ExportCommand.Create(),
-        ConvertCommand.Create(),
-        QuantiseCommand.Create(),
-        ModelsCommand.Create(),
-        ParityCommand.Create(),
-        ScenesCommand.Create(),
-        DataCommand.Create(),
-        ImportCommand.Create(),
-        TableCommand.Create(),
-        DecathlonCommand.Create(),
-        AverageCommand.Create(),
-        InspectCommand.Create(),
-        AffinityCommand.Create(),
-        DoctorCommand.Create(),
-        new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
-    };
-    GroupedHelp.Install(root);
-    var result = root.Parse(FormerNames.Arguments(args));
-
-    // Ctrl-C in training saves a checkpoint first; the default of two seconds could cut that short.
-    var code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
-
-    // System.CommandLine answers 1 to a wrong command line; the project's exit code for that is 2.
-    return result.Errors.Count > 0 ? (int)ExitCode.Usage : code;
-}
+return ProgramGuard.Run("roboperception-train", args, TrainerProgram.Run);

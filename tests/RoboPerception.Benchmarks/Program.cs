@@ -68,9 +68,19 @@ root.Subcommands.Add(mqtt);
 var rounds = new Option<int>("--rounds") { Description = "rounds, alternating with Python", DefaultValueFactory = _ => 7 };
 var steps = new Option<int>("--steps") { Description = "steps of a round", DefaultValueFactory = _ => 5 };
 var threads = new Option<int>("--threads") { Description = "threads of libtorch on both sides", DefaultValueFactory = _ => Environment.ProcessorCount };
-var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads };
-training.SetAction(parsed => TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads)));
+var trainer = new Option<string>("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
+var interpreter = new Option<string>("--python") { Description = "a Python with a torch", HelpName = "FILE", DefaultValueFactory = _ => "/usr/bin/python3" };
+var alone = new Option<bool>("--alone") { Description = "measure the trainer alone where that Python has no torch" };
+var overhead = new Option<bool>("--overhead") { Description = "instead: what a step of a tiny network costs beside its passes, with TorchSharp's optimiser tensor by tensor and as the trainer does it" };
+var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads, trainer, interpreter, alone, overhead };
+training.SetAction(parsed => parsed.GetValue(overhead) ? OverheadBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(threads)) : TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads), parsed.GetValue(trainer)!, parsed.GetValue(interpreter)!, parsed.GetValue(alone)));
 root.Subcommands.Add(training);
+
+var duration = new Option<double>("--seconds") { Description = "how long to try", DefaultValueFactory = _ => 60 };
+var chance = new Option<int>("--seed") { Description = "the same seed gives the same convolutions", DefaultValueFactory = _ => 1 };
+var convolutions = new Command("convolutions", "libtorch's convolutions and their gradients on this processor against float64; ONEDNN_MAX_CPU_ISA chooses oneDNN's kernels") { duration, chance };
+convolutions.SetAction(parsed => ConvolutionsBenchmark.Run(parsed.GetValue(duration), parsed.GetValue(chance)));
+root.Subcommands.Add(convolutions);
 
 var inputs = new Argument<int>("inputs") { Description = "damaged inputs for each format", DefaultValueFactory = _ => 1_000_000 };
 var seed = new Option<int>("--seed") { Description = "the same seed gives the same inputs", DefaultValueFactory = _ => 1 };

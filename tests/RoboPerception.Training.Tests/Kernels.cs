@@ -5,16 +5,24 @@ namespace RoboPerception.Training.Tests;
 
 /// <summary>
 /// The tests run on the kernels that every x64 processor has, so that the last digits are the same everywhere, and so that on a processor where
-/// oneDNN's wide kernels are wrong (see <see cref="Native.Convolutions"/>) the suite does not take three times as long without any.
+/// oneDNN's wide kernels are wrong (see <see cref="Native.Convolutions"/>) the suite does not take three times as long without any; and on one thread:
+/// maps of 32x32 pixels are not worth sharing, and threads that meet thousands of times a second wait for each other wherever another process runs
+/// (one thread took a third of the time of two on a busy machine).
 /// </summary>
 internal static partial class Kernels
 {
     [ModuleInitializer]
     internal static void Choose()
     {
-        // The first for oneDNN in this process, which asks the C library; the second for programs that tests start.
-        _ = SetEnvironment("ONEDNN_MAX_CPU_ISA", "SSE41", 1);
-        Environment.SetEnvironmentVariable("ONEDNN_MAX_CPU_ISA", "SSE41");
+        Set("ONEDNN_MAX_CPU_ISA", "SSE41");
+        Set("OMP_NUM_THREADS", "1");
+    }
+
+    private static void Set(string name, string value)
+    {
+        // The first for libraries of this process, which ask the C library; the second for programs that tests start.
+        _ = SetEnvironment(name, value, 1);
+        Environment.SetEnvironmentVariable(name, value);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RoboPerception.Core;
+using RoboPerception.Training.Commands;
 
 namespace RoboPerception.Training.Tests;
 
@@ -39,6 +41,17 @@ public sealed class ProgramTests : IDisposable
     [InlineData("report OUT", 2, "last.ckpt")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
     public void A_wrong_command_line_names_what_is_wrong(string command, int exitCode, string named)
+    {
+        var (code, output) = RunHere(command);
+        Assert.Equal(exitCode, code);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fly", 2, "fly")]
+    [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "roboperception-train: Checkpoint")]
+    public void The_program_ends_with_the_exit_code_and_one_line(string command, int exitCode, string named)
     {
         var (code, output) = Run(command);
         Assert.Equal(exitCode, code);
@@ -310,14 +323,41 @@ public sealed class ProgramTests : IDisposable
         return (process.ExitCode, output + errors.Result);
     }
 
+    /// <summary>The same without a process: what a wrong command line is answered with needs none.</summary>
+    private (int ExitCode, string Output) RunHere(string command)
+    {
+        var (output, errors) = (Console.Out, Console.Error);
+        using var told = new StringWriter();
+        Console.SetOut(told);
+        Console.SetError(told);
+        try
+        {
+            var code = TrainerProgram.Run(Arguments(command));
+            return (code, told.ToString());
+        }
+        catch (Exception failure)
+        {
+            var code = (int)ProgramGuard.Report(failure);
+            return (code, told.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+
+    private string[] Arguments(string command) =>
+        [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(argument => argument.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("OUT", folder, StringComparison.Ordinal))];
+
     private Process Start(string command)
     {
         // Tests that run in the background of a shell ignore SIGINT, and their children would inherit that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "roboperception-train.dll"));
-        foreach (var argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var argument in Arguments(command))
         {
-            start.ArgumentList.Add(argument.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("OUT", folder, StringComparison.Ordinal));
+            start.ArgumentList.Add(argument);
         }
 
         // Waiting threads that spin would fight with the other tests for the cores.

@@ -24,7 +24,7 @@ internal static class AverageCommand
     public static Command Create()
     {
         var command = new Command("average", "Averages the parameters of checkpoints that were trained from each other, measures the result and writes it as a checkpoint") { Checkpoints, Shares, Data, Ids, ValidationIds, Statistics, Out };
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation), mayRestart: true));
         return command;
     }
 

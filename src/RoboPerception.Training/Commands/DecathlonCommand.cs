@@ -36,7 +36,7 @@ internal static class DecathlonCommand
         {
             Data, DataSets, Out, Depth, Widen, Epochs, BatchSize, LearningRate, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ExportFlag, ResumeFlag,
         };
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation), mayRestart: true));
         return command;
     }
 

@@ -18,7 +18,7 @@ internal static class TrainCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation)));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(Complete(command, parse), cancellation), mayRestart: true));
         return command;
     }
 

@@ -9,20 +9,40 @@ namespace RoboPerception.Training.Optimisation;
 /// </summary>
 internal sealed class AveragedWeights : IDisposable
 {
-    private readonly PerceptionNetwork network;
+    private readonly FlatNetwork flat;
+    private readonly bool ownsFlat;
     private readonly double decay;
+    private readonly (Tensor[] Means, Tensor[] Live)[] parts;
+    private readonly Tensor[] buffers;
     private readonly Dictionary<string, Tensor> means = [];
 
     /// <summary>Starts from the parameters as they are. The network must not move to another device afterwards.</summary>
     public AveragedWeights(PerceptionNetwork network, double decay)
+        : this(new FlatNetwork(network), decay) => ownsFlat = true;
+
+    /// <summary>Starts from the parameters as they are.</summary>
+    public AveragedWeights(FlatNetwork flat, double decay)
     {
-        this.network = network;
-        this.decay = decay;
+        ArgumentNullException.ThrowIfNull(flat);
+        (this.flat, this.decay) = (flat, decay);
         using var noGradients = no_grad();
-        foreach (var (name, live) in network.state_dict())
+        var live = new List<(FlatTensors Tensors, IReadOnlyList<string> Names)> { (flat.Parameters, flat.ParameterNames) };
+        if (flat.Statistics is { } statistics)
         {
-            means[name] = live.detach().clone().DetachFromDisposeScope();
+            live.Add((statistics, flat.StatisticNames));
         }
+
+        buffers = [.. live.Select(entry => entry.Tensors.Zeros())];
+        parts = [.. live.Zip(buffers, (entry, buffer) => (FlatTensors.Parts(buffer, 0, buffer.numel()), FlatTensors.Parts(entry.Tensors.Buffer, 0, buffer.numel())))];
+        foreach (var ((tensors, names), buffer) in live.Zip(buffers))
+        {
+            for (var i = 0; i < names.Count; i++)
+            {
+                means[names[i]] = tensors.View(buffer, i).DetachFromDisposeScope();
+            }
+        }
+
+        Restart();
     }
 
     /// <summary>Takes up the parameters after a step.</summary>
@@ -31,17 +51,9 @@ internal sealed class AveragedWeights : IDisposable
     {
         var keep = Math.Min(decay, (1.0 + step) / (10 + step));
         using var noGradients = no_grad();
-        foreach (var (name, live) in network.state_dict())
+        foreach (var (mean, live) in Pairs())
         {
-            var mean = means[name];
-            if (mean.is_floating_point())
-            {
-                mean.mul_(keep).add_(live, 1 - keep);
-            }
-            else
-            {
-                mean.copy_(live);
-            }
+            mean.mul_(keep).add_(live, 1 - keep);
         }
     }
 
@@ -49,9 +61,9 @@ internal sealed class AveragedWeights : IDisposable
     public void Restart()
     {
         using var noGradients = no_grad();
-        foreach (var (name, live) in network.state_dict())
+        foreach (var (mean, live) in Pairs())
         {
-            means[name].copy_(live);
+            mean.copy_(live);
         }
     }
 
@@ -62,8 +74,9 @@ internal sealed class AveragedWeights : IDisposable
         return new Return(this);
     }
 
-    /// <summary>Writes the means in TorchSharp's format.</summary>
-    public void Save(BinaryWriter writer) => nn.Module.save_state_dict(writer, means);
+    /// <summary>Writes the means in TorchSharp's format. Counters of batches have none: they are the network's own.</summary>
+    public void Save(BinaryWriter writer) =>
+        nn.Module.save_state_dict(writer, flat.Network.state_dict().ToDictionary(entry => entry.Key, entry => means.GetValueOrDefault(entry.Key, entry.Value)));
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="Core.UserErrorException">It does not fit the network.</exception>
@@ -71,30 +84,36 @@ internal sealed class AveragedWeights : IDisposable
     {
         using (InUse())
         {
-            NetworkBlock.Load(network, block, path);
+            NetworkBlock.Load(flat.Network, block, path);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var mean in means.Values)
+        foreach (var tensor in means.Values.Concat(parts.SelectMany(part => part.Means.Concat(part.Live))).Concat(buffers))
         {
-            mean.Dispose();
+            tensor.Dispose();
+        }
+
+        if (ownsFlat)
+        {
+            flat.Dispose();
         }
     }
 
     private void Exchange()
     {
-        using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        foreach (var (name, live) in network.state_dict())
+        foreach (var (mean, live) in Pairs())
         {
-            var exact = live.clone();
-            live.copy_(means[name]);
-            means[name].copy_(exact);
+            using var exact = live.clone();
+            live.copy_(mean);
+            mean.copy_(exact);
         }
     }
+
+    private IEnumerable<(Tensor Mean, Tensor Live)> Pairs() => parts.SelectMany(part => part.Means.Zip(part.Live));
 
     private sealed class Return(AveragedWeights owner) : IDisposable
     {

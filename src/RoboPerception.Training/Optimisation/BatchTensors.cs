@@ -1,5 +1,6 @@
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Optimisation;
@@ -12,10 +13,14 @@ internal static class BatchTensors
     /// on a CPU as on contiguous planes.
     /// </summary>
     public static Tensor Images(Batch batch, Device device) =>
-        tensor(batch.Images, [batch.Count, batch.Height, batch.Width, 3]).to(device).permute(0, 3, 1, 2);
+        Send(tensor(batch.Images, [batch.Count, batch.Height, batch.Width, 3]), device).permute(0, 3, 1, 2);
 
     /// <summary>The target of a task in the conventions of <see cref="TaskLosses"/>.</summary>
     public static Tensor Target(Batch batch, TaskDescription task, Device device) => task.Classes is not null
-        ? tensor(GroundTruth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]).to(device)
-        : tensor(GroundTruth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]).to(device);
+        ? Send(tensor(GroundTruth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]), device)
+        : Send(tensor(GroundTruth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]), device);
+
+    // From pinned memory the host does not wait for the copy; libtorch keeps that memory until the copy is done.
+    private static Tensor Send(Tensor values, Device device) =>
+        device.type == DeviceType.CUDA ? values.pin_memory().to(device, non_blocking: true) : values.to(device);
 }

@@ -38,7 +38,8 @@ internal sealed class Trainer : IDisposable
     private readonly ImageSet? validation;
     private readonly Device device;
     private readonly PerceptionNetwork network;
-    private readonly OptimizerHelper optimizer;
+    private readonly FlatNetwork flat;
+    private readonly FlatOptimizer optimizer;
     private readonly ITaskWeighting weighting;
     private readonly AveragedWeights? averages;
     private readonly WorkingCopy? copy;
@@ -56,10 +57,12 @@ internal sealed class Trainer : IDisposable
         this.images = images;
         this.validation = validation;
         this.device = device;
-        optimizer = Optimizers.Create(network, state.Options);
+        var holder = Optimizers.Create(network, state.Options);
+        flat = new FlatNetwork(network, holder.parameters());
+        optimizer = new FlatOptimizer(holder, flat.Parameters);
         copy = WorkingCopy.TypeOf(state.Options.Precision) is { } type ? new WorkingCopy(this.network, type, device) : null;
         weighting = TaskWeightings.Create(state.Options.Weighting, copy?.Network ?? this.network, state.Options.LearningRate, state.Options.Seed);
-        averages = state.Options.EmaDecay > 0 ? new AveragedWeights(this.network, state.Options.EmaDecay) : null;
+        averages = state.Options.EmaDecay > 0 ? new AveragedWeights(flat, state.Options.EmaDecay) : null;
         foreach (var losses in state.EpochLosses)
         {
             weighting.EndEpoch(losses);
@@ -72,7 +75,7 @@ internal sealed class Trainer : IDisposable
 
         teacher = state.Options.Teachers is { } teachers ? new Teacher(teachers, state.Options.TeacherWeight, network.Tasks, device) : null;
         conflicts = new GradientConflict(this.network, images, state.Options, device);
-        step = new TrainingStep(this.network, optimizer, weighting, averages, state.Options, device, copy, teacher);
+        step = new TrainingStep(flat, optimizer, weighting, averages, state.Options, device, copy, teacher);
     }
 
     /// <summary>Told after every step.</summary>
@@ -135,7 +138,7 @@ internal sealed class Trainer : IDisposable
         var path = Path.Combine(folder, LastCheckpoint);
         var (network, state) = Checkpoint.LoadForTraining(path);
         var trainer = new Trainer(folder, state, network, images, validation, device);
-        Checkpoint.LoadOptimizer(path, trainer.optimizer);
+        Checkpoint.LoadOptimizer(path, trainer.optimizer.Holder);
         if (trainer.averages is { } averages)
         {
             Checkpoint.LoadAverages(path, averages);
@@ -161,6 +164,7 @@ internal sealed class Trainer : IDisposable
         teacher?.Dispose();
         optimizer.Dispose();
         network.Dispose();
+        flat.Dispose();
     }
 
     private static void LoadBackbone(PerceptionNetwork network, string path)
@@ -273,7 +277,7 @@ internal sealed class Trainer : IDisposable
             state.Epoch,
             state.Step,
             state.ElapsedSeconds,
-            optimizer.ParamGroups.First().LearningRate,
+            optimizer.Holder.ParamGroups.First().LearningRate,
             network.SupervisedTasks.Zip(meanLosses).ToDictionary(pair => pair.First.Key, pair => pair.Second),
             measured is null ? new Dictionary<string, double>() : state.Metrics,
             measured?.Score)
@@ -324,7 +328,7 @@ internal sealed class Trainer : IDisposable
     private void SaveLast()
     {
         state = state with { WeightingState = [.. weighting.State] };
-        Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer, averages);
+        Checkpoint.Save(Path.Combine(folder, LastCheckpoint), state, network, optimizer.Holder, averages);
     }
 
     private double Progress()

@@ -1,23 +1,20 @@
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Weighting;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>One step of the optimiser: forward, losses, weighted gradients, limit, move, average.</summary>
+/// <remarks>On a GPU the host runs ahead of it: nothing is read back before the whole step has been handed over, and then all losses at once.</remarks>
 internal sealed class TrainingStep(
-    PerceptionNetwork network, OptimizerHelper optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device, WorkingCopy? copy = null, Teacher? teacher = null)
+    FlatNetwork flat, FlatOptimizer optimizer, ITaskWeighting weighting, AveragedWeights? averages, TrainingOptions options, Device device, WorkingCopy? copy = null, Teacher? teacher = null)
 {
-    private readonly PerceptionNetwork working = copy?.Network ?? network;
-    private readonly Parameter[] parameters = [.. network.parameters()];
-
-    /// <summary>Length of the last gradient before the limit; NaN without one.</summary>
-    public double GradientLength { get; private set; } = double.NaN;
+    private readonly PerceptionNetwork network = flat.Network, working = copy?.Network ?? flat.Network;
+    private readonly optim.ILearningRateController[] groups = [.. optimizer.Holder.ParamGroups];
 
     /// <summary>Factors of the tasks at the last step.</summary>
-    public IReadOnlyList<double> Weights { get; private set; } = [];
+    public IReadOnlyList<double> Weights => [.. weighting.Weights];
 
     /// <summary>Learns from a batch and returns the unweighted losses, one per task.</summary>
     /// <param name="batch">Images and ground truth.</param>
@@ -26,12 +23,12 @@ internal sealed class TrainingStep(
     public double[] Run(Batch batch, long step, double rateFactor)
     {
         using var scope = NewDisposeScope();
-        foreach (var group in optimizer.ParamGroups)
+        foreach (var group in groups)
         {
             group.LearningRate = group.InitialLearningRate * rateFactor;
         }
 
-        optimizer.zero_grad();
+        optimizer.Clear();
         copy?.Refresh();
         var batchImages = BatchTensors.Images(batch, device);
         var images = copy is null ? batchImages : batchImages.to(copy.Type);
@@ -42,24 +39,24 @@ internal sealed class TrainingStep(
             indicators.Observe([.. network.Tasks.Select((task, k) => TaskIndicators.Measure(task, outputs[k], targets[task]))]);
         }
 
-        double[] values = Values(losses);
+        var values = Scalars.Together(losses);
         weighting.Backward(losses, step);
         copy?.Return();
+        var gathered = optimizer.Gather(weighting.ReplacesGradients && copy is null);
         if (options.MaxGradientNorm > 0)
         {
-            GradientLength = nn.utils.clip_grad_norm_(parameters, options.MaxGradientNorm);
+            Limit(gathered);
         }
 
-        optimizer.step();
+        optimizer.Step(gathered);
         weighting.AfterStep(() =>
         {
             using var noGradients = no_grad();
             copy?.Refresh();
-            return Values(Pass().Losses);
+            return Scalars.Read(Scalars.Together(Pass().Losses));
         });
         averages?.Update(step);
-        Weights = [.. weighting.Weights];
-        return values;
+        return Scalars.Read(values);
 
         (Tensor[] Outputs, Tensor[] Losses) Pass()
         {
@@ -68,5 +65,15 @@ internal sealed class TrainingStep(
         }
     }
 
-    private static double[] Values(Tensor[] losses) => [.. losses.Select(loss => (double)loss.detach().cpu().item<float>())];
+    private void Limit(bool gathered)
+    {
+        if (gathered)
+        {
+            optimizer.Limit(options.MaxGradientNorm);
+        }
+        else
+        {
+            nn.utils.clip_grad_norm_(optimizer.Holder.parameters(), options.MaxGradientNorm);
+        }
+    }
 }

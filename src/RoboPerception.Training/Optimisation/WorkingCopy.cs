@@ -75,7 +75,15 @@ internal sealed class WorkingCopy : IDisposable
         {
             if (own.grad is { } gradient)
             {
-                target.grad = gradient.to(target.dtype);
+                // What is there lies in the optimiser's buffer.
+                if (target.grad is { } there)
+                {
+                    there.copy_(gradient);
+                }
+                else
+                {
+                    target.grad = gradient.to(target.dtype);
+                }
             }
         }
 

@@ -1,4 +1,4 @@
-using TorchSharp;
+using RoboPerception.Training.Optimisation;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Weighting;
@@ -29,7 +29,7 @@ internal sealed class Famo(int tasks) : SummedWeighting
     {
         ArgumentNullException.ThrowIfNull(losses);
         var z = Weights;
-        before = [.. losses.Select(loss => Math.Max(loss.detach().cpu().ToDouble(), Floor))];
+        before = [.. Scalars.Read(losses).Select(loss => Math.Max(loss, Floor))];
         var divisor = z.Zip(before, (share, loss) => share / loss).Sum();
         return Sum([.. losses.Select(loss => loss.clamp_min(Floor).log())], [.. z.Select(share => share / divisor)]);
     }

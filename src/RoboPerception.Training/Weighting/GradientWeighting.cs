@@ -33,6 +33,9 @@ internal abstract class GradientWeighting : ITaskWeighting
     public IReadOnlyList<double> Weights { get; private set; }
 
     /// <inheritdoc/>
+    public bool ReplacesGradients => true;
+
+    /// <inheritdoc/>
     public virtual IReadOnlyList<double> State
     {
         get => [];
@@ -53,7 +56,7 @@ internal abstract class GradientWeighting : ITaskWeighting
         Tensor?[][] gradients = [.. Enumerable.Range(0, tasks).Select(k => Walk(losses[k], last: k == tasks - 1))];
         using var noGradients = no_grad();
         int[][] users = [.. Enumerable.Range(0, parameters.Length).Select(p => Enumerable.Range(0, tasks).Where(k => gradients[k][p] is not null).ToArray())];
-        var factors = Factors(Products(gradients, users), [.. losses.Select(loss => loss.detach().cpu().ToDouble())], stepsDone);
+        var factors = Factors(Products(gradients, users), Scalars.Read(losses), stepsDone);
         Weights = factors.Shared;
         for (var p = 0; p < parameters.Length; p++)
         {
@@ -107,12 +110,10 @@ internal abstract class GradientWeighting : ITaskWeighting
 
         Tensor[] flat = [.. gradients.Select((own, k) => cat([.. shared.Select(p => (own[p] ?? zeros_like(gradients[users[p][0]][p]!)).flatten())]))];
         var products = new double[tasks, tasks];
-        for (var i = 0; i < tasks; i++)
+        (int I, int J)[] pairs = [.. Enumerable.Range(0, tasks).SelectMany(i => Enumerable.Range(i, tasks - i).Select(j => (i, j)))];
+        foreach (var ((i, j), product) in pairs.Zip(Scalars.Read([.. pairs.Select(pair => flat[pair.I].dot(flat[pair.J]))])))
         {
-            for (var j = i; j < tasks; j++)
-            {
-                products[i, j] = products[j, i] = flat[i].dot(flat[j]).cpu().ToDouble();
-            }
+            products[i, j] = products[j, i] = product;
         }
 
         return products;

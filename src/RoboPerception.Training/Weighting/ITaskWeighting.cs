@@ -16,6 +16,9 @@ internal interface ITaskWeighting
     /// <param name="stepsDone">Steps done before this one in the whole run: schemes that draw random numbers draw them from it, so that a resumed run repeats.</param>
     void Backward(IReadOnlyList<Tensor> losses, long stepsDone);
 
+    /// <summary>Whether <see cref="Backward"/> puts tensors of its own in the place of the gradients, rather than adding to those that are there.</summary>
+    bool ReplacesGradients => false;
+
     /// <summary>Told after the optimiser has moved. Only schemes that look at the effect of a step ask for the losses of the same batch again.</summary>
     void AfterStep(Func<IReadOnlyList<double>> lossesNow)
     {

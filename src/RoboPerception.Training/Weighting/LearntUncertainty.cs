@@ -1,4 +1,4 @@
-using TorchSharp;
+using RoboPerception.Training.Optimisation;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Weighting;
@@ -23,7 +23,8 @@ internal sealed class LearntUncertainty(int tasks, double learningRate) : Summed
     {
         ArgumentNullException.ThrowIfNull(losses);
         Combine(losses).backward();
-        logVariances.Step([.. losses.Select((loss, k) => 0.5 - (loss.ToDouble() * Weights[k]))]);
+        var weights = Weights;
+        logVariances.Step([.. Scalars.Read(losses).Select((loss, k) => 0.5 - (loss * weights[k]))]);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
+using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Training.Weighting;
@@ -25,8 +25,8 @@ internal static class TaskIndicators
             "normal" => ((prediction * target).sum([1L]).gt(NormalCosine), (target * target).sum([1L]).gt(0)),
             _ => (prediction.gt(0).eq(target.gt(0.5)), target.ge(0)),
         };
-        var count = valid.sum().cpu().ToDouble();
-        return count == 0 ? 0 : right.logical_and(valid).sum().cpu().ToDouble() / count;
+        var counts = Scalars.Read([right.logical_and(valid).sum(), valid.sum()]);
+        return counts[1] == 0 ? 0 : counts[0] / counts[1];
     }
 
     private static Tensor Within(Tensor prediction, Tensor target) =>

@@ -7,6 +7,7 @@ using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
 using RoboPerception.Training.Weighting;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoboPerception.Benchmarks.Training;
@@ -21,46 +22,73 @@ internal static class TrainingBenchmark
     private const int Count = 4, Height = 96, Width = 128, WarmUp = 3;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static int Run(int rounds, int steps, int threads)
+    /// <summary>Measures.</summary>
+    /// <param name="rounds">Rounds, alternating.</param>
+    /// <param name="steps">Steps of a round.</param>
+    /// <param name="threads">Threads of libtorch on both sides.</param>
+    /// <param name="deviceName"><c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="interpreter">The Python that has a torch.</param>
+    /// <param name="mayBeAlone">Whether our side alone is measured where that Python has none.</param>
+    public static int Run(int rounds, int steps, int threads, string deviceName, string interpreter, bool mayBeAlone)
     {
+        var device = Device(deviceName);
         set_num_threads(threads);
         random.manual_seed(1);
         using var network = PerceptionNetwork.Create(NetworkSpec.Parse($"split-segnet:widths={Widths}"), TaskDescription.NyuThree);
-        using var python = Python(threads);
-        var parameters = long.Parse(Answer(python), CultureInfo.InvariantCulture);
-        if (parameters != network.ParameterCount)
+        network.to(device);
+        using var python = Python(interpreter, threads, deviceName);
+        var told = python?.StandardOutput.ReadLine();
+        if (told is null && !mayBeAlone)
+        {
+            throw new UserErrorException(ExitCode.Failed, $"'{interpreter}' has no torch that computes on {deviceName}: apt-get install python3-torch, or name another with --python.");
+        }
+
+        if (told is not null && long.Parse(told, CultureInfo.InvariantCulture) is var parameters && parameters != network.ParameterCount)
         {
             throw new UserErrorException(ExitCode.Failed, $"Python trains {parameters} parameters, we {network.ParameterCount}: not the same network.");
         }
 
         var options = new TrainingOptions { Network = network.Spec.ToString(), Height = Height, Width = Width };
-        using var optimizer = Optimizers.Create(network, options);
-        var step = new TrainingStep(network, optimizer, new EqualWeighting(network.Tasks.Count), averages: null, options, CPU);
+        var holder = Optimizers.Create(network, options);
+        using var flat = new FlatNetwork(network, holder.parameters());
+        using var optimizer = new FlatOptimizer(holder, flat.Parameters);
+        var step = new TrainingStep(flat, optimizer, new EqualWeighting(network.Tasks.Count), averages: null, options, device);
         network.train();
-        var batch = RandomBatch();
+        var batch = RandomBatch(Count, Height, Width);
         var (ours, theirs) = (new List<double>(), new List<double>());
         Ours(step, batch, WarmUp);
-        Theirs(python, WarmUp);
+        var compares = told is not null;
+        if (compares)
+        {
+            Theirs(python!, WarmUp);
+        }
+
         for (var round = 0; round < rounds; round++)
         {
             ours.Add(Ours(step, batch, steps) / steps);
-            theirs.Add(Theirs(python, steps) / steps);
+            if (compares)
+            {
+                theirs.Add(Theirs(python!, steps) / steps);
+            }
         }
 
-        python.StandardInput.Close();
-        python.WaitForExit();
-        var (mine, other) = (Median(ours), Median(theirs));
+        python?.StandardInput.Close();
+        python?.WaitForExit();
+        var mine = Median(ours);
+        double? other = compares ? Median(theirs) : null;
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
                 network = network.Spec.ToString(),
                 batch = $"{Count}x3x{Height}x{Width}",
+                device = deviceName,
                 threads,
                 rounds,
                 steps,
                 milliseconds_per_step = Math.Round(1000 * mine, 1),
-                milliseconds_per_step_python = Math.Round(1000 * other, 1),
-                throughput_ratio = Math.Round(other / mine, 3),
+                images_per_second = Math.Round(Count / mine, 1),
+                milliseconds_per_step_python = other is { } each ? Math.Round(1000 * each, 1) : (double?)null,
+                throughput_ratio = other / mine is { } ratio ? Math.Round(ratio, 3) : (double?)null,
                 environment = BenchmarkEnvironment.Read(),
             },
             Indented));
@@ -84,25 +112,39 @@ internal static class TrainingBenchmark
         return double.Parse(Answer(python), CultureInfo.InvariantCulture);
     }
 
-    private static Process Python(int threads)
+    private static Device Device(string name) => name switch
     {
-        // The system's Python has the system's PyTorch.
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new object[] { Path.Combine(AppContext.BaseDirectory, "split_segnet.py"), Widths, Count, Height, Width, threads })
+        "cpu" => CPU,
+        "cuda" => cuda.is_available() ? CUDA : throw new UserErrorException(ExitCode.Usage, "libtorch here computes on no GPU: build with the CUDA variant (launch/setup.sh train --torch cuda), or name a libtorch in ROBOPERCEPTION_LIBTORCH."),
+        _ => throw new UserErrorException(ExitCode.Usage, $"--device '{name}' is unknown; choose cpu or cuda."),
+    };
+
+    /// <summary>The other side; null without such an interpreter.</summary>
+    private static Process? Python(string interpreter, int threads, string device)
+    {
+        var start = new ProcessStartInfo(interpreter) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in new object[] { Path.Combine(AppContext.BaseDirectory, "split_segnet.py"), Widths, Count, Height, Width, threads, device })
         {
             start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
         }
 
-        return Process.Start(start)!;
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
     }
 
     private static string Answer(Process python) => python.StandardOutput.ReadLine()
         ?? throw new UserErrorException(ExitCode.Failed, "The Python side ended early; is python3-torch installed? (apt-get install python3-torch)");
 
-    private static Batch RandomBatch()
+    internal static Batch RandomBatch(int count, int height, int width)
     {
         var chance = new Random(1);
-        var batch = new Batch(Count, Height, Width);
+        var batch = new Batch(count, height, width);
         for (var i = 0; i < batch.Images.Length; i++)
         {
             batch.Images[i] = chance.NextSingle();
@@ -117,5 +159,5 @@ internal static class TrainingBenchmark
         return batch;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    internal static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -12,6 +12,7 @@ from torch import nn
 
 widths = [int(width) for width in sys.argv[1].split(",")]
 count, height, width, threads = (int(value) for value in sys.argv[2:6])
+device = torch.device(sys.argv[6] if len(sys.argv) > 6 else "cpu")
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 
@@ -60,18 +61,21 @@ def losses(outputs, labels, metres, directions):
     ]
 
 
-network = SplitSegNet()
+network = SplitSegNet().to(device)
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-4, foreach=True)
 images = torch.rand(count, height, width, 3).permute(0, 3, 1, 2)
 labels = torch.randint(0, 13, (count, height, width))
 metres = torch.rand(count, 1, height, width) + 0.5
 directions = F.normalize(torch.randn(count, 3, height, width), dim=1)
+batch = [values.pin_memory() if device.type == "cuda" else values for values in (images, labels, metres, directions)]
 network.train()
 print(sum(parameter.numel() for parameter in network.parameters()), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
     for _ in range(int(line)):
         optimizer.zero_grad(set_to_none=True)
+        # Our side brings its batch over at every step, too.
+        images, labels, metres, directions = (values.to(device, non_blocking=True) for values in batch)
         terms = losses(network(images), labels, metres, directions)
         sum(terms).backward()
         optimizer.step()

@@ -56,7 +56,7 @@ internal static class TableCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation), mayRestart: true));
         return command;
     }
 
