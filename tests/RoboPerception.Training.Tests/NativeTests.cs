@@ -33,6 +33,14 @@ public sealed class NativeTests : IDisposable
         NativeLibrary.Free(NativeLibrary.Load(TorchLibrary.Beside(Bridge)!));
     }
 
+    [Fact]
+    public void What_libtorch_complains_about_is_not_taken_for_a_library_that_does_not_load()
+    {
+        using var scope = NewDisposeScope();
+        var failure = Assert.ThrowsAny<Exception>(() => zeros(2, 3).matmul(zeros(2, 3)));
+        Assert.Null(NativeLibraries.Explain(failure));
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(18)]

@@ -95,6 +95,19 @@ public sealed class ToolsTests
         Assert.Equal(10.5, ResultTable.LastEpochs(log)["m"]);
     }
 
+    [Fact]
+    public void An_experiment_that_a_run_leaves_is_read_as_it_was_meant()
+    {
+        string[] typed = ["--data", "scene://samples?seed=2&count=3", "--teacher", "it's.ckpt", "--teacher", "b.onnx", "--no-augmentation", "--lr", "1e-3", "--weighting", "fixed:2,1,1"];
+        var text = Experiment.Text(TrainCommand.Create().Parse(typed), TrainOptions.Groups, TrainOptions.NotOfTheExperiment);
+        var read = TrainCommand.Create().Parse([.. Experiment.Arguments("experiment.yaml", text, TrainCommand.Create().Parse([]))]);
+        Assert.Empty(read.Errors);
+        Assert.Equal(["it's.ckpt", "b.onnx"], read.GetValue(TrainOptions.Teachers)!);
+        Assert.Equal(
+            ("scene://samples?seed=2&count=3", true, false, 1e-3, "fixed:2,1,1", 2),
+            (read.GetValue(TrainOptions.Data), read.GetValue(TrainOptions.NoAugmentation), read.GetValue(TrainOptions.NoColourJitter), read.GetValue(TrainOptions.LearningRate), read.GetValue(TrainOptions.Weighting), read.GetValue(TrainOptions.BatchSize)));
+    }
+
     [Theory]
     [InlineData("seg7,depth", "seg,depth")]
     [InlineData("logdepth", "depth")]

@@ -40,6 +40,12 @@ internal static class NativeLibraries
     {
         ArgumentNullException.ThrowIfNull(failure);
         string text = string.Join('\n', Chain(failure).Select(e => e.Message));
+
+        // libtorch puts the libraries on its call stack behind what it complains about: it runs.
+        if (text.Contains("Exception raised from", StringComparison.Ordinal))
+        {
+            return null;
+        }
         bool isLoading = Chain(failure).Any(e => e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             || text.Contains("shared object", StringComparison.Ordinal) || text.Contains("LibTorchSharp", StringComparison.Ordinal) || text.Contains("libtorch-cpu", StringComparison.Ordinal);
         if (!isLoading)

@@ -32,7 +32,7 @@ function forgetCharts() {
 
 /**
  * Adds a chart to a host.
- * lines: [{label, points: [[x, y]], colour, dash, width, right, bars}]; options: {title, note, across, whole, log, unit, rightUnit, mark: {x, label}, low, high, sync}.
+ * lines: [{label, points: [[x, y]], colour, dash, width, right, bars, flat}]; options: {title, note, across, whole, log, unit, rightUnit, mark: {x, label}, low, high, sync}.
  */
 function addChart(parent, lines, options) {
   const shown = lines.filter(line => line.points.some(point => num(point[1]) !== null));
@@ -65,7 +65,12 @@ function addChart(parent, lines, options) {
   };
   const across = { ...axis('x'), label: options.across, space: 46, size: 24, values: (u, splits) => splits.map(x => options.whole && !Number.isInteger(x) ? '' : short(x)) };
   if (options.whole) across.incrs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
-  const names = (u, splits) => splits.map(y => y === null ? '' : short(y));
+  // As many decimals as tell neighbours apart.
+  const names = (u, splits) => {
+    const step = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 0;
+    const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
+    return splits.map(y => y === null ? '' : options.log || digits > 5 ? short(y) : String(+y.toFixed(digits)));
+  };
   const left = { ...axis('y'), size: wide, values: names, label: options.unit, space: 34 };
   if (options.log) left.splits = (u, index, low, high) => decades(low, high);
   const right = { ...axis('right'), side: 1, size: wide, values: names, label: options.rightUnit, grid: { show: false }, space: 34 };
@@ -88,11 +93,11 @@ function addChart(parent, lines, options) {
       ...shown.map((line, i) => ({
         label: line.label, scale: line.right ? 'right' : 'y', stroke: line.colour ?? colours[i % colours.length], width: line.width ?? 2, dash: line.dash, spanGaps: true,
         fill: line.bars ? (line.colour ?? colours[i % colours.length]) + '55' : undefined, paths: line.bars ? uPlot.paths.bars({ size: [1, Infinity], gap: 0 }) : undefined,
-        points: { show: !line.bars && !line.dash && line.points.length <= 30, size: 5 }, value: (u, y) => short(y),
+        points: { show: !line.bars && !line.flat && line.points.length <= 30, size: 5 }, value: (u, y) => short(y),
       })),
     ],
     cursor: { sync: options.sync ? { key: options.sync } : undefined, y: false, drag: { x: true, y: false } },
-    legend: { markers: { width: 2 } },
+    legend: { markers: { width: 2, dash: (u, i) => u.series[i].dash ? 'dashed' : 'solid' } },
     hooks: { ready: [u => u.setLegend({ idx: xs.length - 1 })], draw: options.mark ? [u => drawMark(u, options.mark)] : [] },
   }, [xs, ...columns], host);
   host.chart = chart;

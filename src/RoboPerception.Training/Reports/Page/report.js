@@ -51,7 +51,7 @@ function facts(run) {
     `${state.options.height}×${state.options.width}`,
     details?.parameters ? `${(details.parameters / 1e6).toFixed(2)} M parameters` : null,
     details?.gMac ? `${details.gMac.toFixed(2)} GMAC` : null,
-    `${state.epoch} epochs, ${state.step.toLocaleString('en')} steps in ${duration(state.elapsedSeconds)}`,
+    `${state.epoch} ${state.epoch === 1 ? 'epoch' : 'epochs'}, ${state.step.toLocaleString('en')} steps in ${duration(state.elapsedSeconds)}`,
     state.commit ? `commit ${state.commit.slice(0, 10)}` : null,
   ].filter(Boolean).join(' · ');
 }
@@ -141,7 +141,7 @@ function curves(section, runs) {
     const flat = (text, value, dash) => {
       const checks = measured(runs[0]);
       if (num(value) !== null && checks.length > 1 && lines[0].points.some(point => num(point[1]) !== null)) {
-        lines.push({ label: text, colour: style('--soft'), dash, width: 1.3, points: [[checks[0].epoch, scaled(value)], [checks[checks.length - 1].epoch, scaled(value)]] });
+        lines.push({ label: text, colour: style('--soft'), dash, flat: true, width: 1.3, points: [[checks[0].epoch, scaled(value)], [checks[checks.length - 1].epoch, scaled(value)]] });
       }
     };
     if (one) flat('baseline', runs[0].state.options.baseline?.[name], [8, 4]);
