@@ -5,7 +5,8 @@ using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
-using RoboPerception.Node.Health;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Node.GpuCheck;
@@ -48,7 +49,7 @@ internal static class NodeThroughput
             .Add("node.id", "gpu-check", "gpu-check").Add("model.file", options.Models[0], "gpu-check").Add("model.providers", options.Provider.Name(), "gpu-check")
             .Add("outputs.overlay", "0", "gpu-check").Add("broker.url", broker.Address.ToString(), "gpu-check").Add("outputs.segmentation", "png", "gpu-check")
             .Add("outputs.depth", encoding, "gpu-check").Add("outputs.normals", encoding, "gpu-check").Build();
-        var host = new NodeHost(new NodeRequest(settings, true, frames + WarmUp, false, null), new NodeLog { IsQuiet = true });
+        var host = new NodeApplication(new NodeRequest(settings, true, frames + WarmUp, false, null), new NodeLog { IsQuiet = true });
         await using (host.ConfigureAwait(false))
         {
             await host.StartAsync(CancellationToken.None);
