@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Core;
+using RoboPerception.Training.Commands;
 using RoboPerception.Training.Commands.Tables;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Networks;
@@ -166,6 +167,17 @@ public sealed class TableTests : IDisposable
     }
 
     private static int Run(string command) => TableCommand.Create().Parse(command.Split(' ')[1..]).Invoke();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" --stream")]
+    public void A_label_set_of_rooms_can_be_trained_and_measured_by_itself(string how)
+    {
+        var run = Path.Combine(folder, "run");
+        Assert.Equal(0, TrainCommand.Create().Parse($"--data {data.Folder} --ids ids.txt --val-ids ids.txt --tasks rooms7,depth --network split-segnet:widths=2,2,2,2,2 --size 32x32 --epochs 1 --threads 1 --out {run}{how}".Split(' ')).Invoke());
+        Assert.Equal(0, EvaluateCommand.Create().Parse($"{run}/best.ckpt --data {data.Folder} --ids ids.txt --json {run}/figures.json".Split(' ')).Invoke());
+        Assert.Contains("bed or table", File.ReadAllText(Path.Combine(run, "figures.json")), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(0, 1, "0 0.2 0.4 0.6 0.8 1")]

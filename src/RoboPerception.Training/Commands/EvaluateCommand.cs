@@ -55,7 +55,9 @@ internal static class EvaluateCommand
     }
 
     /// <summary>Labels of the model's classes, unless others are asked for.</summary>
-    private static DataChoice OfModel(DataChoice choice, ClassMap? classes) => choice.Classes == 0 ? choice with { Classes = classes?.Count ?? 0 } : choice;
+    private static DataChoice OfModel(DataChoice choice, ClassMap? classes) =>
+        RoomClasses.Has(classes) ? choice with { Classes = 0, Rooms = true }
+        : choice.Classes == 0 ? choice with { Classes = classes?.Count ?? 0 } : choice;
 
     private static void Tell(ParseResult parse, IReadOnlyList<ITaskMeter> meters, ClassMap? classes, int images)
     {

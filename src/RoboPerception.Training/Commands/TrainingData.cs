@@ -24,6 +24,9 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
 
+    /// <summary>Whether the label sets of <see cref="RoomClasses"/> are wanted beside the 13 classes of NYU.</summary>
+    public bool Rooms { get; init; }
+
     /// <summary>At most so many training images, and a quarter as many to validate on; 0 = all.</summary>
     public int Limit { get; init; }
 
@@ -40,6 +43,12 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public static TrainingData Open(DataChoice choice, int height, int width, CancellationToken cancellation)
     {
+        if (choice.Rooms)
+        {
+            var plain = Open(choice with { Rooms = false }, height, width, cancellation);
+            return plain with { Images = RoomImages.Of(plain.Images), Validation = WithRooms(plain.Validation) };
+        }
+
         if (choice.Mix is var (address, share))
         {
             var main = Open(choice with { Mix = null }, height, width, cancellation);
@@ -68,6 +77,11 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public static ImageSet OpenValidation(DataChoice choice, int height, int width, CancellationToken cancellation)
     {
+        if (choice.Rooms)
+        {
+            return WithRooms(OpenValidation(choice with { Rooms = false }, height, width, cancellation))!;
+        }
+
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
@@ -81,6 +95,11 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     /// <exception cref="UserErrorException">The data are missing or damaged.</exception>
     public static ImageSet Load(DataChoice choice, string? ids, int height, int width, CancellationToken cancellation)
     {
+        if (choice.Rooms)
+        {
+            return WithRooms(Load(choice with { Rooms = false }, ids, height, width, cancellation))!;
+        }
+
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
@@ -93,6 +112,8 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
 
     /// <inheritdoc/>
     public void Dispose() => (Images as IDisposable)?.Dispose();
+
+    private static ImageSet? WithRooms(ImageSet? images) => images is null ? null : (ImageSet)RoomImages.Of(images);
 
     /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
     private static ImageSet RenderValidation(ulong seed, int count, int height, int width) => Render(~seed, Math.Clamp(count / 10, 1, 100), height, width);

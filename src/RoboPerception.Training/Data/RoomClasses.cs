@@ -63,6 +63,9 @@ internal static class RoomClasses
         _ => throw new UserErrorException(ExitCode.Usage, $"There is no set of {count} classes of rooms; choose one of 2, 7, 19."),
     };
 
+    /// <summary>Whether a class map is one of them.</summary>
+    public static bool Has(ClassMap? classes) => classes is not null && (ReferenceEquals(classes, Two) || ReferenceEquals(classes, Seven) || ReferenceEquals(classes, Nineteen));
+
     private static ClassMap Two { get; } = TaskClasses.Named("room,furniture and things");
 
     private static ClassMap Seven { get; } = TaskClasses.Named("floor,wall,ceiling,window or picture,seat,bed or table,thing");

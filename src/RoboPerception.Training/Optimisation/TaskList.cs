@@ -64,7 +64,7 @@ internal static class TaskList
     /// <summary>The tasks by what they predict, whatever they are trained with, such as <c>seg40,logdepth,normal</c>.</summary>
     public static string Names(IReadOnlyList<TaskDescription> tasks) => string.Join(',', tasks.Select(task => task switch
     {
-        { Kind: TaskKind.Segmentation, Channels: 2 or 7 or 19 } when ReferenceEquals(task.Classes, RoomClasses.Of(task.Channels)) => string.Create(CultureInfo.InvariantCulture, $"{Rooms}{task.Channels}"),
+        { Kind: TaskKind.Segmentation } when RoomClasses.Has(task.Classes) => string.Create(CultureInfo.InvariantCulture, $"{Rooms}{task.Channels}"),
         { Kind: TaskKind.Segmentation } when task.Channels != ClassMap.Nyu13.Count => string.Create(CultureInfo.InvariantCulture, $"{task.Key}{task.Channels}"),
         { Kind: TaskKind.Depth, Logarithmic: true } => "logdepth",
         _ => task.Key,

@@ -17,17 +17,11 @@ internal static class TableData
         ArgumentNullException.ThrowIfNull(choice);
         var rendered = TrainingData.IsRendered(choice.Address);
         var rooms = rendered || DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, 0)).Classes == ClassMap.Nyu13;
-        var data = TrainingData.Open(rooms ? choice with { Classes = 0 } : choice, height, width, cancellation);
+        var data = TrainingData.Open(rooms ? choice with { Classes = 0, Rooms = choice.Classes > 0 } : choice, height, width, cancellation);
         if (data.Validation is null)
         {
             data.Dispose();
             throw new UserErrorException(ExitCode.Usage, "A table compares figures of validation images: leave --val-ids out, or name some.");
-        }
-
-        if (rooms && choice.Classes > 0)
-        {
-            RoomClasses.AddTo((ImageSet)data.Images);
-            RoomClasses.AddTo(data.Validation);
         }
 
         return (data, rooms);
