@@ -34,6 +34,7 @@ internal static class Program
         DecodeCommand.Build(),
         DoctorCommand.Build(),
         GpuCheckCommand.Build(),
+        CalibrateCommand.Build(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
 }

@@ -49,6 +49,15 @@ EXPORT(imgproc_rectangle_Mat_Rect, (cv::Mat* image, RectValue at, ScalarValue co
     GUARD(cv::rectangle(*image, cv::Rect(at.x, at.y, at.width, at.height), scalar_of(colour), thickness, line, shift));
 }
 
+EXPORT(imgproc_line, (cv::_InputOutputArray* image, PointValue from, PointValue to, ScalarValue colour, int thickness, int line, int shift))
+{
+    GUARD(cv::line(*image, {from.x, from.y}, {to.x, to.y}, scalar_of(colour), thickness, line, shift));
+}
+EXPORT(imgproc_circle, (cv::_InputOutputArray* image, PointValue centre, int radius, ScalarValue colour, int thickness, int line, int shift))
+{
+    GUARD(cv::circle(*image, {centre.x, centre.y}, radius, scalar_of(colour), thickness, line, shift));
+}
+
 // --- Files ---
 EXPORT(imgcodecs_imread, (const char* file, int flags, cv::Mat** result)) { GUARD(*result = new cv::Mat(cv::imread(file, flags))); }
 EXPORT(imgcodecs_imwrite, (const char* file, cv::Mat* image, const int* options, int count, int* result))
