@@ -90,6 +90,31 @@ static bool values_are(const Frame& frame, const std::vector<std::uint8_t>& expe
     return true;
 }
 
+static bool begins(const std::string& name, const char* with) { return name.rfind(with, 0) == 0; }
+
+/// What a payload holds, as values in the order of the file beside it; the file's name says which reader it is for.
+static std::vector<Frame> read(const std::string& name, const std::vector<std::uint8_t>& payload)
+{
+    if (!begins(name, "bundle-")) return {roboperception::decode(payload.data(), payload.size())};
+    std::vector<Frame> frames;
+    for (const roboperception::Part& part : roboperception::split_bundle(payload.data(), payload.size())) {
+        frames.push_back(roboperception::decode(part.data, part.size));
+        frames.back().header = part.header;
+    }
+    return frames;
+}
+
+static bool points_are(const std::vector<roboperception::LabelledPoint>& points, const std::vector<std::uint8_t>& expected)
+{
+    if (expected.size() != 28 * points.size()) return false;
+    for (std::size_t i = 0; i < points.size(); i++) {
+        const auto& [p, n, label] = points[i];
+        const float values[] = {p.x, p.y, p.z, n.x, n.y, n.z, static_cast<float>(label)};
+        if (std::memcmp(values, expected.data() + 28 * i, 28) != 0) return false;
+    }
+    return true;
+}
+
 int main(int, char** arguments)
 {
     const std::string folder = arguments[1];
@@ -97,9 +122,20 @@ int main(int, char** arguments)
     for (const auto& row : sound) {
         const std::vector<std::uint8_t> payload = file(folder + "/sound/" + row[0]);
         try {
-            const Frame frame = roboperception::decode(payload.data(), payload.size());
-            require(header_is(frame.header, row), row[0], "the header differs");
-            require(values_are(frame, file(folder + "/sound/" + row[0] + ".values")), row[0], "the values differ");
+            const FrameHeader header = roboperception::read_header(payload.data(), payload.size());
+            require(header_is(header, row), row[0], "the header differs");
+            std::vector<std::uint8_t> values = file(folder + "/sound/" + row[0] + ".values");
+            if (begins(row[0], "points-")) {
+                require(points_are(roboperception::read_points(payload.data(), payload.size()), values), row[0], "the points differ");
+                continue;
+            }
+            for (const Frame& frame : read(row[0], payload)) {
+                require(frame.header.sequence == header.sequence && frame.header.published == header.published, row[0], "a part is of another frame");
+                const std::size_t size = frame.class_ids.size() + 4 * (frame.depth.size() + frame.normals.size());
+                require(values.size() >= size && values_are(frame, {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size)}), row[0], "the values differ");
+                values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size));
+            }
+            require(values.empty(), row[0], "values are missing");
         } catch (const roboperception::PayloadError& error) {
             require(false, row[0], error.what());
         }
@@ -111,7 +147,8 @@ int main(int, char** arguments)
         most = held;
         bool refused = false;
         try {
-            roboperception::decode(payload.data(), payload.size());
+            if (begins(row[0], "points-")) roboperception::read_points(payload.data(), payload.size());
+            else read(row[0], payload);
         } catch (const roboperception::PayloadError&) {
             refused = true;
         }

@@ -22,11 +22,17 @@ def single(text):
     return struct.unpack("<f", struct.pack("<f", float(text)))[0]
 
 
+def read(name, payload):
+    """What a payload holds: the file's name says which reader it is for."""
+    if name.startswith("bundle-"):
+        return roboperception.decode_bundle(payload)
+    return roboperception.read_points(payload) if name.startswith("points-") else roboperception.decode(payload)
+
+
 def check_sound(row):
     payload = (folder / "sound" / row["file"]).read_bytes()
-    frame = roboperception.decode(payload)
-    header = frame.header
-    assert header == roboperception.read_header(memoryview(payload))
+    frame = read(row["file"], payload)
+    header = roboperception.read_header(memoryview(payload))
     for name, key in (("kind", "kind"), ("encoding", "encoding"), ("flags", "flags"), ("width", "width"), ("height", "height"), ("source_width", "source_width"),
                       ("source_height", "source_height"), ("sequence", "sequence"), ("acquired", "acquired"), ("published", "published"), ("session", "session")):
         assert getattr(header, name) == int(row[key]), f"{name} is {getattr(header, name)}"
@@ -34,6 +40,22 @@ def check_sound(row):
     assert (header.scale, header.offset, header.model_id) == (single(row["scale"]), single(row["offset"]), row["model"]), header
     values = (folder / "sound" / (row["file"] + ".values")).read_bytes()
     shape = (header.height, header.width)
+    if row["file"].startswith("bundle-"):
+        for name, part in frame.items():
+            assert (part.sequence, part.header.published) == (header.sequence, header.published), f"{name} is of another frame"
+        check_values(frame["segmentation"], values[:header.width * header.height])
+        check_values(frame["depth"], values[header.width * header.height:5 * header.width * header.height])
+        check_values(frame["normals"], values[5 * header.width * header.height:])
+    elif row["file"].startswith("points-"):
+        expected = np.frombuffer(values, "<f4").reshape(header.width, 7)
+        assert np.array_equal(frame["xyz"], expected[:, :3]) and np.array_equal(frame["normal"], expected[:, 3:6]) and np.array_equal(frame["label"], expected[:, 6]), "the points differ"
+    else:
+        assert frame.header == header
+        check_values(frame, values)
+
+
+def check_values(frame, values):
+    shape = (frame.header.height, frame.header.width)
     if frame.kind == "segmentation":
         assert frame.class_ids.dtype == np.uint8 and np.array_equal(frame.class_ids, np.frombuffer(values, np.uint8).reshape(shape)), "the class ids differ"
     elif frame.kind == "depth":
@@ -47,7 +69,7 @@ def check_damaged(row):
     payload = (folder / "damaged" / row["file"]).read_bytes()
     tracemalloc.start()
     try:
-        roboperception.decode(payload)
+        read(row["file"], payload)
         raise AssertionError("was not refused")
     except roboperception.PayloadError:
         _, most = tracemalloc.get_traced_memory()

@@ -34,7 +34,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-enum class Kind : std::uint8_t { segmentation = 1, depth = 2, normals = 3, image = 4, bundle = 5 };
+enum class Kind : std::uint8_t { segmentation = 1, depth = 2, normals = 3, image = 4, bundle = 5, points = 6 };
 enum class Encoding : std::uint8_t { png = 1, fast = 2, rvl = 3, raw = 4, ros2 = 5, jpeg = 6 };
 
 /// Pixels of the largest frame that is decoded.
@@ -72,6 +72,20 @@ struct Intrinsics {
 
 struct Point {
     float x, y, z;
+};
+
+/// One output in a bundle; its bytes are those of the message.
+struct Part {
+    FrameHeader header;
+    const std::uint8_t* data;
+    std::size_t size;
+};
+
+/// A point of the topic cam/<c>/points.
+struct LabelledPoint {
+    Point position;           ///< metres in the camera optical frame
+    Point normal;             ///< unit vector toward the camera, (0,0,0) = not known
+    std::uint8_t class_id;    ///< 255 = unlabelled
 };
 
 namespace detail {
@@ -770,7 +784,7 @@ inline std::vector<std::uint8_t> png_pixels(Bytes file, const FrameHeader& heade
 // ---- Payloads ----
 
 inline const char* name_of(Kind kind) {
-    static constexpr const char* names[] = {"?", "segmentation", "depth", "normals", "image", "bundle"};
+    static constexpr const char* names[] = {"?", "segmentation", "depth", "normals", "image", "bundle", "points"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -783,7 +797,7 @@ inline FrameHeader locate(Bytes payload, std::size_t& length) {
     if (std::memcmp(at, "RPF1", 4) != 0) refuse("The frame header does not begin with 'RPF1'.");
     length = little<std::uint16_t>(at + 4);
     if (length < size || length > bytes.size) refuse("The frame header says it has " + std::to_string(length) + " bytes; expected at least 96 and at most the payload's " + std::to_string(bytes.size) + ".");
-    if (at[8] < 1 || at[8] > 5) refuse("The frame header names kind " + std::to_string(at[8]) + ", known are 1 to 5.");
+    if (at[8] < 1 || at[8] > 6) refuse("The frame header names kind " + std::to_string(at[8]) + ", known are 1 to 6.");
     if (at[9] < 1 || at[9] > 6) refuse("The frame header names encoding " + std::to_string(at[9]) + ", known are 1 to 6.");
     FrameHeader header;
     header.kind = static_cast<Kind>(at[8]);
@@ -921,6 +935,54 @@ inline Frame decode(const void* payload, std::size_t length) {
     }
     detail::require_crc(header, bytes.from(header_length));
     return detail::unpack(header, bytes.from(header_length));
+}
+
+/// The outputs in a bundle (topic cam/<c>/bundle), to be decoded each; they point into the message.
+inline std::vector<Part> split_bundle(const void* message, std::size_t length) {
+    const detail::Bytes bytes{static_cast<const std::uint8_t*>(message), length};
+    std::size_t at;
+    const FrameHeader header = detail::locate(bytes, at);
+    if (header.kind != Kind::bundle || header.encoding != Encoding::raw) detail::refuse(std::string("The payload holds a '") + detail::name_of(header.kind) + "', not a bundle.");
+    detail::require_crc(header, bytes.from(at));
+    if (length - at < 4) detail::refuse("The bundle ends before its table.");
+    const std::size_t count = detail::little<std::uint16_t>(bytes.data + at);
+    at += 4;
+    std::size_t start = at + 8 * count;
+    if (start > length) detail::refuse("The bundle says it has " + std::to_string(count) + " parts, which its " + std::to_string(length) + " bytes do not hold.");
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < count; i++, at += 8) {
+        const std::size_t size = detail::little<std::uint32_t>(bytes.data + at + 4);
+        if (size > length - start) detail::refuse("Part " + std::to_string(i + 1) + " of the bundle says it has " + std::to_string(size) + " bytes, " + std::to_string(length - start) + " are left.");
+        const detail::Bytes part = bytes.part(start, size);
+        start += size;
+        const std::uint8_t kind = bytes.data[at];
+        if (kind < 1 || kind > 6) continue;  // an output that came after this version
+        FrameHeader inner = read_header(part.data, part.size);
+        if (static_cast<std::uint8_t>(inner.kind) != kind || inner.sequence != header.sequence || inner.session != header.session || inner.acquired != header.acquired) {
+            detail::refuse("Part " + std::to_string(i + 1) + " of the bundle is not what the table of frame " + std::to_string(header.sequence) + " says.");
+        }
+        inner.published = header.published;  // the parts left with the bundle
+        parts.push_back({inner, part.data, part.size});
+    }
+    if (start != length) detail::refuse(std::to_string(length - start) + " bytes follow the last part of the bundle.");
+    return parts;
+}
+
+/// The points of a message of the topic cam/<c>/points.
+inline std::vector<LabelledPoint> read_points(const void* payload, std::size_t length) {
+    const detail::Bytes bytes{static_cast<const std::uint8_t*>(payload), length};
+    std::size_t start;
+    const FrameHeader header = detail::locate(bytes, start);
+    if (header.kind != Kind::points || header.encoding != Encoding::raw) detail::refuse(std::string("The payload holds a '") + detail::name_of(header.kind) + "', not points.");
+    detail::require_crc(header, bytes.from(start));
+    if (length - start != std::size_t{header.width} * 25) detail::refuse("The payload has " + std::to_string(length - start) + " bytes of points; " + std::to_string(header.width) + " points need " + std::to_string(header.width * 25) + ".");
+    std::vector<LabelledPoint> points;
+    points.reserve(header.width);
+    for (const std::uint8_t* at = bytes.data + start; at < bytes.data + length; at += 25) {
+        const auto number = [at](std::size_t i) { return detail::little<float>(at + 4 * i); };
+        points.push_back({{number(0), number(1), number(2)}, {number(3), number(4), number(5)}, at[24]});
+    }
+    return points;
 }
 
 /// The point that a pixel of a depth frame sees: metres in the camera optical frame (x right, y down, z forward; REP 103), NaN where

@@ -1,7 +1,7 @@
 import { PayloadError } from './errors.js';
 
 const SIZE = 96;
-export const KINDS = { 1: 'segmentation', 2: 'depth', 3: 'normals', 4: 'image', 5: 'bundle' };
+export const KINDS = { 1: 'segmentation', 2: 'depth', 3: 'normals', 4: 'image', 5: 'bundle', 6: 'points' };
 export const ENCODINGS = { 1: 'png', 2: 'fast', 3: 'rvl', 4: 'raw', 5: 'ros2', 6: 'jpeg' };
 
 /** Reads a header. Gives it and its length, which a later version may make longer than 96. */
@@ -19,7 +19,7 @@ export function parseHeader(bytes) {
   }
   const kind = KINDS[bytes[8]], encoding = ENCODINGS[bytes[9]];
   if (kind === undefined) {
-    throw new PayloadError(`The frame header names kind ${bytes[8]}, known are 1 to 5.`);
+    throw new PayloadError(`The frame header names kind ${bytes[8]}, known are 1 to 6.`);
   }
   if (encoding === undefined) {
     throw new PayloadError(`The frame header names encoding ${bytes[9]}, known are 1 to 6.`);

@@ -1,6 +1,6 @@
 /** 'segmentation', 'depth' and 'normals' have pixels to decode. */
 export type DenseOutput = 'segmentation' | 'depth' | 'normals';
-export type Kind = DenseOutput | 'image' | 'bundle';
+export type Kind = DenseOutput | 'image' | 'bundle' | 'points';
 export type Encoding = 'png' | 'fast' | 'rvl' | 'raw' | 'ros2' | 'jpeg';
 
 /** A payload is damaged or not one of RoboPerception's. The message says what is wrong with it. */
@@ -54,6 +54,13 @@ export declare const MOST_PIXELS: number;
 export declare function decode(payload: ArrayBuffer | ArrayBufferView): Frame;
 /** Reads the header alone. Throws PayloadError. */
 export declare function readHeader(payload: ArrayBuffer | ArrayBufferView): FrameHeader;
+
+/** The outputs in a bundle (topic cam/<c>/bundle). Throws PayloadError. */
+export declare function splitBundle(message: ArrayBuffer | ArrayBufferView): Partial<Record<Kind, { header: FrameHeader; payload: Uint8Array }>>;
+/** The dense outputs in a bundle, decoded. Throws PayloadError. */
+export declare function decodeBundle(message: ArrayBuffer | ArrayBufferView): Partial<Record<DenseOutput, Frame>>;
+/** Topic cam/<c>/points: [N,3] metres, [N,3] unit vectors ((0,0,0) = not known), [N] class ids. Throws PayloadError. */
+export declare function readPoints(payload: ArrayBuffer | ArrayBufferView): { header: FrameHeader; xyz: Float32Array; normals: Float32Array; labels: Uint8Array };
 
 /** A camera on the published grid, in the terms of sensor_msgs/CameraInfo. */
 export interface Intrinsics {

@@ -2,7 +2,7 @@
 import { unbrotli } from './brotli.js';
 import { crc32 } from './crc32.js';
 import { PayloadError } from './errors.js';
-import { parseHeader } from './header.js';
+import { KINDS, parseHeader } from './header.js';
 import { frameHeader, isPng, readPixels } from './png.js';
 import { unrvl } from './rvl.js';
 
@@ -11,6 +11,7 @@ export const MOST_PIXELS = 4096 * 2160;
 
 const PNG_LAYOUTS = { segmentation: [8, 0], depth: [16, 0], normals: [8, 2] };
 const INVALID_OCTAHEDRAL = 255, NORMAL_ZERO = 128;
+const BUNDLE_COUNT = 4, BUNDLE_LINE = 8, POINT_BYTES = 25;
 
 /** The header alone: cheap, for those who only want to know which frame it is. */
 export function readHeader(payload) {
@@ -32,6 +33,68 @@ export function decode(payload) {
     throw new PayloadError(`The payload holds a '${kind}', not a dense output.`);
   }
   return interpret(header, header.encoding === 'png' ? fromPng(bytes, header) : unpack(bytes.subarray(length), header));
+}
+
+/** The outputs in a bundle (topic cam/<c>/bundle) as { name: { header, payload } }. */
+export function splitBundle(message) {
+  const bytes = bytesOf(message), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let { header, length: at } = parseHeader(bytes);
+  if (header.kind !== 'bundle') {
+    throw new PayloadError(`The payload holds a '${header.kind}', not a bundle.`);
+  }
+  requireCrc(header, bytes.subarray(at));
+  if (bytes.length - at < BUNDLE_COUNT) {
+    throw new PayloadError('The bundle ends before its table.');
+  }
+  const count = view.getUint16(at, true), parts = {};
+  let start = at + BUNDLE_COUNT + BUNDLE_LINE * count;
+  if (start > bytes.length) {
+    throw new PayloadError(`The bundle says it has ${count} parts, which its ${bytes.length} bytes do not hold.`);
+  }
+  at += BUNDLE_COUNT;
+  for (let i = 0; i < count; i++, at += BUNDLE_LINE) {
+    const kind = KINDS[bytes[at]], length = view.getUint32(at + 4, true);
+    if (length > bytes.length - start) {
+      throw new PayloadError(`Part ${i + 1} of the bundle says it has ${length} bytes, ${bytes.length - start} are left.`);
+    }
+    const payload = bytes.subarray(start, start + length);
+    start += length;
+    if (kind === undefined) {
+      continue; // an output that came after this version
+    }
+    const inner = readHeader(payload);
+    if (inner.kind !== kind || inner.sequence !== header.sequence || inner.session !== header.session || inner.acquired !== header.acquired) {
+      throw new PayloadError(`Part ${i + 1} of the bundle, '${inner.kind}' of frame ${inner.sequence}, is not what the table of frame ${header.sequence} says.`);
+    }
+    // The parts left with the bundle.
+    parts[kind] = { header: { ...inner, published: header.published }, payload };
+  }
+  if (start !== bytes.length) {
+    throw new PayloadError(`${bytes.length - start} bytes follow the last part of the bundle.`);
+  }
+  return parts;
+}
+
+/** The dense outputs in a bundle, decoded: { depth: Frame, ... }. */
+export function decodeBundle(message) {
+  const dense = Object.entries(splitBundle(message)).filter(([kind]) => kind in PNG_LAYOUTS);
+  return Object.fromEntries(dense.map(([kind, { header, payload }]) => [kind, { ...decode(payload), header }]));
+}
+
+/** Topic cam/<c>/points: { header, xyz [N,3] metres, normals [N,3] (0,0,0 = not known), labels [N] (255 = unlabelled) }. */
+export function readPoints(payload) {
+  const bytes = bytesOf(payload), { header, length } = parseHeader(bytes);
+  if (header.kind !== 'points' || header.encoding !== 'raw') {
+    throw new PayloadError(`The payload holds a '${header.kind}', not points.`);
+  }
+  const data = bytes.subarray(length), count = header.width;
+  requireCrc(header, data);
+  if (data.length !== count * POINT_BYTES) {
+    throw new PayloadError(`The payload has ${data.length} bytes of points; ${count} points need ${count * POINT_BYTES}.`);
+  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const floats = first => Float32Array.from({ length: 3 * count }, (_, i) => view.getFloat32(Math.floor(i / 3) * POINT_BYTES + first + 4 * (i % 3), true));
+  return { header, xyz: floats(0), normals: floats(12), labels: Uint8Array.from({ length: count }, (_, i) => data[i * POINT_BYTES + POINT_BYTES - 1]) };
 }
 
 function bytesOf(payload) {

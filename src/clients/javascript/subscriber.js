@@ -1,5 +1,5 @@
 import { PayloadError } from './errors.js';
-import { decode, readHeader } from './payload.js';
+import { decode, readHeader, splitBundle } from './payload.js';
 
 const DENSE = ['segmentation', 'depth', 'normals'];
 const NODE_DOCUMENTS = ['status', 'description', 'health', 'metrics'], CAMERA_DOCUMENTS = ['info', 'labels'];
@@ -30,6 +30,10 @@ export class PerceptionSubscriber {
   #newestPublished = 0n;
   #waiting = new Set();
   #arrived = 0;
+  #camera;
+  #bundleTopic;
+  #bundleWanted = false;
+  #bundled = false;
 
   /** Messages that were damaged and thrown away. */
   damaged = 0;
@@ -49,8 +53,11 @@ export class PerceptionSubscriber {
     }
     NODE_DOCUMENTS.forEach(name => this.#documentsByTopic.set(`${root}/${name}`, name));
     CAMERA_DOCUMENTS.forEach(name => this.#documentsByTopic.set(`${root}/cam/${camera}/${name}`, name));
-    this.#client = mqtt.connect(broker, { protocolVersion: 5, ...options });
+    this.#camera = camera;
+    this.#bundleTopic = `${root}/cam/${camera}/bundle`;
+    this.#client = mqtt.connect(broker, { protocolVersion: 5, resubscribe: false, ...options });
     this.#client.on('connect', () => {
+      this.#bundleWanted = this.#bundled = false;
       this.#client.subscribe([...this.#outputsByTopic.keys()], { qos: 0 });
       this.#client.subscribe([...this.#documentsByTopic.keys()], { qos: 1 });
     });
@@ -178,6 +185,10 @@ export class PerceptionSubscriber {
 
   #onMessage(topic, payload, retained) {
     this.#arrived++;
+    if (topic === this.#bundleTopic) {
+      this.#onBundle(payload, retained);
+      return;
+    }
     const output = this.#outputsByTopic.get(topic);
     if (output === undefined) {
       this.#onDocument(this.#documentsByTopic.get(topic), payload);
@@ -194,14 +205,62 @@ export class PerceptionSubscriber {
       return;
     }
     if (header.kind !== output || retained || !this.#admit(output, header)) {
+      // What a bundle has brought already may still be on its way alone.
+      this.stale += this.#bundled && !retained ? 0 : 1;
+      return;
+    }
+    this.#accept(output, header, payload);
+    this.#wake();
+  }
+
+  #onBundle(message, retained) {
+    let parts;
+    try {
+      parts = splitBundle(message);
+    } catch (error) {
+      if (!(error instanceof PayloadError)) {
+        throw error;
+      }
+      this.damaged++;
+      return;
+    }
+    if (retained) {
       this.stale++;
       return;
     }
+    for (const [output, { header, payload }] of Object.entries(parts)) {
+      if (output in this.#counters && this.#admit(output, header)) {
+        this.#accept(output, header, payload);
+      }
+    }
+    if (this.#bundleWanted && !this.#bundled) {
+      // From now on nothing is sent twice.
+      this.#bundled = true;
+      this.#client.unsubscribe([...this.#outputsByTopic.keys()]);
+    }
+    this.#wake();
+  }
+
+  /** Where the node sends every output that is wanted in one message, that message is enough. */
+  #chooseTopics(description) {
+    const outputs = description?.cameras?.find(({ id }) => id === this.#camera)?.outputs ?? [];
+    const parts = outputs.find(({ topic }) => topic === this.#bundleTopic)?.parts ?? [];
+    const wanted = [...this.#outputsByTopic.values()], enough = wanted.length > 1 && wanted.every(output => parts.includes(output));
+    if (enough && !this.#bundleWanted) {
+      this.#client.subscribe(this.#bundleTopic, { qos: 0 });
+    } else if (!enough && this.#bundleWanted) {
+      this.#client.unsubscribe(this.#bundleTopic);
+      this.#client.subscribe([...this.#outputsByTopic.keys()], { qos: 0 });
+      this.#bundled = false;
+    }
+    this.#bundleWanted = enough;
+  }
+
+  #accept(output, header, payload) {
     this.#counters[output].received++;
     this.#counters[output].superseded += this.#slots.has(output) ? 1 : 0;
     this.#slots.set(output, payload);
     this.#join(output, header.sequence, payload);
-    this.#wake();
   }
 
   #onDocument(name, payload) {
@@ -212,6 +271,9 @@ export class PerceptionSubscriber {
       const document = payload.length === 0 ? undefined : JSON.parse(this.#decoder.decode(payload));
       if (!(name === 'status' && this.#isOldWill(document))) {
         this.#documents[name] = document;
+      }
+      if (name === 'description') {
+        this.#chooseTopics(document);
       }
     } catch {
       this.damaged++;

@@ -2,8 +2,9 @@
 
 from .errors import BrokerError, MissingLibraryError, PayloadError
 from .header import FrameHeader
-from .payload import Frame, decode, read_header
+from .payload import Frame, decode, decode_bundle, read_header, read_points, split_bundle
 from .points import Intrinsics, to_points
 from .subscriber import PerceptionSubscriber, age
 
-__all__ = ["BrokerError", "Frame", "FrameHeader", "Intrinsics", "MissingLibraryError", "PayloadError", "PerceptionSubscriber", "age", "decode", "read_header", "to_points"]
+__all__ = ["BrokerError", "Frame", "FrameHeader", "Intrinsics", "MissingLibraryError", "PayloadError", "PerceptionSubscriber", "age", "decode", "decode_bundle",
+           "read_header", "read_points", "split_bundle", "to_points"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from .errors import PayloadError
 
 SIZE = 96
-SEGMENTATION, DEPTH, NORMALS, IMAGE, BUNDLE = 1, 2, 3, 4, 5
-KINDS = {SEGMENTATION: "segmentation", DEPTH: "depth", NORMALS: "normals", IMAGE: "image", BUNDLE: "bundle"}
+SEGMENTATION, DEPTH, NORMALS, IMAGE, BUNDLE, POINTS = 1, 2, 3, 4, 5, 6
+KINDS = {SEGMENTATION: "segmentation", DEPTH: "depth", NORMALS: "normals", IMAGE: "image", BUNDLE: "bundle", POINTS: "points"}
 PNG, FAST, RVL, RAW, ROS2, JPEG = 1, 2, 3, 4, 5, 6
 ENCODINGS = {PNG: "png", FAST: "fast", RVL: "rvl", RAW: "raw", ROS2: "ros2", JPEG: "jpeg"}
 
@@ -20,7 +20,7 @@ class FrameHeader:
     """Which camera frame a payload is, when it was taken, on which grid, and by which weights."""
 
     kind: int
-    """1 segmentation, 2 depth, 3 normals, 4 image, 5 bundle."""
+    """1 segmentation, 2 depth, 3 normals, 4 image, 5 bundle, 6 points."""
     encoding: int
     """1 png, 2 fast, 3 rvl, 4 raw, 5 ros2, 6 jpeg."""
     flags: int
@@ -64,7 +64,7 @@ def read_header(data):
     if not SIZE <= length <= len(data):
         raise PayloadError(f"The frame header says it has {length} bytes; expected at least {SIZE} and at most the payload's {len(data)}.")
     if kind not in KINDS:
-        raise PayloadError(f"The frame header names kind {kind}, known are 1 to 5.")
+        raise PayloadError(f"The frame header names kind {kind}, known are 1 to 6.")
     if encoding not in ENCODINGS:
         raise PayloadError(f"The frame header names encoding {encoding}, known are 1 to 6.")
     header = FrameHeader(kind, encoding, flags, width, height, source_width, source_height, sequence, acquired, published,

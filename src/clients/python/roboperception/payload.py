@@ -1,7 +1,8 @@
 """Reads payloads. Strict: what is damaged is refused and named, never guessed."""
 
+import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 import numpy as np
@@ -14,6 +15,7 @@ MOST_PIXELS = 4096 * 2160
 """Pixels of the largest frame that is decoded."""
 
 _PNG_LAYOUTS = {headers.SEGMENTATION: (8, 0), headers.DEPTH: (16, 0), headers.NORMALS: (8, 2)}
+_POINT = np.dtype([("xyz", "<f4", 3), ("normal", "<f4", 3), ("label", "u1")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,54 @@ def decode(payload):
     data = payload[start:]
     _require_crc(header, data)
     return _interpret(header, _unpack(header, data))
+
+
+def split_bundle(payload):
+    """The outputs in a bundle (topic cam/<c>/bundle) as {name: (FrameHeader, payload)}. Raises PayloadError."""
+    payload = memoryview(payload)
+    header, at = headers.read_header(payload)
+    if header.kind != headers.BUNDLE:
+        raise PayloadError(f"The payload holds a '{headers.KINDS[header.kind]}', not a bundle.")
+    _require_crc(header, payload[at:])
+    if len(payload) - at < 4:
+        raise PayloadError("The bundle ends before its table.")
+    count = struct.unpack_from("<H", payload, at)[0]
+    start = at + 4 + 8 * count
+    if start > len(payload):
+        raise PayloadError(f"The bundle says it has {count} parts, which its {len(payload)} bytes do not hold.")
+    parts = {}
+    for kind, _, _, length in struct.iter_unpack("<BBHI", payload[at + 4:start]):
+        if length > len(payload) - start:
+            raise PayloadError(f"A part of the bundle says it has {length} bytes, {len(payload) - start} are left.")
+        part, start = payload[start:start + length], start + length
+        if kind not in headers.KINDS:
+            continue  # an output that came after this version
+        inner = read_header(part)
+        if (inner.kind, inner.sequence, inner.session, inner.acquired) != (kind, header.sequence, header.session, header.acquired):
+            raise PayloadError(f"A part of the bundle, '{headers.KINDS[inner.kind]}' of frame {inner.sequence}, is not what the table of frame {header.sequence} says.")
+        # The parts left with the bundle.
+        parts[headers.KINDS[kind]] = (replace(inner, published=header.published), part)
+    if start != len(payload):
+        raise PayloadError(f"{len(payload) - start} bytes follow the last part of the bundle.")
+    return parts
+
+
+def decode_bundle(payload):
+    """The dense outputs in a bundle, decoded: {name: Frame}. Raises PayloadError."""
+    return {name: replace(decode(part), header=header) for name, (header, part) in split_bundle(payload).items() if header.kind in _PNG_LAYOUTS}
+
+
+def read_points(payload):
+    """Topic cam/<c>/points: an array of 'xyz' (metres), 'normal' ((0,0,0) = not known) and 'label' (255 = unlabelled). Raises PayloadError."""
+    payload = memoryview(payload)
+    header, start = headers.read_header(payload)
+    if header.kind != headers.POINTS or header.encoding != headers.RAW:
+        raise PayloadError(f"The payload holds a '{headers.KINDS[header.kind]}', not points.")
+    data = payload[start:]
+    _require_crc(header, data)
+    if len(data) != header.width * _POINT.itemsize:
+        raise PayloadError(f"The payload has {len(data)} bytes of points; {header.width} points need {header.width * _POINT.itemsize}.")
+    return np.frombuffer(data, _POINT)
 
 
 def _locate(payload):

@@ -9,7 +9,7 @@ import paho.mqtt.client as mqtt
 
 from .errors import BrokerError, PayloadError
 from .header import KINDS
-from .payload import decode, read_header
+from .payload import decode, read_header, split_bundle
 from .points import Intrinsics
 
 DENSE = ("segmentation", "depth", "normals")
@@ -41,6 +41,9 @@ class PerceptionSubscriber:
         self._port = address.port or (8883 if address.scheme == "mqtts" else 1883)
         root = f"{prefix}/v1/{node}"
         self._outputs_by_topic = {f"{root}/cam/{camera}/{output}": output for output in outputs}
+        self._camera = camera
+        self._bundle_topic = f"{root}/cam/{camera}/bundle"
+        self._bundle_wanted = self._bundled = False
         self._documents_by_topic = {f"{root}/{name}": name for name in ("status", "description", "health", "metrics")}
         self._documents_by_topic.update({f"{root}/cam/{camera}/{name}": name for name in ("info", "labels")})
         self._documents = {}
@@ -184,6 +187,7 @@ class PerceptionSubscriber:
             if refused:
                 self._refusal = str(reason)
             else:
+                self._bundle_wanted = self._bundled = False
                 client.subscribe([(topic, mqtt.SubscribeOptions(qos=0)) for topic in self._outputs_by_topic]
                                  + [(topic, mqtt.SubscribeOptions(qos=1)) for topic in self._documents_by_topic])
                 self.connected = True
@@ -197,6 +201,9 @@ class PerceptionSubscriber:
 
     def _on_message(self, client, userdata, message):
         output = self._outputs_by_topic.get(message.topic)
+        if message.topic == self._bundle_topic:
+            self._on_bundle(message)
+            return
         if output is None:
             self._on_document(self._documents_by_topic.get(message.topic), message.payload)
             return
@@ -207,14 +214,50 @@ class PerceptionSubscriber:
             return
         with self._changed:
             if KINDS[header.kind] != output or message.retain or not self._admit(output, header):
+                # What a bundle has brought already may still be on its way alone.
+                self.stale += 0 if self._bundled and not message.retain else 1
+                return
+            self._accept(output, header, message.payload)
+            self._changed.notify_all()
+
+    def _on_bundle(self, message):
+        try:
+            parts = split_bundle(message.payload)
+        except PayloadError:
+            self.damaged += 1
+            return
+        with self._changed:
+            if message.retain:
                 self.stale += 1
                 return
-            self._received[output] += 1
-            if output in self._slots:
-                self._superseded[output] += 1
-            self._slots[output] = message.payload
-            self._join(output, header.sequence, message.payload)
+            for output, (header, payload) in parts.items():
+                if output in self.outputs and self._admit(output, header):
+                    self._accept(output, header, payload)
+            if self._bundle_wanted and not self._bundled:
+                # From now on nothing is sent twice.
+                self._bundled = True
+                self._client.unsubscribe(list(self._outputs_by_topic))
             self._changed.notify_all()
+
+    def _choose_topics(self, description):
+        """Where the node sends every output that is wanted in one message, that message is enough."""
+        outputs = [output for camera in description.get("cameras", []) if camera.get("id") == self._camera for output in camera.get("outputs", [])]
+        parts = next((output.get("parts") or [] for output in outputs if output.get("topic") == self._bundle_topic), [])
+        enough = len(self.outputs) > 1 and set(self.outputs) <= set(parts)
+        if enough and not self._bundle_wanted:
+            self._client.subscribe(self._bundle_topic, options=mqtt.SubscribeOptions(qos=0))
+        elif not enough and self._bundle_wanted:
+            self._client.unsubscribe(self._bundle_topic)
+            self._client.subscribe([(topic, mqtt.SubscribeOptions(qos=0)) for topic in self._outputs_by_topic])
+            self._bundled = False
+        self._bundle_wanted = enough
+
+    def _accept(self, output, header, payload):
+        self._received[output] += 1
+        if output in self._slots:
+            self._superseded[output] += 1
+        self._slots[output] = payload
+        self._join(output, header.sequence, payload)
 
     def _on_document(self, name, payload):
         if name is None:
@@ -229,6 +272,8 @@ class PerceptionSubscriber:
                 self._documents.pop(name, None)
             elif not (name == "status" and self._is_old_will(document)):
                 self._documents[name] = document
+                if name == "description":
+                    self._choose_topics(document)
             self._changed.notify_all()
 
     def _is_old_will(self, status):
