@@ -24,7 +24,7 @@ internal sealed class TableReport(TablePreset preset, IReadOnlyList<TableRow> ro
         var text = new StringBuilder();
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"\nFigures are {(average == 1 ? "those of the last validation" : $"means of the last {average} validations")}{(results(rows[0]).Count > 1 ? $", mean ±standard deviation of {results(rows[0]).Count} seeds" : "")}; shares in percent. #P is relative to one single-task network. Δm in percent: mean inside each task, then over tasks, against the first row.\n");
+            $"\nFigures are {(average == 1 ? "those of the last validation" : $"means of the last {average} validations")}{(results(rows[0]).Count > 1 ? $", mean ±standard deviation of {results(rows[0]).Count} seeds" : "")}; shares in percent. #P is relative to one network of the first row. Δm in percent: mean inside each task, then over tasks, against the first row.\n");
         if (preset.Figure == TableFigure.Complexity)
         {
             foreach (var group in Groups())
