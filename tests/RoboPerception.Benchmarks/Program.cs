@@ -70,10 +70,11 @@ var steps = new Option<int>("--steps") { Description = "steps of a round", Defau
 var threads = new Option<int>("--threads") { Description = "threads of libtorch on both sides", DefaultValueFactory = _ => Environment.ProcessorCount };
 var trainer = new Option<string>("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
 var interpreter = new Option<string>("--python") { Description = "a Python with a torch", HelpName = "FILE", DefaultValueFactory = _ => "/usr/bin/python3" };
+var widths = new Option<string>("--widths") { Description = "channels of the network's levels", DefaultValueFactory = _ => TrainingBenchmark.Widths };
 var alone = new Option<bool>("--alone") { Description = "measure the trainer alone where that Python has no torch" };
 var overhead = new Option<bool>("--overhead") { Description = "instead: what a step of a tiny network costs beside its passes, with TorchSharp's optimiser tensor by tensor and as the trainer does it" };
-var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads, trainer, interpreter, alone, overhead };
-training.SetAction(parsed => parsed.GetValue(overhead) ? OverheadBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(threads)) : TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads), parsed.GetValue(trainer)!, parsed.GetValue(interpreter)!, parsed.GetValue(alone)));
+var training = new Command("training", "the trainer's step beside the same network in Python on the same libtorch") { rounds, steps, threads, trainer, interpreter, alone, widths, overhead };
+training.SetAction(parsed => parsed.GetValue(overhead) ? OverheadBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(threads)) : TrainingBenchmark.Run(parsed.GetValue(rounds), parsed.GetValue(steps), parsed.GetValue(threads), parsed.GetValue(trainer)!, parsed.GetValue(interpreter)!, parsed.GetValue(alone), parsed.GetValue(widths)!));
 root.Subcommands.Add(training);
 
 var duration = new Option<double>("--seconds") { Description = "how long to try", DefaultValueFactory = _ => 60 };

@@ -32,7 +32,7 @@ public sealed class GpuCheckTests
             int frames = node.GetProperty("frames").GetInt32();
             Assert.InRange(frames, 20, int.MaxValue);
             Ordered(node.GetProperty("bare_ort_run").GetProperty("before"), fewest: 5);
-            Ordered(node.GetProperty("stages").GetProperty("infer"), fewest: frames);
+            Ordered(node.GetProperty("stages").GetProperty("inference"), fewest: frames);
             Ordered(node.GetProperty("age"), fewest: frames);
             Assert.True(node.GetProperty("efficiency").GetDouble() > 0);
         }

@@ -192,7 +192,7 @@ public sealed class TrainerTests : IDisposable
     {
         var images = MiniatureData.Set(4, 32, 32);
         var recipe = Recipe(200);
-        recipe = recipe with { Options = recipe.Options with { Network = "mtan-segnet:widths=8,8,16,16,16", BatchSize = 4, LearningRate = 1e-2, Augment = false } };
+        recipe = recipe with { Options = recipe.Options with { Network = "mtan-segnet:widths=8,8,8,8,8", BatchSize = 4, LearningRate = 1e-2, Augment = false } };
         using var trainer = Trainer.Start(folder, recipe, images, validation: null, CPU);
         IReadOnlyList<double> last = [];
         trainer.Stepped = report => last = report.Losses;

@@ -18,7 +18,9 @@ namespace RoboPerception.Benchmarks.Training;
 /// </summary>
 internal static class TrainingBenchmark
 {
-    private const string Widths = "16,32,64,128,128";
+    /// <summary>Widths of the network that is compared.</summary>
+    public const string Widths = "16,32,64,128,128";
+
     private const int Count = 4, Height = 96, Width = 128, WarmUp = 3;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -29,14 +31,15 @@ internal static class TrainingBenchmark
     /// <param name="deviceName"><c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="interpreter">The Python that has a torch.</param>
     /// <param name="mayBeAlone">Whether our side alone is measured where that Python has none.</param>
-    public static int Run(int rounds, int steps, int threads, string deviceName, string interpreter, bool mayBeAlone)
+    /// <param name="widths">Channels of the levels.</param>
+    public static int Run(int rounds, int steps, int threads, string deviceName, string interpreter, bool mayBeAlone, string widths = Widths)
     {
         var device = Device(deviceName);
         set_num_threads(threads);
         random.manual_seed(1);
-        using var network = PerceptionNetwork.Create(NetworkSpec.Parse($"split-segnet:widths={Widths}"), TaskDescription.NyuThree);
+        using var network = PerceptionNetwork.Create(NetworkSpec.Parse($"split-segnet:widths={widths}"), TaskDescription.NyuThree);
         network.to(device);
-        using var python = Python(interpreter, threads, deviceName);
+        using var python = Python(interpreter, widths, threads, deviceName);
         var told = python?.StandardOutput.ReadLine();
         if (told is null && !mayBeAlone)
         {
@@ -120,10 +123,10 @@ internal static class TrainingBenchmark
     };
 
     /// <summary>The other side; null without such an interpreter.</summary>
-    private static Process? Python(string interpreter, int threads, string device)
+    private static Process? Python(string interpreter, string widths, int threads, string device)
     {
         var start = new ProcessStartInfo(interpreter) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new object[] { Path.Combine(AppContext.BaseDirectory, "split_segnet.py"), Widths, Count, Height, Width, threads, device })
+        foreach (var argument in new object[] { Path.Combine(AppContext.BaseDirectory, "split_segnet.py"), widths, Count, Height, Width, threads, device })
         {
             start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
         }
