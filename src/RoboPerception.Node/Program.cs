@@ -31,8 +31,12 @@ internal static class Program
         RunCommand.Build(),
         ReplayCommand.Build(),
         WatchCommand.Build(),
+        TopCommand.Build(),
         DecodeCommand.Build(),
         DoctorCommand.Build(),
+        ConfigCommand.Build(),
+        ModelsCommand.Build(),
+        EngineCommand.Build(),
         GpuCheckCommand.Build(),
         new Option<bool>(ProgramGuard.VerboseOption) { Description = "show the details of a failure", Recursive = true },
     };
