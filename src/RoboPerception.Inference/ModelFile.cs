@@ -64,6 +64,10 @@ internal sealed class ModelFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         byte[] content = Read(path);
+        if (OnnxFile.ExternalTensor(content) is { } elsewhere)
+        {
+            throw Broken(path, $"keeps the numbers of '{elsewhere}' in another file: a model must be one file; export it anew, or save it without external data");
+        }
         OnnxRuntimeLibrary.Use();
         try
         {

@@ -109,9 +109,15 @@ public sealed class FramePublisher : IDisposable
     }
 
     /// <summary>Hands a message over. Live: never waits. Lossless: waits while the slot is full. False once the publisher is disposed.</summary>
-    public bool Publish(PayloadBuffer buffer)
+    /// <param name="buffer">The message.</param>
+    /// <param name="clockCorrection">
+    /// What was added to the acquisition stamp (<see cref="SteadyClock.FollowWall"/>), so that the publish stamp lies on the same clock even if
+    /// the wall clock has jumped since; null = nothing but the present correction.
+    /// </param>
+    public bool Publish(PayloadBuffer buffer, long? clockCorrection = null)
     {
         ArgumentNullException.ThrowIfNull(buffer);
+        buffer.ClockCorrection = clockCorrection ?? UnixClock.Process.Correction;
         Interlocked.Increment(ref submitted);
         GrowAll(buffer.Capacity);
         if (slot.Put(buffer))
@@ -214,7 +220,7 @@ public sealed class FramePublisher : IDisposable
             return Refuse();
         }
         long now = UnixClock.Now;
-        buffer.StampPublish(now);
+        buffer.StampPublish(now + buffer.ClockCorrection);
         sequence.Set((long)buffer.Header.Sequence, message.UserProperties, 0);
         stamp.Set(buffer.Header.AcquisitionStamp, message.UserProperties, 1);
         message.Payload = new ReadOnlySequence<byte>(buffer.Memory);
@@ -244,7 +250,7 @@ public sealed class FramePublisher : IDisposable
         }
         Interlocked.Increment(ref sent);
         SendTime.Record(UnixClock.Now - now);
-        Age.Record(now - buffer.Header.AcquisitionStamp);
+        Age.Record(buffer.Header.PublishStamp - buffer.Header.AcquisitionStamp);
         return true;
     }
 

@@ -19,6 +19,9 @@ internal sealed class NodeReports
     private const long HungMilliseconds = 10_000;
     private const long StarvedMilliseconds = 3_000;
 
+    // Longer than the distance of key frames: between them a still scene may decode to the same picture.
+    private static readonly TimeSpan LongestStill = TimeSpan.FromSeconds(15);
+
     private readonly NodeSettings settings;
     private readonly Topics topics;
     private readonly string session;
@@ -26,7 +29,7 @@ internal sealed class NodeReports
     private readonly IReadOnlyList<CameraPipeline> cameras;
     private readonly BrokerService broker;
     private readonly NodeState state;
-    private readonly DateTimeOffset startedAt = DateTimeOffset.UtcNow;
+    private readonly long startedAt = Environment.TickCount64;
     private readonly Dictionary<string, long> publishedBefore = [];
     private long measuredAt = Environment.TickCount64;
 
@@ -60,6 +63,7 @@ internal sealed class NodeReports
             ExecutionProvider = cameras[0].Engine.Provider.Name(),
             UnavailableProviders = attempts.Where(a => !a.Loaded).GroupBy(a => a.Provider.Name()).ToDictionary(g => g.Key, g => g.First().Reason),
             ConfigHash = ConfigHash(),
+            Clock = ClockDescription.Of(UnixClock.Process),
             Cameras = [.. cameras.Select(Camera)],
         };
     }
@@ -81,14 +85,14 @@ internal sealed class NodeReports
                 Captured = camera.Captured,
                 Published = published,
                 FramesPerSecond = (published - publishedBefore.GetValueOrDefault(camera.Camera.Id)) / seconds,
-                Dropped = DropCauses.All.ToDictionary(c => c.Name(), c => statistics.Drops[c]),
+                Dropped = DropCauses.All.ToDictionary(c => c.Name(), camera.Dropped),
                 Superseded = camera.Superseded,
                 Age = LatencySummary.Of(statistics.Age),
                 Stages = Stages.All.ToDictionary(s => s.Name(), s => LatencySummary.Of(statistics[s])),
             });
             publishedBefore[camera.Camera.Id] = published;
         }
-        return new MetricsDocument(session, DateTimeOffset.UtcNow, entries) { UptimeSeconds = (DateTimeOffset.UtcNow - startedAt).TotalSeconds };
+        return new MetricsDocument(session, DateTimeOffset.UtcNow, entries) { UptimeSeconds = (now - startedAt) / 1000.0 };
     }
 
     /// <summary>How each component is, and whether frames flow.</summary>
@@ -120,7 +124,7 @@ internal sealed class NodeReports
         {
             foreach (DropCause cause in DropCauses.All)
             {
-                Line("roboperception_dropped_total{{camera=\"{0}\",cause=\"{1}\"}} {2}", camera.Camera.Id, cause.Name(), camera.Statistics.Drops[cause]);
+                Line("roboperception_dropped_total{{camera=\"{0}\",cause=\"{1}\"}} {2}", camera.Camera.Id, cause.Name(), camera.Dropped(cause));
             }
         }
         Line("# TYPE roboperception_superseded_total counter");
@@ -179,6 +183,8 @@ internal sealed class NodeReports
         string name = $"camera/{camera.Camera.Id}";
         return camera.SourceState switch
         {
+            CaptureState.Running when camera.StillFor > LongestStill => new HealthEntry(
+                name, HealthLevels.Warn, string.Create(CultureInfo.InvariantCulture, $"frames come, but the picture has not changed for {camera.StillFor.TotalSeconds:0} s: does the camera hang?"), HealthCauses.Still),
             CaptureState.Running or CaptureState.Ended => new HealthEntry(name, HealthLevels.Ok, camera.SourceState == CaptureState.Ended ? "recording is over" : "frames come"),
             CaptureState.Opening => new HealthEntry(name, HealthLevels.Warn, "opening", HealthCauses.Starved),
             CaptureState.Stalled => new HealthEntry(name, HealthLevels.Warn, camera.SourceProblem ?? $"'{camera.SourceName}' is open but gives no frame", HealthCauses.Starved),
@@ -225,6 +231,7 @@ internal sealed class NodeReports
             SourceWidth = camera.SourceSize.Width,
             SourceHeight = camera.SourceSize.Height,
             DepthFactor = camera.Engine.DepthFactor,
+            Clock = camera.IsLive ? ClockDescription.Wall : ClockDescription.Recording,
             Outputs = outputs,
         };
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoboPerception.Benchmarks;
+using RoboPerception.Benchmarks.Faults;
 using RoboPerception.Benchmarks.Fuzzing;
 using RoboPerception.Benchmarks.Peers;
 using RoboPerception.Benchmarks.Mqtt;
@@ -85,10 +86,22 @@ root.Subcommands.Add(convolutions);
 
 var inputs = new Argument<int>("inputs") { Description = "damaged inputs for each format", DefaultValueFactory = _ => 1_000_000 };
 var seed = new Option<int>("--seed") { Description = "the same seed gives the same inputs", DefaultValueFactory = _ => 1 };
-var only = new Option<string>("--only") { Description = "formats whose names contain this", DefaultValueFactory = _ => "" };
-var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only };
-fuzz.SetAction(parsed => FuzzBenchmark.Run(Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!));
+var only = new Option<string>("--only") { Description = "the format of this name, or those whose names contain it", DefaultValueFactory = _ => "" };
+var most = new Option<double>("--seconds") { Description = "for each format at most; go on with another seed" };
+var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only, most };
+fuzz.SetAction(parsed => FuzzBenchmark.Run(Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!, parsed.GetValue(most)));
 root.Subcommands.Add(fuzz);
+
+var own = new Option<string?>("--model") { Description = "the ONNX file; default: a small one made for this", HelpName = "FILE" };
+var quick = new Option<bool>("--quick") { Description = "five repetitions, a cut of five seconds, a minute of soak" };
+var kinds = new Option<string>("--only") { Description = "broker, source, disk, network or soak", DefaultValueFactory = _ => "" };
+var minutes = new Option<double>("--minutes") { Description = "of the soak", DefaultValueFactory = _ => 120 };
+var times = new Option<int>("--times") { Description = "repetitions of killed brokers and cameras", DefaultValueFactory = _ => 100 };
+var cuts = new Option<int[]>("--cuts") { Description = "seconds of each cut of the network", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [5, 30, 120, 5, 30, 5, 5, 5] };
+var faults = new Command("faults", "killed brokers and cameras, full disks, cut networks, hours at 30 Hz: what was lost, how soon all was well again") { own, quick, kinds, minutes, times, cuts, output };
+faults.SetAction((parsed, _) => FaultsBenchmark.RunAsync(
+    new FaultsBenchmark.Request(parsed.GetValue(own), parsed.GetValue(quick), parsed.GetValue(kinds)!, parsed.GetValue(minutes), parsed.GetValue(times), parsed.GetValue(cuts)!), parsed.GetValue(output)));
+root.Subcommands.Add(faults);
 
 try
 {

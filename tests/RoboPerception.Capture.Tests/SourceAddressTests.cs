@@ -91,6 +91,24 @@ public sealed class SourceAddressTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_lasting_name_whose_camera_was_unplugged_is_a_missing_camera()
+    {
+        string name = Path.Combine(Path.GetTempPath(), $"usb-046d_HD_Pro_Webcam-{Guid.NewGuid():N}-video-index0");
+        File.CreateSymbolicLink(name, "/dev/video99");
+        try
+        {
+            using FrameSource source = factory.Create($"v4l2://{name}");
+            var error = Assert.Throws<UserErrorException>(source.Open);
+            Assert.Equal(ExitCode.NoSource, error.ExitCode);
+            Assert.Contains($"'{name}' is not there", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(name);
+        }
+    }
+
+    [Fact]
     public void A_csi_camera_is_a_pipeline_of_the_Jetsons_elements()
     {
         using var source = Assert.IsType<GStreamerSource>(factory.Create("csi://1?size=1920x1080&fps=60&flip=2"));

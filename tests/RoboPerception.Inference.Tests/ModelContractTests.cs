@@ -34,6 +34,16 @@ public sealed class ModelContractTests : IDisposable
     [Fact]
     public void A_file_that_is_not_ONNX_is_refused() => Refused(folder.Write("text.onnx", "hello, this is text"u8.ToArray()), "is not an ONNX file");
 
+    [Theory]
+    [InlineData("gain.bin")]
+    [InlineData("../../etc/hostname")]
+    [InlineData("/etc/hostname")]
+    public void A_model_that_reads_other_files_is_refused(string file)
+    {
+        folder.Write("gain.bin", BitConverter.GetBytes(0.01f));
+        Refused(folder.Write("split.onnx", new TestModel { GainFile = file }.ToBytes()), "'gain'", "another file");
+    }
+
     [Fact]
     public void A_truncated_file_is_refused()
     {

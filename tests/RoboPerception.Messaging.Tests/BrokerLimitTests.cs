@@ -192,6 +192,14 @@ public sealed class BrokerLimitTests
             await node.FlushRetainedAsync();
             // A status that the broker kept, and nobody behind it.
             Assert.Null((await BrokerSurvey.RunAsync(TestSupport.Options(broker, "second"), Names, 100)).Occupant);
+            // A start that lies hours ahead was written by a clock that has been put right since, or ours has not.
+            foreach ((int minutes, string? occupant) in new[] { (180, null), (-180, null), (-1, "first") })
+            {
+                node.SetRetained(Names.Status, MessageJson.Write(new StatusDocument(NodeStates.Warming, "first", DateTimeOffset.UtcNow.AddMinutes(minutes))));
+                await node.FlushRetainedAsync();
+                Assert.Equal(occupant, (await BrokerSurvey.RunAsync(TestSupport.Options(broker, "second"), Names, 100)).Occupant?.Session);
+            }
+            node.SetRetained(Names.Status, MessageJson.Write(new StatusDocument(NodeStates.Ready, "first", DateTimeOffset.UtcNow)));
             using var stop = new CancellationTokenSource();
             Task beat = Task.Run(async () =>
             {

@@ -11,13 +11,13 @@ internal sealed class SecuredBroker : IDisposable
 {
     private readonly Process process;
 
-    public SecuredBroker(string user, string password, (X509Certificate2 Certificate, ECDsa Key)? tls)
+    public SecuredBroker(string user, string password, (X509Certificate2 Certificate, ECDsa Key)? tls, int? port = null)
     {
         Folder = Directory.CreateTempSubdirectory("rp-secured-").FullName;
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
             listener.Start();
-            Address = new BrokerAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+            Address = new BrokerAddress("127.0.0.1", port ?? ((IPEndPoint)listener.LocalEndpoint).Port);
         }
         using (Process hash = Process.Start("mosquitto_passwd", ["-b", "-c", $"{Folder}/accounts", user, password]))
         {

@@ -76,6 +76,25 @@ public sealed class SubscriberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_whose_clock_stands_hours_before_the_last_is_followed_and_the_last_is_over()
+    {
+        const long hour = 3_600_000_000_000;
+        Publish(OutputKind.Depth, 7, session: 1);
+        await TestSupport.EventuallyAsync(() => robot.Received(OutputKind.Depth) == 1, "the first session");
+        Publish(OutputKind.Depth, 0, session: 2, clockCorrection: -3 * hour);
+        await TestSupport.EventuallyAsync(() => robot.Received(OutputKind.Depth) == 2, "the second session, three hours before the first");
+        Assert.Equal(2, robot.Sessions);
+        Publish(OutputKind.Depth, 8, session: 1);
+        await TestSupport.EventuallyAsync(() => robot.Stale == 1, "the first session is over");
+        Assert.Equal(2u, (await robot.TakeAsync(OutputKind.Depth, TestSupport.Patience))!.Header.SessionId);
+
+        node.SetRetained(Names.Status, MessageJson.Write(new StatusDocument(NodeStates.Ready, "00000001")));
+        await TestSupport.EventuallyAsync(() => robot.Status is not null, "the node's own word");
+        Publish(OutputKind.Depth, 9, session: 1);
+        await TestSupport.EventuallyAsync(() => robot.Received(OutputKind.Depth) == 3, "a session that lives after all");
+    }
+
+    [Fact]
     public async Task The_outputs_of_one_frame_are_joined_and_incomplete_frames_hold_nothing_up()
     {
         Publish(OutputKind.Segmentation, 1);
@@ -130,10 +149,10 @@ public sealed class SubscriberTests : IAsyncLifetime
         await TestSupport.EventuallyAsync(() => robot.Status!.State == NodeStates.Lost, "the will of this session counts");
     }
 
-    private void Publish(OutputKind kind, ulong sequence, uint session = 1)
+    private void Publish(OutputKind kind, ulong sequence, uint session = 1, long clockCorrection = 0)
     {
         PayloadBuffer source = TestSupport.Encode(PayloadEncoding.Raw, TestSupport.Header(kind, 16, 8, sequence, session));
-        publishers[kind].Publish(source);
+        publishers[kind].Publish(source, clockCorrection);
         Assert.True(publishers[kind].WaitUntilIdle(TestSupport.Patience));
     }
 }

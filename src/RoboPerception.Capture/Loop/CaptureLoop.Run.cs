@@ -6,6 +6,10 @@ namespace RoboPerception.Capture;
 /// <content>What the capture thread does.</content>
 internal sealed partial class CaptureLoop
 {
+    private const long RepeatMilliseconds = 600_000;
+
+    private string toldReason = "";
+    private long toldAt;
     private long sequence;
     private long delivered;
     private long stampOffset;
@@ -66,6 +70,7 @@ internal sealed partial class CaptureLoop
                 }
 
                 everOpened = true;
+                toldReason = "";
                 framesOfThisPass = 0;
                 Enter(CaptureState.Running);
                 Report(SourceEventKind.Opened, $"'{Name}' is open.");
@@ -86,12 +91,25 @@ internal sealed partial class CaptureLoop
 
                 TimeSpan wait = backoff.Next();
                 Enter(CaptureState.Reopening);
-                Report(SourceEventKind.ReopenFailed, $"{error.Message} Next attempt in {wait.TotalSeconds:0.#} s.");
+                if (IsNews(error.Message))
+                {
+                    Report(SourceEventKind.ReopenFailed, $"{error.Message} It is tried again until it opens.");
+                }
+
                 stopping.Wait(wait);
             }
         }
 
         return false;
+    }
+
+    /// <summary>False for a reason that has been told already: a camera that stays away for days must not fill the log.</summary>
+    private bool IsNews(string reason)
+    {
+        long now = Environment.TickCount64;
+        bool isNews = reason != toldReason || now - toldAt > RepeatMilliseconds;
+        (toldReason, toldAt) = isNews ? (reason, now) : (toldReason, toldAt);
+        return isNews;
     }
 
     /// <summary>One frame. False if the loop is to end.</summary>
@@ -160,6 +178,11 @@ internal sealed partial class CaptureLoop
         lastStamp = source.Stamp + stampOffset;
         frame.Describe(number, lastStamp, Stopwatch.GetTimestamp() - started);
         Noticed(own, frame);
+        if (IsLive)
+        {
+            still.Look(frame);
+        }
+
         if (!IsLive && options.Pace == ReplayPace.Realtime && !WaitUntilDue())
         {
             frame.Release();

@@ -25,6 +25,7 @@ internal sealed partial class CaptureLoop : IDisposable
     private readonly Action<SourceEvent>? onEvent;
     private readonly Backoff backoff;
     private readonly FramePool pool;
+    private readonly StillDetector still = new();
     // Not disposed: a thread that was blocked still looks at them, and they hold no system handle.
     private readonly ManualResetEventSlim stopping = new();
     private readonly ManualResetEventSlim firstOpen = new();
@@ -73,6 +74,9 @@ internal sealed partial class CaptureLoop : IDisposable
 
     /// <summary>Frames put into the slot so far.</summary>
     public long Delivered => Volatile.Read(ref delivered);
+
+    /// <summary>How long a live source that gives frames has given the same picture.</summary>
+    public TimeSpan StillFor => IsLive && State == CaptureState.Running && Delivered > 0 ? still.StillFor : TimeSpan.Zero;
 
     /// <summary>Frames per second as the source declares them; 0 if it does not.</summary>
     public double FramesPerSecond => Volatile.Read(ref session).Source.FramesPerSecond;

@@ -38,10 +38,10 @@ internal sealed record CaptureOptions
     public TimeSpan AbandonTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Wait before the first attempt to reopen a live source; doubles with every failure.</summary>
-    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(0.25);
 
-    /// <summary>Longest wait between two attempts.</summary>
-    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Longest wait between two attempts: how long a camera that is back may go unnoticed.</summary>
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>True: a live source that is not there at the start is waited for. False: <see cref="CaptureLoop.Start"/> throws.</summary>
     public bool WaitForSource { get; init; }

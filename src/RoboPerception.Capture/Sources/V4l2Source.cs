@@ -28,9 +28,10 @@ internal sealed class V4l2Source : LiveVideoSource
     /// <inheritdoc/>
     protected override void OpenDevice()
     {
-        if (!File.Exists(device))
+        // Names that stay the same whichever camera was plugged in first (/dev/v4l/by-id) are links, and links of unplugged cameras may remain.
+        if (!File.Exists(device) || File.ResolveLinkTarget(device, returnFinalTarget: true) is { Exists: false })
         {
-            string[] present = [.. Directory.EnumerateFiles("/dev", "video*").Order(NaturalOrder.Instance)];
+            string[] present = Present();
             throw new UserErrorException(
                 ExitCode.NoSource,
                 $"Camera '{device}' is not there; {(present.Length == 0 ? "no camera is connected" : $"connected are {string.Join(", ", present)}")}.");
@@ -62,5 +63,13 @@ internal sealed class V4l2Source : LiveVideoSource
 
         // Two buffers: one fills while one is read; more only make frames older.
         Capture.Set(VideoCaptureProperties.BufferSize, 2);
+    }
+
+    /// <summary>The cameras there are; by their lasting names where they have one.</summary>
+    private static string[] Present()
+    {
+        const string lasting = "/dev/v4l/by-id";
+        string[] named = Directory.Exists(lasting) ? [.. Directory.EnumerateFiles(lasting).Order(NaturalOrder.Instance)] : [];
+        return named.Length > 0 ? named : [.. Directory.EnumerateFiles("/dev", "video*").Order(NaturalOrder.Instance)];
     }
 }

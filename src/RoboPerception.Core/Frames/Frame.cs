@@ -22,7 +22,7 @@ public abstract class Frame
     /// <summary>Number of this frame at its camera, from 0; a gap is a drop.</summary>
     public long Sequence { get; protected set; }
 
-    /// <summary>Time of the grab, nanoseconds since the UNIX epoch; for recordings the recording's own time.</summary>
+    /// <summary>Time of the grab by <see cref="UnixClock.Now"/>, which never jumps; for recordings the recording's own time. Nanoseconds since the UNIX epoch.</summary>
     public long AcquisitionStamp { get; protected set; }
 
     /// <summary>How long grabbing and decoding took, in <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RoboPerception.Core;
 
@@ -14,6 +15,10 @@ internal static partial class ProgramGuard
 
     private static readonly TimeSpan PatienceWithExit = TimeSpan.FromSeconds(5);
 
+    // What telling a failure may open: standard error, and parts of .NET that were not needed before.
+    private const int ReservedHandles = 8;
+
+    private static SafeFileHandle[] reserve = [];
     private static string program = "";
     private static bool isVerbose;
     private static int hasFailed;
@@ -29,6 +34,7 @@ internal static partial class ProgramGuard
         ArgumentNullException.ThrowIfNull(body);
         program = name;
         isVerbose = arguments.Contains(VerboseOption);
+        reserve = [.. Enumerable.Range(0, ReservedHandles).Select(_ => Reserve()).OfType<SafeFileHandle>()];
         AppDomain.CurrentDomain.UnhandledException += (_, failure) => End((Exception)failure.ExceptionObject);
 
         // Nobody waits for such a task, so nobody is let down either: a client library that loses its connection leaves some. It is told, once.
@@ -59,8 +65,14 @@ internal static partial class ProgramGuard
     /// <returns>The exit code that it ends the program with.</returns>
     public static ExitCode Report(Exception failure)
     {
+        // A program that has run out of handles needs some to say so.
+        SafeFileHandle[] given = Interlocked.Exchange(ref reserve, []);
+        foreach (SafeFileHandle handle in given)
+        {
+            handle.Dispose();
+        }
         Exception cause = FailureMessage.CauseOf(failure);
-        Tell(FailureMessage.Of(cause));
+        Tell(HandleShortage.Remedy(given.Length) is { } remedy ? $"{FailureMessage.Of(cause)} {remedy}" : FailureMessage.Of(cause));
         if (isVerbose)
         {
             Tell(failure.ToString());
@@ -86,6 +98,18 @@ internal static partial class ProgramGuard
         }) { IsBackground = true };
         impatience.Start();
         Environment.Exit((int)code);
+    }
+
+    private static SafeFileHandle? Reserve()
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? null : File.OpenHandle("/dev/null");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static void Tell(string line)

@@ -183,7 +183,8 @@ public sealed record BrokerSurvey(BrokerLimits Limits, bool ComesBack, int Large
                     await Task.WhenAny(beat.Task, Task.Delay(BeatLimit, cancellationToken)).ConfigureAwait(false);
                     return beat.Task.IsCompleted ? status : null;
                 default:
-                    return DateTimeOffset.UtcNow - status.Since < StartLimit ? status : null;
+                    // Either clock may be wrong, and a start that lies hours ahead is as old as one that lies hours back.
+                    return (DateTimeOffset.UtcNow - status.Since)?.Duration() < StartLimit ? status : null;
             }
         }
     }

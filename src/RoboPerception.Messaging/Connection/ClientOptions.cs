@@ -33,15 +33,29 @@ internal static class ClientOptions
         {
             throw new UserErrorException(ExitCode.Usage, $"A CA file was given but {broker} has no TLS: write mqtts://{broker.Host}.");
         }
+        if (options.CertificateFile is not null && !broker.Tls)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"A client certificate was given but {broker} has no TLS: write mqtts://{broker.Host}.");
+        }
+        if (options.KeyFile is not null && options.CertificateFile is null)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"The key '{options.KeyFile}' was given without its certificate: name both.");
+        }
         if (broker.Tls)
         {
             X509Certificate2Collection? authorities = options.CaFile is null ? null : ReadAuthorities(options.CaFile);
             builder.WithTlsOptions(tls =>
             {
-                tls.UseTls();
+                tls.UseTls().WithCertificateValidationHandler(BrokerCertificate.IsGood);
                 if (authorities is not null)
                 {
                     tls.WithTrustChain(authorities);
+                }
+                if (options.CertificateFile is { } own)
+                {
+                    var certificate = new ClientCertificate(own, options.KeyFile ?? own);
+                    certificate.Read().Dispose();
+                    tls.WithClientCertificatesProvider(certificate);
                 }
             });
         }

@@ -28,6 +28,9 @@ internal readonly record struct ConnectFailure(string Message, bool IsPermanent,
 
     public static ConnectFailure Of(BrokerAddress broker, Exception exception) => exception switch
     {
+        // Not for good: NTP has its answer seconds after the boot.
+        ClockBehindException or MqttCommunicationException { InnerException: ClockBehindException } => new(
+            $"The broker {broker} cannot be trusted yet: {(exception as ClockBehindException ?? exception.InnerException!).Message}", false, exception),
         MqttCommunicationException { InnerException: AuthenticationException tls } => new(
             $"TLS with the broker {broker} failed: {tls.Message} Check that the host name is the certificate's, and name its authority with the CA file option.", true, exception),
         _ => new($"The broker {broker} cannot be reached: {exception.Message}", false, exception),

@@ -129,7 +129,7 @@ public sealed partial class MqttConnection
                 if (!ready || !Client.IsConnected)
                 {
                     // Two clients of one id would throw each other out without end; at least not in a hurry.
-                    await Task.Delay(takenOver ? options.MaximumDelay : backOff.Next(), token).ConfigureAwait(false);
+                    await Task.Delay(takenOver ? RivalDelay : backOff.Next(), token).ConfigureAwait(false);
                     if (await TryConnectAsync(token).ConfigureAwait(false) is { } failure)
                     {
                         // Said once, not at every attempt.
@@ -187,8 +187,11 @@ public sealed partial class MqttConnection
         }
     }
 
-    /// <summary>MQTTnet pings in the rhythm that we asked for, not in the one that the broker insists on.</summary>
-    private TimeSpan PingPeriod() => Limits?.KeepAlive is { } period && period < options.KeepAlive ? period / 2 : Timeout.InfiniteTimeSpan;
+    /// <summary>
+    /// MQTTnet pings in the rhythm that we asked for, not in the one that the broker insists on, and by the wall clock: set back by an hour,
+    /// it keeps silent for an hour, and the broker ends the connection.
+    /// </summary>
+    private TimeSpan PingPeriod() => (Limits?.KeepAlive is { } period && period < options.KeepAlive ? period : options.KeepAlive) / 2;
 
     private async Task PingAsync(CancellationToken token)
     {

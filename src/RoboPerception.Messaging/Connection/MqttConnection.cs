@@ -16,6 +16,7 @@ public sealed partial class MqttConnection : IAsyncDisposable
 {
     private const long RepeatMilliseconds = 30_000;
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RivalDelay = TimeSpan.FromSeconds(15);
 
     private readonly MqttConnectionOptions options;
     private readonly MqttClientOptions clientOptions;
@@ -105,6 +106,10 @@ public sealed partial class MqttConnection : IAsyncDisposable
         if (owner is not null)
         {
             throw new InvalidOperationException("The connection was started already.");
+        }
+        foreach (string warning in options.Warnings())
+        {
+            options.Log?.Invoke(warning);
         }
         ConnectFailure? failure = await TryConnectAsync(cancellationToken).ConfigureAwait(false);
         if (failure is { } first && (first.IsPermanent || options.FailFast))

@@ -20,6 +20,12 @@ public sealed class MqttConnectionOptions
     /// <summary>PEM file with the certificate authorities to trust; null = those of the operating system. Only with mqtts.</summary>
     public string? CaFile { get; init; }
 
+    /// <summary>PEM file with our own certificate, for brokers that ask for one; null = none. Read again at every connect. Only with mqtts.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>PEM file with that certificate's key, without a password; null = in the same file.</summary>
+    public string? KeyFile { get; init; }
+
     /// <summary>Topic and payload the broker publishes (QoS 1, retained) when we vanish.</summary>
     public MqttWill? Will { get; init; }
 
@@ -35,8 +41,8 @@ public sealed class MqttConnectionOptions
     /// <summary>First delay before a new attempt; doubles up to <see cref="MaximumDelay"/>, each time shortened by up to a half at random.</summary>
     public TimeSpan MinimumDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Longest delay.</summary>
-    public TimeSpan MaximumDelay { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>Longest delay; with the attempt itself it decides how soon frames flow again once the broker is back.</summary>
+    public TimeSpan MaximumDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Bytes of the kernel's send buffer (the system's <c>net.core.wmem_max</c> is its limit). What is in there can grow old, so it holds
@@ -49,6 +55,10 @@ public sealed class MqttConnectionOptions
 
     /// <inheritdoc/>
     public override string ToString() => $"{ClientId} at {Broker}";
+
+    /// <summary>Secrets that other users of the machine may read, each with the remedy.</summary>
+    internal IEnumerable<string> Warnings() =>
+        new[] { PasswordFile, KeyFile ?? CertificateFile }.OfType<string>().Select(SecretFile.Warning).OfType<string>();
 
     internal string? ReadPassword()
     {

@@ -29,6 +29,9 @@ public sealed record DescriptionDocument
 
     /// <summary>Lower-case hex SHA-256 of the effective configuration without its secrets.</summary>
     public string? ConfigHash { get; init; }
+
+    /// <summary>The clock of the stamps.</summary>
+    public ClockDescription? Clock { get; init; }
 }
 
 /// <summary>One camera of a node.</summary>
@@ -48,6 +51,9 @@ public sealed record CameraDescription
 
     /// <summary>f_camera / f_training that depth was multiplied by; 1 when either is unknown.</summary>
     public double DepthFactor { get; init; } = 1;
+
+    /// <summary>What its acquisition stamps are times of: <see cref="ClockDescription.Wall"/> or <see cref="ClockDescription.Recording"/>.</summary>
+    public string? Clock { get; init; }
 
     /// <summary>The outputs in topic order.</summary>
     public IReadOnlyList<OutputDescription> Outputs { get; init; } = [];

@@ -39,6 +39,9 @@ public static class HealthCauses
     /// <summary>No input arrives.</summary>
     public const string Starved = "starved";
 
+    /// <summary>Input arrives and is always the same.</summary>
+    public const string Still = "still";
+
     /// <summary>Input waits and the loop is silent.</summary>
     public const string Hung = "hung";
 

@@ -24,6 +24,9 @@ public sealed class PayloadBuffer
     /// <summary>The message.</summary>
     public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
 
+    /// <summary>What brings <see cref="UnixClock.Now"/> onto the clock of the header's acquisition stamp, nanoseconds.</summary>
+    internal long ClockCorrection { get; set; }
+
     /// <summary>Where the header begins; negative if the payload has none (JPEG).</summary>
     internal int HeaderOffset { get; private set; }
 

@@ -28,13 +28,13 @@ public sealed partial class PerceptionSubscriber : IAsyncDisposable
     private readonly Dictionary<string, OutputState> outputs;
     private readonly Mailbox<SynchronisedPayloads> synchronised = new();
     private readonly FrameAssembler assembler;
+    private readonly EndedSessions ended = new();
     private readonly ConcurrentDictionary<string, object> documents = new();
     private readonly string infoTopic;
     private readonly string labelsTopic;
     private readonly string bundleTopic;
     private readonly string camera;
     private uint sessionId;
-    private long newestPublishStamp = long.MinValue;
     private long damaged;
     private long stale;
     private int sessions;
@@ -228,6 +228,7 @@ public sealed partial class PerceptionSubscriber : IAsyncDisposable
         bool oldWill = status.State == NodeStates.Lost && Status is { } current && current.State != NodeStates.Lost && current.Session != status.Session;
         if (!oldWill)
         {
+            ended.Hear(status);
             documents[topics.Status] = status;
             StatusChanged?.Invoke(status);
         }
@@ -275,9 +276,14 @@ public sealed partial class PerceptionSubscriber : IAsyncDisposable
     {
         if (sessions == 0 || header.SessionId != sessionId)
         {
-            if (sessions > 0 && header.PublishStamp < newestPublishStamp)
+            // Not by the stamps: the clock of a machine that restarts may stand hours before what it said last.
+            if (ended.Contains(header.SessionId))
             {
                 return false;
+            }
+            if (sessions > 0)
+            {
+                ended.Add(sessionId);
             }
             sessionId = header.SessionId;
             sessions++;
@@ -299,7 +305,6 @@ public sealed partial class PerceptionSubscriber : IAsyncDisposable
             Interlocked.Add(ref state.Missing, (long)(header.Sequence - last - 1));
         }
         state.Last = header.Sequence;
-        newestPublishStamp = Math.Max(newestPublishStamp, header.PublishStamp);
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace RoboPerception.Node.Commands;
 internal static class DoctorBroker
 {
     /// <summary>Connects once and says how it went; the password comes from the file or the environment and is never shown.</summary>
-    public static DoctorCheck Check(string url, string? passwordFile, string? caFile) =>
+    public static DoctorCheck Check(string url, string? passwordFile, string? caFile, string? certificateFile, string? keyFile) =>
         DoctorCheck.Try("broker", DoctorState.Missing, "launch/mosquitto.conf shows a broker that works", () =>
         {
             var options = new MqttConnectionOptions
@@ -17,6 +17,8 @@ internal static class DoctorBroker
                 PasswordFile = passwordFile,
                 Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
                 CaFile = caFile,
+                CertificateFile = certificateFile,
+                KeyFile = keyFile,
                 FailFast = true,
             };
             return ConnectAsync(options).GetAwaiter().GetResult();

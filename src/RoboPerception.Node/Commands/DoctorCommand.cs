@@ -20,11 +20,13 @@ internal static class DoctorCommand
         var broker = new Option<string?>("--broker", "-b") { Description = "also try this broker: mqtt[s]://user@host[:port]", HelpName = "URL" };
         var passwordFile = new Option<string?>("--password-file") { Description = "file whose first line is the broker password", HelpName = "FILE" };
         var caFile = new Option<string?>("--ca-file") { Description = "PEM file of the authority that signed the broker's certificate", HelpName = "FILE" };
+        var certFile = new Option<string?>("--cert-file") { Description = "PEM file with our own certificate, for brokers that ask for one", HelpName = "FILE" };
+        var keyFile = new Option<string?>("--key-file") { Description = "PEM file with its key, if it is not in the same file", HelpName = "FILE" };
         var model = new Option<string?>("--model", "-m") { Description = "hold this model on a provider against the CPU, and say at which operator they part", HelpName = "FILE" };
         var provider = new Option<string>("--provider") { Description = "tensorrt, cuda or cpu, for --model", HelpName = "NAME", DefaultValueFactory = _ => "cuda" };
         // For rehearsing without a provider that computes wrongly: this file stands in for the model on the provider.
         var against = new Option<string?>("--against") { HelpName = "FILE", Hidden = true };
-        var command = new Command("doctor", "check everything the node needs on this machine") { broker, passwordFile, caFile, model, provider, against };
+        var command = new Command("doctor", "check everything the node needs on this machine") { broker, passwordFile, caFile, certFile, keyFile, model, provider, against };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(model) is { } file)
@@ -34,7 +36,7 @@ internal static class DoctorCommand
             List<DoctorCheck> checks = [.. Machine(), .. Libraries(), .. Providers(), .. Brokers(), .. Cameras(), .. Models()];
             if (parsed.GetValue(broker) is { } url)
             {
-                checks.Add(DoctorBroker.Check(url, parsed.GetValue(passwordFile), parsed.GetValue(caFile)));
+                checks.Add(DoctorBroker.Check(url, parsed.GetValue(passwordFile), parsed.GetValue(caFile), parsed.GetValue(certFile), parsed.GetValue(keyFile)));
             }
             Show(checks);
             return checks.Any(c => c.State == DoctorState.Missing) ? (int)ExitCode.Failed : (int)ExitCode.Ok;

@@ -28,6 +28,8 @@ internal sealed class NodeFlags
         (Flag("--broker-port", "port of our own broker on loopback", "PORT"), "broker.port"),
         (Flag("--password-file", "file whose first line is the broker password", "FILE"), "broker.password_file"),
         (Flag("--ca-file", "PEM file of the authority that signed the broker's certificate", "FILE"), "broker.ca_file"),
+        (Flag("--cert-file", "PEM file with the node's own certificate, for brokers that ask for one", "FILE"), "broker.cert_file"),
+        (Flag("--key-file", "PEM file with its key, if it is not in the same file", "FILE"), "broker.key_file"),
         (Flag("--node", "name of this node in topics", "ID", "-n"), "node.id"),
         (Flag("--prefix", "first part of every topic", "ID"), "node.prefix"),
         (Flag("--calibration", "calibration of the first camera: ROS, OpenCV, Kalibr or COLMAP", "FILE"), "cameras.0.calibration"),

@@ -16,29 +16,19 @@ internal static class WatchCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var broker = new Option<string>("--broker", "-b") { Description = "mqtt[s]://user@host[:port]", HelpName = "URL", DefaultValueFactory = _ => "mqtt://127.0.0.1" };
-        var passwordFile = new Option<string?>("--password-file") { Description = "file whose first line is the broker password", HelpName = "FILE" };
-        var caFile = new Option<string?>("--ca-file") { Description = "PEM file of the authority that signed the broker's certificate", HelpName = "FILE" };
+        var broker = new BrokerFlags();
         var node = new Option<string>("--node", "-n") { Description = "the node's id; default: this machine's", HelpName = "ID", DefaultValueFactory = _ => new NodeSettings().NodeId };
-        var prefix = new Option<string>("--prefix") { Description = "first part of every topic", HelpName = "ID", DefaultValueFactory = _ => Topics.DefaultPrefix };
         var camera = new Option<string>("--camera") { Description = "the camera that --save and --frames look at", HelpName = "ID", DefaultValueFactory = _ => "cam0" };
         var save = new Option<string?>("--save") { Description = "write the newest frame of each output as PNG into this folder", HelpName = "DIR" };
         var frames = new Option<int?>("--frames") { Description = "stop after this many frames", HelpName = "N" };
-        var command = new Command("watch", "a live table of a running node") { broker, passwordFile, caFile, node, prefix, camera, save, frames };
+        var command = new Command("watch", "a live table of a running node") { node, camera, save, frames };
+        broker.AddTo(command);
         command.SetAction((parsed, _) =>
         {
-            var options = new MqttConnectionOptions
-            {
-                Broker = BrokerAddress.Parse(parsed.GetValue(broker)!),
-                ClientId = $"roboperception-watch-{Guid.NewGuid():N}",
-                PasswordFile = parsed.GetValue(passwordFile),
-                Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
-                CaFile = parsed.GetValue(caFile),
-                FailFast = true,
-            };
+            MqttConnectionOptions options = broker.Options(parsed, "watch");
             string? folder = parsed.GetValue(save);
             OutputKind[] kinds = folder is null ? [OutputKind.Segmentation] : [];
-            var subscriber = new PerceptionSubscriber(options, new Topics(parsed.GetValue(prefix)!, parsed.GetValue(node)!), parsed.GetValue(camera)!, kinds);
+            var subscriber = new PerceptionSubscriber(options, new Topics(broker.Prefix(parsed), parsed.GetValue(node)!), parsed.GetValue(camera)!, kinds);
             return WatchAsync(subscriber, folder, parsed.GetValue(frames));
         });
         return command;

@@ -40,6 +40,8 @@ internal sealed class WatchDisplay : IAsyncDisposable
             PasswordFile = settings.PasswordFile,
             Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
             CaFile = settings.CaFile,
+            CertificateFile = settings.CertificateFile,
+            KeyFile = settings.KeyFile,
         };
         // The segmentation is the smallest output: it shows that frames arrive at little cost.
         var subscriber = new PerceptionSubscriber(options, new Topics(settings.Prefix, settings.NodeId), settings.Cameras[0].Id, OutputKind.Segmentation);

@@ -17,7 +17,7 @@ internal static class WatchTable
             foreach (HealthEntry entry in health.Components.Where(c => c.Level != HealthLevels.Ok))
             {
                 string colour = entry.Level == HealthLevels.Warn ? "yellow" : "red";
-                rows.Add(new Markup($"[{colour}]{Markup.Escape(entry.Name)}: {Markup.Escape(entry.Message)}{(entry.Cause is null ? "" : $" ({entry.Cause})")}[/]"));
+                rows.Add(new Markup($"[{colour}]{TerminalText.Of(entry.Name)}: {TerminalText.Of(entry.Message)}{(entry.Cause is null ? "" : $" ({TerminalText.Of(entry.Cause)})")}[/]"));
             }
         }
         rows.AddRange(notes.Select(n => new Text(n, new Style(Color.Grey))));
@@ -34,8 +34,8 @@ internal static class WatchTable
             _ => "yellow",
         };
         string about = description is null ? "" :
-            $"  {Markup.Escape(description.Node)}  {Markup.Escape(description.Model?.Name ?? "-")} on {description.ExecutionProvider}";
-        return $"[bold {colour}]{state}[/]{about}";
+            $"  {TerminalText.Of(description.Node)}  {TerminalText.Of(description.Model?.Name)} on {TerminalText.Of(description.ExecutionProvider)}";
+        return $"[bold {colour}]{TerminalText.Of(state)}[/]{about}";
     }
 
     private static Table Cameras(MetricsDocument? metrics)
@@ -48,8 +48,8 @@ internal static class WatchTable
                 .Concat(camera.Superseded.Where(d => d.Value > 0).Select(d => $"{d.Key} superseded {d.Value}"));
             string dropped = string.Join(", ", drops);
             table.AddRow(
-                camera.Camera, Number(camera.FramesPerSecond), camera.Published.ToString(CultureInfo.InvariantCulture),
-                Number(camera.Age?.P50), Number(camera.Age?.P99), dropped.Length > 0 ? dropped : "none");
+                TerminalText.Of(camera.Camera), Number(camera.FramesPerSecond), camera.Published.ToString(CultureInfo.InvariantCulture),
+                Number(camera.Age?.P50), Number(camera.Age?.P99), dropped.Length > 0 ? TerminalText.Of(dropped) : "none");
         }
         if (metrics is null)
         {
@@ -64,14 +64,14 @@ internal static class WatchTable
         IReadOnlyList<CameraMetrics> cameras = metrics?.Cameras ?? [];
         foreach (CameraMetrics camera in cameras)
         {
-            table.AddColumn(Right($"{camera.Camera} p50 ms")).AddColumn(Right("p95")).AddColumn(Right("p99"));
+            table.AddColumn(Right($"{TerminalText.Of(camera.Camera)} p50 ms")).AddColumn(Right("p95")).AddColumn(Right("p99"));
         }
         foreach (string stage in cameras.SelectMany(c => c.Stages.Keys).Distinct())
         {
             IEnumerable<string> cells = cameras.SelectMany(c => c.Stages.TryGetValue(stage, out LatencySummary? s)
                 ? new[] { Number(s.P50), Number(s.P95), Number(s.P99) }
                 : ["-", "-", "-"]);
-            table.AddRow([stage, .. cells]);
+            table.AddRow([TerminalText.Of(stage), .. cells]);
         }
         return table;
     }

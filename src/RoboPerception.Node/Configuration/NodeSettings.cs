@@ -53,6 +53,15 @@ internal sealed class NodeSettings
     /// <summary>PEM file of the authority that signed the broker's certificate; null = the system's authorities.</summary>
     public string? CaFile { get; set; }
 
+    /// <summary>PEM file with the node's own certificate, for brokers that ask for one; null = none.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>PEM file with that certificate's key; null = in the same file.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>Where Home Assistant looks for devices; null = it is not told of this node.</summary>
+    public string? HomeAssistant { get; set; }
+
     /// <summary>Encoding of the class map.</summary>
     public PayloadEncoding SegmentationEncoding { get; set; } = PayloadEncoding.Png;
 

@@ -38,6 +38,9 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("broker.port", "port of our own broker on loopback, 0 = any free one", (s, _, v) => s.BrokerPort = Whole(v, 0, 65535)),
         new("broker.password_file", "file whose first line is the broker password", (s, _, v) => s.PasswordFile = Filled(v)),
         new("broker.ca_file", "PEM file of the authority that signed the broker's certificate", (s, _, v) => s.CaFile = Filled(v)),
+        new("broker.cert_file", "PEM file with the node's own certificate, for brokers that ask for one", (s, _, v) => s.CertificateFile = Filled(v)),
+        new("broker.key_file", "PEM file with that certificate's key, if it is not in the same file", (s, _, v) => s.KeyFile = Filled(v)),
+        new("broker.home_assistant", "prefix under which Home Assistant looks for devices (homeassistant); none = it is not told", (s, _, v) => s.HomeAssistant = Id(v)),
         new("outputs.segmentation", "png, fast or raw", (s, _, v) => s.SegmentationEncoding = Encoding(v, "png", "fast", "raw")),
         new("outputs.depth", "png, fast, rvl or raw", (s, _, v) => s.DepthEncoding = Encoding(v, "png", "fast", "rvl", "raw")),
         new("outputs.normals", "png, fast or raw", (s, _, v) => s.NormalsEncoding = Encoding(v, "png", "fast", "raw")),
@@ -62,19 +65,43 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
     /// <summary>The setting at a path with the camera number written as <c>*</c>, or null.</summary>
     public static Setting? At(string path) => All.FirstOrDefault(s => s.Path == path);
 
+    /// <summary>What its value must look like: what the code that takes values in says of one that is certainly wrong.</summary>
+    public SettingForm Form
+    {
+        get
+        {
+            var nowhere = new NodeSettings();
+            nowhere.Cameras.Add(new CameraSettings());
+            try
+            {
+                Apply(nowhere, 0, "\u0001");
+            }
+            catch (SettingFormException refusal)
+            {
+                return refusal.Form;
+            }
+            catch (FormatException)
+            {
+                // Text with rules of its own.
+            }
+            return SettingForm.Text;
+        }
+    }
+
     private static string Filled(string value) => value.Length > 0 ? value : throw new FormatException("must not be empty");
 
     private static string Id(string value) =>
         value.Length > 0 && value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
             ? value
-            : throw new FormatException("must consist of a-z, 0-9 and '-'");
+            : throw new SettingFormException(new SettingForm(SettingKind.Id), "must consist of a-z, 0-9 and '-'");
 
     private static bool Flag(string value) => OneOf(value, "true", "false") == 0;
 
     private static int OneOf(string value, params string[] allowed)
     {
         int place = Array.IndexOf(allowed, value);
-        return place >= 0 ? place : throw new FormatException($"must be {string.Join(" or ", allowed)}");
+        SettingKind kind = allowed is ["true", "false"] ? SettingKind.Flag : SettingKind.Word;
+        return place >= 0 ? place : throw new SettingFormException(new SettingForm(kind) { Words = allowed }, $"must be {string.Join(" or ", allowed)}");
     }
 
     private static LogLevel Level(string value) => LogLevels.At(OneOf(value, [.. LogLevels.Names]));
@@ -82,12 +109,13 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
     private static int Whole(string value, int minimum, int maximum) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
             ? number
-            : throw new FormatException($"must be a whole number from {minimum} to {maximum}");
+            : throw new SettingFormException(new SettingForm(SettingKind.Whole) { Minimum = minimum, Maximum = maximum }, $"must be a whole number from {minimum} to {maximum}");
 
     private static double Number(string value, double minimum, double maximum) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= minimum && number <= maximum
             ? number
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a number from {minimum} to {maximum}"));
+            : throw new SettingFormException(
+                new SettingForm(SettingKind.Number) { Minimum = minimum, Maximum = maximum }, string.Create(CultureInfo.InvariantCulture, $"must be a number from {minimum} to {maximum}"));
 
     private static PayloadEncoding Encoding(string value, params string[] allowed) => allowed[OneOf(value, allowed)] switch
     {
@@ -114,11 +142,10 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
 
     private static string[] ProviderList(string value)
     {
+        string[] known = ["tensorrt", "cuda", "cpu"];
         string[] names = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (string name in names)
-        {
-            OneOf(name, "tensorrt", "cuda", "cpu");
-        }
-        return names.Length > 0 ? names : throw new FormatException("must name at least one of tensorrt, cuda, cpu");
+        return names.Length > 0 && names.All(known.Contains)
+            ? names
+            : throw new SettingFormException(new SettingForm(SettingKind.Words) { Words = known }, $"must be {string.Join(" or ", known)}");
     }
 }

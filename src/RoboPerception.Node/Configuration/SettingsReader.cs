@@ -17,6 +17,10 @@ internal sealed class SettingsReader
     public const string EnvironmentPrefix = "ROBOPERCEPTION__";
 
     private readonly NodeSettings settings = new();
+    private readonly SortedDictionary<string, (string Value, string Origin)> given = new(StringComparer.Ordinal);
+
+    /// <summary>What was set, by path, with its text and where it came from; the last that set it.</summary>
+    public IReadOnlyDictionary<string, (string Value, string Origin)> Given => given;
 
     /// <summary>Takes in a YAML file.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, is not YAML, or holds an unknown key or a bad value; the message has file and line.</exception>
@@ -85,6 +89,10 @@ internal sealed class SettingsReader
         if (sources.Count > 0 && settings.Cameras.Count > sources.Count)
         {
             settings.Cameras.RemoveRange(sources.Count, settings.Cameras.Count - sources.Count);
+            foreach (string path in given.Keys.Where(p => CameraOf(p) >= sources.Count).ToList())
+            {
+                given.Remove(path);
+            }
         }
         return this;
     }
@@ -164,6 +172,7 @@ internal sealed class SettingsReader
         try
         {
             setting.Apply(settings, camera, value);
+            given[path] = (value, origin);
         }
         catch (FormatException e)
         {

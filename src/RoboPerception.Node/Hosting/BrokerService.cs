@@ -95,6 +95,8 @@ internal sealed class BrokerService : BeatService
             PasswordFile = settings.PasswordFile,
             Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
             CaFile = settings.CaFile,
+            CertificateFile = settings.CertificateFile,
+            KeyFile = settings.KeyFile,
             // A robot that boots waits for its broker; a replay in CI must not.
             FailFast = request.Replay,
             Will = new MqttWill(identity.Topics.Status, MessageJson.Write(new StatusDocument(NodeStates.Lost, identity.Session))),
@@ -110,6 +112,8 @@ internal sealed class BrokerService : BeatService
         PasswordFile = options.PasswordFile,
         Password = options.Password,
         CaFile = options.CaFile,
+        CertificateFile = options.CertificateFile,
+        KeyFile = options.KeyFile,
         FailFast = true,
     };
 

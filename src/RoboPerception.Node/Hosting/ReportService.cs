@@ -2,6 +2,7 @@ using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Pipeline;
 
@@ -11,7 +12,7 @@ namespace RoboPerception.Node.Hosting;
 /// Publishes what is said once (who we are, each camera's geometry and classes) at the start, then health and metrics once a second,
 /// and tells systemd that we are alive while that is true.
 /// </summary>
-internal sealed class ReportService(NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, ServiceManager manager, NodeEnd end)
+internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, ServiceManager manager, NodeEnd end)
     : BeatService(end, Period)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -69,11 +70,16 @@ internal sealed class ReportService(NodeReports reports, NodeIdentity identity, 
     /// <summary>Publishes the description when it changed: the provider was swapped, or a camera's size became known.</summary>
     private void Describe()
     {
-        byte[] description = MessageJson.Write(reports.Description());
+        DescriptionDocument document = reports.Description();
+        byte[] description = MessageJson.Write(document);
         if (!description.AsSpan().SequenceEqual(described))
         {
             described = description;
             broker.Connection.SetRetained(topics.Description, description);
+            if (settings.HomeAssistant is { } prefix)
+            {
+                broker.Connection.SetRetained(HomeAssistantDiscovery.Topic(prefix, topics), HomeAssistantDiscovery.Message(topics, document));
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class BundleOutput(OutputDescription description, FramePublisher
     public override void Publish(OutputFrame frame)
     {
         writer.Finish();
-        Publisher.Publish(buffer!);
+        Publisher.Publish(buffer!, ClockCorrection);
         buffer = null;
     }
 }

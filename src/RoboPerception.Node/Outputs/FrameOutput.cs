@@ -20,6 +20,9 @@ internal abstract class FrameOutput(OutputDescription description, FramePublishe
     {
     }
 
+    /// <summary>What brings <see cref="UnixClock.Now"/> onto the clock of the stamps of the frame being published, nanoseconds.</summary>
+    public long ClockCorrection { get; set; }
+
     /// <summary>Publishes this frame's message, if it has one.</summary>
     public abstract void Publish(OutputFrame frame);
 
@@ -31,6 +34,6 @@ internal abstract class FrameOutput(OutputDescription description, FramePublishe
     {
         PayloadBuffer buffer = Publisher.Rent();
         buffer.SetForeign(message, header);
-        Publisher.Publish(buffer);
+        Publisher.Publish(buffer, ClockCorrection);
     }
 }

@@ -79,6 +79,7 @@ internal sealed class FrameOutputs : IDisposable
         jpeg?.Encode(image);
         foreach (FrameOutput output in CollectionsMarshal.AsSpan(outputs))
         {
+            output.ClockCorrection = frame.ClockCorrection;
             output.Publish(frame);
         }
     }

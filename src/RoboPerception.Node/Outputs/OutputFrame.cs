@@ -16,6 +16,9 @@ internal readonly ref struct OutputFrame(FrameHeader header, OutputBuffers buffe
     /// <summary>Nanoseconds since the UNIX epoch: time of the grab.</summary>
     public long Stamp => header.AcquisitionStamp;
 
+    /// <summary>What brings <see cref="UnixClock.Now"/> onto the clock of the stamp, nanoseconds.</summary>
+    public long ClockCorrection { get; init; }
+
     /// <summary>The frame's number.</summary>
     public ulong Sequence => header.Sequence;
 

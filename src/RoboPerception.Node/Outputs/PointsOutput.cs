@@ -12,6 +12,6 @@ internal sealed class PointsOutput(OutputDescription description, FramePublisher
     {
         PayloadBuffer buffer = Publisher.Rent();
         buffer.SetRaw(frame.HeaderOf(OutputKind.Points, PayloadEncoding.Raw) with { Width = (ushort)cloud.Count, Height = 1 }, cloud.Data);
-        Publisher.Publish(buffer);
+        Publisher.Publish(buffer, ClockCorrection);
     }
 }

@@ -83,8 +83,14 @@ internal sealed class CameraPipeline : IDisposable
     /// <summary>The source's name without secrets.</summary>
     public string SourceName => capture.Name;
 
+    /// <summary>True for cameras and streams, false for recordings.</summary>
+    public bool IsLive => capture.IsLive;
+
     /// <summary>Where the source stands.</summary>
     public CaptureState SourceState => capture.State;
+
+    /// <summary>How long a camera that gives frames has given the same picture.</summary>
+    public TimeSpan StillFor => capture.StillFor;
 
     /// <summary>What went wrong with the source last, in words; null if nothing has, or frames have come since.</summary>
     public string? SourceProblem => capture.Problem;
@@ -97,6 +103,9 @@ internal sealed class CameraPipeline : IDisposable
 
     /// <summary>How long the present frame has been in inference, milliseconds.</summary>
     public long BusyMilliseconds => inference.BusyMilliseconds;
+
+    /// <summary>Frames that were dropped so far, by cause.</summary>
+    public long Dropped(DropCause cause) => cause == DropCause.Disconnected ? publishing.Disconnected : Statistics.Drops[cause];
 
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
     public IReadOnlyDictionary<string, long> Superseded => publishing.Superseded;

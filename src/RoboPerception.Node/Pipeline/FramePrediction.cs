@@ -14,8 +14,11 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>The frame's number.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Time of the grab, nanoseconds since the UNIX epoch (the recording's own time in a replay).</summary>
+    /// <summary>Time of the grab by the wall clock, nanoseconds since the UNIX epoch (the recording's own time in a replay).</summary>
     public long AcquisitionStamp { get; set; }
+
+    /// <summary>What brings <see cref="UnixClock.Now"/> onto the wall clock of this frame's stamps, nanoseconds.</summary>
+    public long ClockCorrection { get; set; }
 
     /// <summary>Pixels per row of the camera's image.</summary>
     public int SourceWidth { get; set; }

@@ -100,7 +100,8 @@ internal sealed class InferenceStage
         }
         prediction.StartedAt = Stopwatch.GetTimestamp();
         prediction.Sequence = frame.Sequence;
-        prediction.AcquisitionStamp = frame.AcquisitionStamp;
+        prediction.ClockCorrection = UnixClock.Process.FollowWall();
+        prediction.AcquisitionStamp = frame.AcquisitionStamp + (isLive ? prediction.ClockCorrection : 0);
         prediction.SourceWidth = frame.Width;
         prediction.SourceHeight = frame.Height;
         long decoding = UnixClock.ToNanoseconds(frame.CaptureTicks);

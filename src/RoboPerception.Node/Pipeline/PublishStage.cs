@@ -96,6 +96,9 @@ internal sealed class PublishStage : IDisposable
     /// <summary>What is published of each frame beside the dense outputs.</summary>
     public IEnumerable<OutputDescription> OutputDescriptions => extras?.Descriptions ?? [];
 
+    /// <summary>Frames of which an output was dropped because the broker was away.</summary>
+    public long Disconnected => outputs.Select(o => o.Publisher.DroppedWhileDisconnected).DefaultIfEmpty().Max();
+
     /// <summary>Messages that went to the broker, all outputs.</summary>
     public long SentFrames => outputs.Sum(o => o.Publisher.Sent);
 
@@ -189,14 +192,14 @@ internal sealed class PublishStage : IDisposable
             }
             extras?.OnEncoded(payload);
             long encoded = Stopwatch.GetTimestamp();
-            publisher.Publish(payload);
+            publisher.Publish(payload, prediction.ClockCorrection);
             encodeTicks += encoded - begun;
             publishTicks += Stopwatch.GetTimestamp() - encoded;
         }
         if (extras is not null)
         {
             long begun = Stopwatch.GetTimestamp();
-            extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers), prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
+            extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers) { ClockCorrection = prediction.ClockCorrection }, prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
             encodeTicks += Stopwatch.GetTimestamp() - begun;
         }
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
@@ -224,7 +227,7 @@ internal sealed class PublishStage : IDisposable
             payload.SetForeign(
                 overlay.Encode(prediction.Image, buffers.Segmentation, grid.Width, grid.Height),
                 HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Jpeg, grid));
-            overlayPublisher.Publish(payload);
+            overlayPublisher.Publish(payload, prediction.ClockCorrection);
         }
         if (Sheet is { } sheet && prediction.Uses.HasFlag(ImageUses.Sheet))
         {

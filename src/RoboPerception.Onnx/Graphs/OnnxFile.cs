@@ -38,6 +38,23 @@ internal static class OnnxFile
         }
     }
 
+    /// <summary>
+    /// Name of a tensor whose numbers lie in another file; null if there is none, or if this is no ONNX file. Such a model is not whole, its
+    /// hash says nothing of those numbers, and the place it names may be any file of the machine.
+    /// </summary>
+    public static string? ExternalTensor(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            ModelProto proto = ModelProto.Parser.ParseFrom(content);
+            return (proto.Graph is null ? [] : ExternalTensors.Of(proto.Graph)).Concat(proto.Functions.SelectMany(f => ExternalTensors.Of(f.Node))).FirstOrDefault();
+        }
+        catch (Exception error) when (error is InvalidProtocolBufferException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads a file's content.</summary>
     /// <exception cref="FormatException">See <see cref="Read"/>.</exception>
     public static OnnxModel FromBytes(ReadOnlySpan<byte> content)

@@ -7,20 +7,22 @@ internal static class FuzzBenchmark
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    /// <summary>Runs every target whose name contains <paramref name="only"/>; prints JSON.</summary>
+    /// <summary>Runs the target named <paramref name="only"/>, or else every one whose name contains it; prints JSON.</summary>
     /// <returns>0 if no reader did what it must not.</returns>
-    public static int Run(string repository, int count, int seed, string only)
+    public static int Run(string repository, int count, int seed, string only, double seconds)
     {
         string scratch = Directory.CreateTempSubdirectory("roboperception-fuzz").FullName;
         string kept = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "roboperception-findings")).FullName;
         bool isClean = true;
         try
         {
-            foreach (FuzzTarget target in NodeTargets.All(repository, scratch).Concat(TrainingTargets.All(repository, scratch)).Where(t => t.Name.Contains(only, StringComparison.Ordinal)))
+            FuzzTarget[] all = [.. NodeTargets.All(repository, scratch), .. RecordingTargets.All(scratch), .. TrainingTargets.All(repository, scratch)];
+            bool isName = all.Any(t => t.Name == only);
+            foreach (FuzzTarget target in all.Where(t => isName ? t.Name == only : t.Name.Contains(only, StringComparison.Ordinal)))
             {
-                FuzzResult result = FuzzRun.Run(target, count, seed, kept);
+                FuzzResult result = FuzzRun.Run(target, count, seed, kept, seconds > 0 ? TimeSpan.FromSeconds(seconds) : null);
                 isClean &= result.Findings.Count == 0;
-                Console.WriteLine(JsonSerializer.Serialize(new { target.Name, result.Inputs, result.Accepted, MostMegabytes = Math.Round(result.MostBytes / 1e6, 1), MostCpuSeconds = Math.Round(result.MostSeconds, 3), result.Findings }, Indented));
+                Console.WriteLine(JsonSerializer.Serialize(new { target.Name, Seed = seed, result.Inputs, result.Accepted, MostMegabytes = Math.Round(result.MostBytes / 1e6, 1), MostCpuSeconds = Math.Round(result.MostSeconds, 3), result.Findings }, Indented));
             }
         }
         finally

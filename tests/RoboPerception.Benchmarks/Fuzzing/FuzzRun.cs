@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -25,11 +26,12 @@ internal static partial class FuzzRun
     /// <param name="count">Inputs.</param>
     /// <param name="seed">The same seed gives the same inputs.</param>
     /// <param name="keep">Folder for inputs with findings; null = none.</param>
-    public static FuzzResult Run(FuzzTarget target, int count, int seed, string? keep = null)
+    /// <param name="limit">Ends before the count is reached; null = never.</param>
+    public static FuzzResult Run(FuzzTarget target, int count, int seed, string? keep = null, TimeSpan? limit = null)
     {
         FuzzResult? result = null;
         int current = -1;
-        var thread = new Thread(() => result = Read(target, count, seed, keep, ref current)) { IsBackground = true };
+        var thread = new Thread(() => result = Read(target, count, seed, keep, limit ?? TimeSpan.MaxValue, ref current)) { IsBackground = true };
         thread.Start();
         int before = -2;
         while (!thread.Join(TimeSpan.FromMinutes(3)))
@@ -44,7 +46,7 @@ internal static partial class FuzzRun
         return result!;
     }
 
-    private static FuzzResult Read(FuzzTarget target, int count, int seed, string? keep, ref int current)
+    private static FuzzResult Read(FuzzTarget target, int count, int seed, string? keep, TimeSpan limit, ref int current)
     {
         foreach (byte[] sound in target.Seeds)
         {
@@ -62,9 +64,12 @@ internal static partial class FuzzRun
         int accepted = 0;
         long mostBytes = 0;
         double mostSeconds = 0;
-        for (int i = 0; i < count && findings.Count < MostFindings; i++)
+        long started = Stopwatch.GetTimestamp();
+        int read = 0;
+        for (int i = 0; i < count && findings.Count < MostFindings && Stopwatch.GetElapsedTime(started) < limit; i++)
         {
             Volatile.Write(ref current, i);
+            read++;
             byte[] input = mutator.Next();
             long bytesBefore = GC.GetAllocatedBytesForCurrentThread();
             double secondsBefore = CpuSeconds();
@@ -93,7 +98,7 @@ internal static partial class FuzzRun
                 File.WriteAllBytes(Path.Combine(keep, $"{target.Name}-{seed}-{i}"), input);
             }
         }
-        return new FuzzResult(count, accepted, mostBytes, mostSeconds, [.. findings.Values]);
+        return new FuzzResult(read, accepted, mostBytes, mostSeconds, [.. findings.Values]);
     }
 
     // Of this thread alone: what else the machine does is no fault of the reader.

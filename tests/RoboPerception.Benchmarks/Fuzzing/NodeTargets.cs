@@ -23,6 +23,8 @@ internal static class NodeTargets
     [
         new("payload", [.. Files(repository, "tests/RoboPerception.Messaging.Tests/Golden"), .. Payloads()], input => PayloadDecoder.Decode(Sealed(input)), e => e is PayloadException, LargestFrame),
         new("payload-as-it-came", Files(repository, "tests/RoboPerception.Messaging.Tests/Golden"), input => PayloadDecoder.Decode(input), e => e is PayloadException, LargestFrame),
+        new("bundle", [Bundle()], input => ReadBundle(Sealed(input)), e => e is PayloadException, LargestFrame),
+        new("points", [Points()], input => PointsPayload.Read(Sealed(input)), e => e is PayloadException),
         new("documents", [Labels()], input => MessageJson.Read<LabelsDocument>(input).ToClassMap(), e => e is JsonException or FormatException or ArgumentException),
         new("status", [Encoding.UTF8.GetBytes("""{"state":"ready","session":"0011223344556677","since":"2026-01-01T00:00:00Z"}""")], input => MessageJson.Read<StatusDocument>(input), e => e is JsonException),
         new("calibration", Files(repository, "calibration"), input => CalibrationFile.Read(Written(scratch, "calibration.yaml", input)), IsUserError),
@@ -54,10 +56,40 @@ internal static class NodeTargets
         return input;
     }
 
+    private static void ReadBundle(byte[] input)
+    {
+        foreach (ReceivedPayload part in BundleReader.Read(input))
+        {
+            part.Decode();
+        }
+    }
+
+    private static FrameHeader Header(OutputKind kind) => new(kind, PayloadEncoding.Raw, 0, 24, 18, 24, 18, 1, 1, 1, 1, PixelTransform.Identity, 1, 0, 1, 0);
+
+    private static byte[] Bundle()
+    {
+        var writer = new BundleWriter(2);
+        PayloadBuffer bundle = new(), part = new();
+        writer.Begin(Header(OutputKind.Depth), bundle);
+        new PayloadEncoder(OutputKind.Depth, PayloadEncoding.Rvl).EncodeDepth(Header(OutputKind.Depth), new float[24 * 18], part);
+        writer.Add(part);
+        new PayloadEncoder(OutputKind.Segmentation, PayloadEncoding.Png).EncodeSegmentation(Header(OutputKind.Segmentation), new byte[24 * 18], part);
+        writer.Add(part);
+        writer.Finish();
+        return bundle.Memory.ToArray();
+    }
+
+    private static byte[] Points()
+    {
+        var points = new PayloadBuffer();
+        points.SetRaw(Header(OutputKind.Points) with { Width = 5, Height = 1 }, new byte[5 * PointsPayload.PointBytes]);
+        return points.Memory.ToArray();
+    }
+
     private static IEnumerable<byte[]> Payloads()
     {
         const int width = 24, height = 18;
-        var header = new FrameHeader(OutputKind.Depth, PayloadEncoding.Raw, 0, width, height, width, height, 1, 1, 1, 1, PixelTransform.Identity, 1, 0, 1, 0);
+        FrameHeader header = Header(OutputKind.Depth);
         float[] depth = [.. Enumerable.Range(0, width * height).Select(i => 1 + (i % 7 * 0.25f))];
         foreach (PayloadEncoding encoding in new[] { PayloadEncoding.Fast, PayloadEncoding.Rvl })
         {

@@ -25,6 +25,14 @@ internal sealed class OnnxGraph
         return name;
     }
 
+    /// <summary>A constant whose numbers are said to lie in another file.</summary>
+    public string ExternalConstant(string name, string file)
+    {
+        static ProtobufWriter Entry(string key, string value) => new ProtobufWriter().Text(1, key).Text(2, value);
+        graph.Message(5, new ProtobufWriter().Number(2, Float).Text(8, name).Message(13, Entry("location", file)).Message(13, Entry("length", "4")).Number(14, 1));
+        return name;
+    }
+
     /// <summary>Attributes are whole numbers or lists of them.</summary>
     public string Node(string op, string[] inputs, string output, params (string Name, object Value)[] attributes)
     {

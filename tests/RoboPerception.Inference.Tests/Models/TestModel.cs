@@ -27,6 +27,9 @@ internal sealed class TestModel
     /// <summary>A white image then asks for a constant that is not there: the run fails inside ONNX Runtime.</summary>
     public bool FailsOnWhite { get; init; }
 
+    /// <summary>The depth's gain is then said to lie in this file.</summary>
+    public string? GainFile { get; init; }
+
     public bool SegmentationAsInt64 { get; init; }
 
     public bool SegmentationKeepsChannel { get; init; }
@@ -72,7 +75,7 @@ internal sealed class TestModel
         graph.Output("segmentation", segmentationType, SegmentationKeepsChannel ? [.. grid, 1] : grid);
 
         graph.Node("ReduceMean", [colour], "mean", ("axes", new long[] { 3 }), ("keepdims", 0));
-        string gain = graph.Constant("gain", [], DepthGain);
+        string gain = GainFile is null ? graph.Constant("gain", [], DepthGain) : graph.ExternalConstant("gain", GainFile);
         if (FailsOnWhite)
         {
             graph.Node("ReduceMin", [colour], "darkest", ("keepdims", 0));

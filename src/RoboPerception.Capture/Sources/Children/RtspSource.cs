@@ -19,6 +19,10 @@ internal sealed partial class RtspSource : ChildSource
     public RtspSource(SourceUri uri)
         : base((uri ?? throw new ArgumentNullException(nameof(uri))).Name, BmpFraming.HeaderSize) => address = uri.Text;
 
+    // A stream is looked at before its first frame comes out: for the frame rate (which nobody asks for) and half a second for the rest. It
+    // costs a second at every opening otherwise. For the stream and for the list that names it.
+    private static readonly (string Name, string Value)[] LookBriefly = [("fpsprobesize", "0"), ("analyzeduration", "500000")];
+
     /// <summary>Where ffmpeg lies on this machine; null if it is not installed.</summary>
     public static string? Program => ChildProcess.FindOnPath("ffmpeg");
 
@@ -31,12 +35,13 @@ internal sealed partial class RtspSource : ChildSource
 
         string[] arguments =
         [
-            "-hide_banner", "-nostdin", "-loglevel", "error", "-fflags", "nobuffer", "-flags", "low_delay",
+            "-hide_banner", "-nostdin", "-loglevel", "error", "-fflags", "nobuffer", "-flags", "low_delay", .. LookBriefly.SelectMany(o => new[] { $"-{o.Name}", o.Value }),
             "-protocol_whitelist", "pipe,fd,file,rtsp,rtsps,tcp,tls,udp,rtp,crypto,data", "-f", "concat", "-safe", "0", "-i", "pipe:0",
             "-an", "-vf", "vflip", "-pix_fmt", "bgr24", .. EveryFrameOnce.Value, "-c:v", "bmp", "-f", "image2pipe", "-flush_packets", "1", "pipe:1",
         ];
         string quoted = address.Replace("'", @"'\''", StringComparison.Ordinal);
-        return ChildProcess.Start("ffmpeg", arguments, $"ffconcat version 1.0\nfile '{quoted}'\noption rtsp_transport tcp\n");
+        string options = string.Concat(LookBriefly.Prepend((Name: "rtsp_transport", Value: "tcp")).Select(o => $"option {o.Name} {o.Value}\n"));
+        return ChildProcess.Start("ffmpeg", arguments, $"ffconcat version 1.0\nfile '{quoted}'\n{options}");
     }
 
     private protected override bool TryReadHeader(ReadOnlySpan<byte> header, out PipePacket packet, ref VideoFormat? format)
