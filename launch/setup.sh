@@ -88,9 +88,11 @@ if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl poppler-utils; fi
 # The clients in other languages (src/clients), for the tests alone.
 if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-pip python3-setuptools python3-wheel libbrotli1 libmosquitto-dev; fi
-# Other people's readers of what we write (MCAP, ROS 2, TensorBoard): packages for Node.js, for the tests alone.
+# Other people's readers of what we write (MCAP, ROS 2, TensorBoard, the dashboard): packages for Node.js, for the tests alone.
 if [ "$part" = all ]; then
   command -v npm >/dev/null || apt_install nodejs npm
+  # The dashboard is looked at in a real browser.
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || apt_install chromium
   if [ ! tests/Independent/node_modules/.package-lock.json -nt tests/Independent/package.json ]; then
     say "fetching the independent readers of tests/Independent"
     (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \

@@ -44,7 +44,8 @@ internal sealed class NodeFlags
         (Flag("--ros2", "ROS 2 messages: all, or a list", "LIST"), "outputs.ros2"),
         (Flag("--height", "metres from the floor to the first camera, or auto", "M"), "cameras.0.height"),
         (Flag("--tilt", "degrees by which the first camera looks down, or auto", "DEG"), "cameras.0.tilt"),
-        (Flag("--http-port", "port of /healthz and /metrics on loopback", "PORT"), "http.port"),
+        (Flag("--http-port", "port of the dashboard, /healthz and /metrics", "PORT"), "http.port"),
+        (Flag("--http-address", "where it listens; another address than loopback needs a token", "IP"), "http.address"),
         (Flag("--log", "log lines as text or json", "FORMAT"), "log.format"),
         (Flag("--log-level", "what is logged at least: debug, info, warning, error or none", "LEVEL"), "log.level"),
     ];

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using RoboPerception.Capture;
 using RoboPerception.Core;
@@ -77,8 +79,21 @@ internal sealed class NodeSettings
     /// <summary>What else is published of each frame.</summary>
     public FrameOutputSettings FrameOutputs { get; } = new();
 
-    /// <summary>Port of /healthz and /metrics on loopback; 0 = none.</summary>
+    /// <summary>Port of the dashboard, /healthz and /metrics; 0 = none.</summary>
     public int HttpPort { get; set; }
+
+    /// <summary>Where it listens; another address than loopback needs a token.</summary>
+    [JsonIgnore] // a type that JSON does not know; its text is hashed
+    public IPAddress HttpAddress { get; set; } = IPAddress.Loopback;
+
+    /// <summary><see cref="HttpAddress"/> as text, for the hash of the configuration.</summary>
+    public string HttpAddressText => HttpAddress.ToString();
+
+    /// <summary>File whose first line is the token; null = the environment's, or none.</summary>
+    public string? HttpTokenFile { get; set; }
+
+    /// <summary>Frames a second that the dashboard shows at most.</summary>
+    public double HttpRate { get; set; } = 10;
 
     /// <summary>Log lines as JSON objects instead of text.</summary>
     public bool LogJson { get; set; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using RoboPerception.Capture;
 using RoboPerception.Core;
@@ -56,7 +57,10 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("obstacles.greatest_height", "metres above the floor above which a robot passes under things", (s, _, v) => s.FrameOutputs.GreatestHeight = (float)Number(v, 0, 100)),
         new("obstacles.range_min", "metres; what is nearer is too close", (s, _, v) => s.FrameOutputs.RangeMin = (float)Number(v, 0, 100)),
         new("obstacles.range_max", "metres; what is farther is no return", (s, _, v) => s.FrameOutputs.RangeMax = (float)Number(v, 0.1, 1000)),
-        new("http.port", "port of /healthz and /metrics on loopback, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
+        new("http.port", "port of the dashboard, /healthz and /metrics, 0 = none", (s, _, v) => s.HttpPort = Whole(v, 0, 65535)),
+        new("http.address", "IP address it listens on; another than loopback needs a token", (s, _, v) => s.HttpAddress = IPAddress.TryParse(v, out IPAddress? a) ? a : throw new FormatException("must be an IP address such as 127.0.0.1, 0.0.0.0 or ::")),
+        new("http.token_file", "file whose first line is the token of the dashboard", (s, _, v) => s.HttpTokenFile = Filled(v)),
+        new("http.rate", "frames a second that the dashboard shows at most", (s, _, v) => s.HttpRate = Number(v, 0.1, 60)),
         new("log.format", "text or json, one object a line", (s, _, v) => s.LogJson = OneOf(v, "text", "json") == 1),
         new("log.level", "what is logged at least: debug, info, warning, error or none", (s, _, v) => s.LogLevel = Level(v)),
         .. LogComponents.All.Select(c => new Setting($"log.levels.{c}", $"another level for what the {c} part says", (s, _, v) => s.LogLevels[c] = Level(v))),

@@ -59,7 +59,7 @@ internal sealed class SettingsReader
         foreach (string name in environment.Keys.Cast<string>().Where(k => k.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             string path = name[EnvironmentPrefix.Length..].ToLowerInvariant().Replace("__", ".", StringComparison.Ordinal);
-            if (path == "broker.password")
+            if (path is "broker.password" or "http.token")
             {
                 continue; // a secret: read where it is used, never stored with the settings
             }

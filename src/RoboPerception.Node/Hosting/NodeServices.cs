@@ -4,6 +4,8 @@ using RoboPerception.Inference;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
+using RoboPerception.Node.Web;
+using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Hosting;
 
@@ -20,6 +22,8 @@ internal static class NodeServices
         services.AddSingleton<NodeState>();
         services.AddSingleton<NodeReports>();
         services.AddSingleton<ServiceManager>();
+        services.AddSingleton<FrameViews>();
+        services.AddSingleton(new History(TimeProvider.System));
         services.AddSingleton(_ => LoadModel(request.Settings));
         services.AddSingleton<IHostLifetime, PlainLifetime>();
 

@@ -9,6 +9,7 @@ using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Sources;
+using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Hosting;
 
@@ -25,14 +26,15 @@ internal sealed class PipelineService : IHostedLifecycleService
     private readonly ModelFile model;
     private readonly BrokerService broker;
     private readonly NodeState state;
+    private readonly FrameViews views;
     private readonly ILogger log;
     private readonly ILogger cameraLog;
     private readonly List<CameraPipeline> cameras = [];
 
     /// <summary>A service that does not run yet.</summary>
-    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, ILoggerFactory logs)
+    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs)
     {
-        (this.request, this.identity, this.model, this.broker, this.state) = (request, identity, model, broker, state);
+        (this.request, this.identity, this.model, this.broker, this.state, this.views) = (request, identity, model, broker, state, views);
         (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
     }
 
@@ -55,7 +57,7 @@ internal sealed class PipelineService : IHostedLifecycleService
             CudaGraph = settings.CudaGraph,
             EngineCacheFolder = settings.EngineCache,
         };
-        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null };
+        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views };
         state.Set(NodeStates.Warming);
         var sources = new SourceFactory();
         sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));

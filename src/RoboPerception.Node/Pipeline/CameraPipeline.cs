@@ -6,6 +6,7 @@ using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Images;
 using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Sources;
+using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -58,7 +59,7 @@ internal sealed class CameraPipeline : IDisposable
             })
             : new LosslessSlot<FramePrediction>(1);
         var plan = new OutputPlan(camera, model.Description, resizer.Intrinsics, rectify, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
-        publishing = new PublishStage(plan, model, Engine, predictions, free, request, Statistics, log);
+        publishing = new PublishStage(plan, model, Engine, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
         inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.ImageUsesOf, log);
     }
 
@@ -177,4 +178,7 @@ internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings
 {
     /// <summary>Keep the figures of a replay.</summary>
     public bool Report { get; init; }
+
+    /// <summary>What browsers see; null where HTTP is off.</summary>
+    public FrameViews? Views { get; init; }
 }

@@ -60,4 +60,7 @@ internal enum ImageUses
 
     /// <summary>The topics with images.</summary>
     Topic = 4,
+
+    /// <summary>Those who watch the dashboard.</summary>
+    Browsers = 8,
 }

@@ -6,6 +6,7 @@ using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Images;
 using RoboPerception.Node.Outputs;
+using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -105,6 +106,9 @@ internal sealed class PublishStage : IDisposable
     /// <summary>Messages that the broker does not take, all outputs.</summary>
     public long RefusedFrames => outputs.Sum(o => o.Publisher.Refused);
 
+    /// <summary>What browsers see; null where HTTP is off.</summary>
+    public FrameView? View { get; init; }
+
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 
@@ -118,6 +122,10 @@ internal sealed class PublishStage : IDisposable
         if (extras?.WantsImage(prediction.AcquisitionStamp) == true)
         {
             uses |= ImageUses.Topic;
+        }
+        if (View?.WantsFrame() == true)
+        {
+            uses |= ImageUses.Browsers;
         }
         long now = Environment.TickCount64;
         if (overlay is not null && now >= nextOverlayAt)
@@ -207,6 +215,10 @@ internal sealed class PublishStage : IDisposable
         statistics[Stage.Publish].Record(publish);
         statistics.Age.Record(UnixClock.Now - prediction.BornAt);
         statistics.CountPublished();
+        if (prediction.Uses.HasFlag(ImageUses.Browsers))
+        {
+            View?.Offer(prediction, buffers);
+        }
         Score?.Add(prediction.Sequence, buffers);
         Report?.Add(buffers);
         if (prediction.Uses != ImageUses.None)

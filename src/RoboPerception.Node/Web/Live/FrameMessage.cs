@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text.Json;
+using OpenCvSharp;
+using RoboPerception.Core;
+using RoboPerception.Messaging;
+using RoboPerception.Node.Images;
+
+namespace RoboPerception.Node.Web.Live;
+
+/// <summary>
+/// A frame as one binary WebSocket message: uint32 length of the header (little-endian), the header as JSON, then the parts one after
+/// another. All parts are of one frame. <c>image</c> and <c>normals</c> are JPEG, for the eye; <c>segmentation</c> (uint8 ids) and
+/// <c>depth</c> (uint16 millimetres, 0 = invalid) are exact, as raw deflate; depth is written as differences to the left neighbour,
+/// low bytes first, then high bytes.
+/// </summary>
+internal sealed class FrameMessage : IDisposable
+{
+    private const int JpegQuality = 82;
+
+    private readonly string camera;
+    private readonly MemoryStream body = new();
+    private readonly ushort[] millimetres;
+    private readonly byte[] planes;
+    private readonly Mat image = new();
+
+    /// <summary>A writer for frames of a model's grid.</summary>
+    public FrameMessage(string camera, ModelDescription model)
+    {
+        this.camera = camera;
+        int pixels = model.Input.Width * model.Input.Height;
+        (millimetres, planes) = (new ushort[pixels], new byte[2 * pixels]);
+    }
+
+    /// <summary>Encodes a frame.</summary>
+    /// <exception cref="OpenCVException">OpenCV could not encode an image.</exception>
+    public byte[] Write(FrameSnapshot frame)
+    {
+        body.SetLength(0);
+        List<FramePart> parts = [];
+        Jpeg(frame, parts);
+        if (frame.Segmentation.Length > 0)
+        {
+            Deflate("segmentation", frame.Segmentation, parts);
+        }
+        if (frame.Depth.Length > 0)
+        {
+            PixelConversion.ToMillimetres(frame.Depth, millimetres);
+            Differences(frame.Width, frame.Height);
+            Deflate("depth", planes, parts);
+        }
+        if (frame.Normals.Length > 0)
+        {
+            using Mat picture = Colouring.Normals(frame.Normals, frame.Width, frame.Height);
+            Add("normals", "jpeg", EncodeJpeg(picture), parts);
+        }
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new FrameMessageHeader(camera, frame.Sequence, frame.Stamp / 1e6, frame.Width, frame.Height, parts), WebJson.Default.FrameMessageHeader);
+        byte[] message = new byte[4 + header.Length + body.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(message, header.Length);
+        header.CopyTo(message, 4);
+        body.GetBuffer().AsSpan(0, (int)body.Length).CopyTo(message.AsSpan(4 + header.Length));
+        return message;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        image.Dispose();
+        body.Dispose();
+    }
+
+    private void Jpeg(FrameSnapshot frame, List<FramePart> parts)
+    {
+        image.Create(frame.Height, frame.Width, MatType.CV_8UC3);
+        for (int y = 0; y < frame.Height; y++)
+        {
+            frame.Image.AsSpan(3 * y * frame.Width, 3 * frame.Width).CopyTo(image.RowSpan<byte>(y));
+        }
+        Add("image", "jpeg", EncodeJpeg(image), parts);
+    }
+
+    private static byte[] EncodeJpeg(Mat picture)
+    {
+        Cv2.ImEncode(".jpg", picture, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
+        return jpeg;
+    }
+
+    /// <summary>Neighbours differ little: their differences deflate to a third of the values.</summary>
+    private void Differences(int width, int height)
+    {
+        int pixels = width * height;
+        for (int y = 0; y < height; y++)
+        {
+            ushort left = 0;
+            for (int i = y * width; i < (y + 1) * width; i++)
+            {
+                ushort difference = unchecked((ushort)(millimetres[i] - left));
+                left = millimetres[i];
+                planes[i] = (byte)difference;
+                planes[pixels + i] = (byte)(difference >> 8);
+            }
+        }
+    }
+
+    private void Deflate(string name, byte[] bytes, List<FramePart> parts)
+    {
+        long from = body.Length;
+        using (var deflate = new DeflateStream(body, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(bytes);
+        }
+        parts.Add(new FramePart(name, "deflate", (int)(body.Length - from)));
+    }
+
+    private void Add(string name, string encoding, byte[] bytes, List<FramePart> parts)
+    {
+        body.Write(bytes);
+        parts.Add(new FramePart(name, encoding, bytes.Length));
+    }
+}
+
+/// <summary>What stands before the parts of a frame.</summary>
+/// <param name="Camera">The camera's id.</param>
+/// <param name="Sequence">The frame's number.</param>
+/// <param name="Stamp">Time of the grab, milliseconds since the UNIX epoch.</param>
+/// <param name="Width">Pixels per row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Parts">The parts in the order of their bytes.</param>
+internal sealed record FrameMessageHeader(string Camera, long Sequence, double Stamp, int Width, int Height, IReadOnlyList<FramePart> Parts);
+
+/// <summary>A part of a frame's message.</summary>
+/// <param name="Name">image, segmentation, depth or normals.</param>
+/// <param name="Encoding">jpeg or deflate.</param>
+/// <param name="Bytes">Its length.</param>
+internal sealed record FramePart(string Name, string Encoding, int Bytes);
