@@ -101,6 +101,7 @@ internal static class CalibrateCommand
 
     private static void Finish(CalibrationSession session, string model, string camera, string file)
     {
+        Console.WriteLine($"the board was found in {session.Found} of {session.Frames} frames; calibrating from {session.Coverage.Views.Count} views");
         CalibrationResult result = session.Calibrate(model);
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
         {

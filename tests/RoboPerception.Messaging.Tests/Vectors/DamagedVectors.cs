@@ -12,7 +12,7 @@ internal static class DamagedVectors
     private const int Height = 7;
     private const int Bomb = 64 << 20;
 
-    public static IEnumerable<DamagedVector> All() => [.. Headers(), .. Pixels(), .. Rvl(), .. Fast(), .. Png()];
+    public static IEnumerable<DamagedVector> All() => [.. Headers(), .. Pixels(), .. Rvl(), .. Fast(), .. Png(), .. Bundles(), .. Clouds()];
 
     private static IEnumerable<DamagedVector> Headers()
     {
@@ -109,6 +109,33 @@ internal static class DamagedVectors
         yield return new("png-far-copy", HandmadePng.Replace(png, [0x78, 0x01, .. Bits("110" + "00110000" + "0000001" + "00011" + "0000000")], 1000), "copies from before the start");
         yield return new("png-noise", HandmadePng.Replace(png, [0x78, 0x01, .. Noise(300)], 1000), "noise instead of pixels");
         yield return new("png-bomb", HandmadePng.Replace(png, Zeros(), 60_000), "unpacks to 8 MB");
+    }
+
+    private static IEnumerable<DamagedVector> Bundles()
+    {
+        const int table = FrameHeader.Size + 4;
+        byte[] depth = SoundVectors.Payload(OutputKind.Depth, PayloadEncoding.Raw, Width, Height), ids = SoundVectors.Payload(OutputKind.Segmentation, PayloadEncoding.Raw, Width, Height);
+        byte[] bundle = SoundVectors.Bundle(ids, depth);
+        yield return new("bundle-crc", Changed(bundle, bundle.Length - 1, (byte)~bundle[^1]), "a flipped byte");
+        yield return new("bundle-no-table", SoundVectors.Sealed(bundle[..(FrameHeader.Size + 3)]), "ends before its table");
+        yield return new("bundle-65535-parts", SoundVectors.Sealed(Changed(Changed(bundle, FrameHeader.Size, 255), FrameHeader.Size + 1, 255)), "says it has 65535 parts");
+        yield return new("bundle-part-too-long", SoundVectors.Sealed(Changed(bundle, table + 8 + 7, 0x7F)), "a part of 2 GB");
+        yield return new("bundle-bytes-behind", SoundVectors.Sealed([.. bundle, 0]), "a byte behind the last part");
+        yield return new("bundle-table-lies", SoundVectors.Sealed(Changed(bundle, table, 2)), "the table says depth, the part is a segmentation");
+        yield return new("bundle-other-frame", SoundVectors.Bundle(ids, Changed(depth, 18, 99)), "parts of two frames");
+        yield return new("bundle-other-session", SoundVectors.Bundle(ids, Changed(depth, 42, 99)), "parts of two sessions");
+        yield return new("bundle-damaged-part", SoundVectors.Bundle(ids, Changed(depth, depth.Length - 1, (byte)~depth[^1])), "a part with a flipped byte under a sound sum");
+        yield return new("bundle-empty-part", SoundVectors.Sealed([.. bundle[..FrameHeader.Size], 1, 0, 0, 0, 2, 4, 0, 0, 0, 0, 0, 0]), "a part of no bytes");
+        yield return new("bundle-is-depth", depth, "a depth map");
+    }
+
+    private static IEnumerable<DamagedVector> Clouds()
+    {
+        byte[] points = SoundVectors.Points(9);
+        yield return new("points-crc", Changed(points, points.Length - 1, (byte)~points[^1]), "a flipped byte");
+        yield return new("points-short", SoundVectors.Sealed(points[..^1]), "one byte too few");
+        yield return new("points-many", Changed(Changed(points, 10, 255), 11, 255), "says it has 65535 points");
+        yield return new("points-is-depth", SoundVectors.Payload(OutputKind.Depth, PayloadEncoding.Raw, Width, Height), "a depth map");
     }
 
     private static byte[] Changed(byte[] payload, int at, byte value)

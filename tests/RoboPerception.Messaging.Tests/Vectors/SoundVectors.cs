@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using RoboPerception.Core;
 
 namespace RoboPerception.Messaging.Tests;
@@ -38,6 +39,53 @@ internal static class SoundVectors
         yield return new Vector(FileName(OutputKind.Depth, PayloadEncoding.Raw, "scale-and-offset"), scaled);
         // Numbers beyond what a double holds exactly: JavaScript needs BigInt for these.
         yield return new Vector("segmentation-largest-numbers.fast", Encode(OutputKind.Segmentation, PayloadEncoding.Fast, 9, 9, i => i, ulong.MaxValue, uint.MaxValue));
+        foreach (PayloadEncoding encoding in (PayloadEncoding[])[PayloadEncoding.Png, PayloadEncoding.Raw])
+        {
+            OutputKind[] kinds = [OutputKind.Segmentation, OutputKind.Depth, OutputKind.Normals];
+            yield return new Vector($"bundle-{encoding.ToString().ToLowerInvariant()}", Bundle([.. kinds.Select(kind => Payload(kind, encoding, 23, 14))]));
+        }
+        // What a later version may add: a fourth part of a kind that nobody knows.
+        byte[] later = Bundle(
+            Payload(OutputKind.Segmentation, PayloadEncoding.Raw, 9, 7), Payload(OutputKind.Depth, PayloadEncoding.Rvl, 9, 7),
+            Payload(OutputKind.Segmentation, PayloadEncoding.Raw, 9, 7), Payload(OutputKind.Normals, PayloadEncoding.Png, 9, 7));
+        later[FrameHeader.Size + 4 + (2 * 8)] = 200;
+        yield return new Vector("bundle-unknown-part", Sealed(later));
+        yield return new Vector("points-none", Points(0));
+        yield return new Vector("points-some", Points(40));
+    }
+
+    /// <summary>Several outputs of one frame in one message.</summary>
+    public static byte[] Bundle(params byte[][] parts)
+    {
+        var writer = new BundleWriter(parts.Length);
+        var target = new PayloadBuffer();
+        FrameHeader header = PayloadDecoder.ReadHeader(parts[0]);
+        writer.Begin(header, target);
+        foreach (byte[] part in parts)
+        {
+            var buffer = new PayloadBuffer();
+            buffer.SetForeign(part, PayloadDecoder.ReadHeader(part));
+            writer.Add(buffer);
+        }
+        writer.Finish();
+        target.StampPublish(1_700_000_000_300_000_000);
+        return target.Memory.ToArray();
+    }
+
+    /// <summary>A cloud of so many points.</summary>
+    public static byte[] Points(int count)
+    {
+        byte[] data = new byte[count * PointsPayload.PointBytes];
+        for (int i = 0; i < count; i++)
+        {
+            float[] values = [i * 0.1f, -1 + (i * 0.01f), 2 + (i % 7), 0, i % 3 == 0 ? 0 : -0.6f, i % 3 == 0 ? 0 : -0.8f];
+            MemoryMarshal.AsBytes<float>(values).CopyTo(data.AsSpan(i * PointsPayload.PointBytes));
+            data[(i * PointsPayload.PointBytes) + PointsPayload.PointBytes - 1] = (byte)(i % 5 == 4 ? 255 : i % 13);
+        }
+        var buffer = new PayloadBuffer();
+        buffer.SetRaw(TestSupport.Header(OutputKind.Points, count, 1), data);
+        buffer.StampPublish(1_700_000_000_200_000_000);
+        return buffer.Memory.ToArray();
     }
 
     /// <summary>A payload of an image with noise, holes and what cannot be said.</summary>
