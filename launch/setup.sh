@@ -85,7 +85,7 @@ if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
   fi
 fi
 if has_part node; then apt_install mosquitto opencv-doc; fi
-if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl poppler-utils; fi
+if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl iproute2 poppler-utils; fi
 # The clients in other languages (src/clients), for the tests alone.
 if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-pip python3-setuptools python3-wheel libbrotli1 libmosquitto-dev; fi
 # Other people's readers of what we write (MCAP, ROS 2, TensorBoard, the dashboard): packages for Node.js, for the tests alone.

@@ -41,7 +41,7 @@ internal sealed record CaptureOptions
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(0.25);
 
     /// <summary>Longest wait between two attempts: how long a camera that is back may go unnoticed.</summary>
-    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(0.75);
 
     /// <summary>True: a live source that is not there at the start is waited for. False: <see cref="CaptureLoop.Start"/> throws.</summary>
     public bool WaitForSource { get; init; }
