@@ -30,7 +30,7 @@ internal static class NodeTargets
         new("points", [Points()], input => PointsPayload.Read(Sealed(input)), e => e is PayloadException),
         new("documents", [Labels()], input => MessageJson.Read<LabelsDocument>(input).ToClassMap(), e => e is JsonException or FormatException or ArgumentException),
         new("status", [Encoding.UTF8.GetBytes("""{"state":"ready","session":"0011223344556677","since":"2026-01-01T00:00:00Z"}""")], input => MessageJson.Read<StatusDocument>(input), e => e is JsonException),
-        new("calibration", Files(repository, "calibration"), input => CalibrationFile.Read(Written(scratch, "calibration.yaml", input)), IsUserError),
+        new("calibration", Files(repository, "calibration", "*.yaml"), input => CalibrationFile.Read(Written(scratch, "calibration.yaml", input)), IsUserError),
         new("configuration", [File.ReadAllBytes(Path.Combine(repository, "launch/node.yaml")), .. Configurations()], input => new SettingsReader().AddFile(Written(scratch, "node.yaml", input)).Build(), IsUserError, ParsedYaml),
         new("metadata", [Metadata()], input => ModelMetadata.Read(Entries(input)), e => e is FormatException, MadeHere),
     ];
@@ -46,8 +46,8 @@ internal static class NodeTargets
         return path;
     }
 
-    internal static IReadOnlyList<byte[]> Files(string repository, string folder) =>
-        [.. Directory.GetFiles(Path.Combine(repository, folder)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+    internal static IReadOnlyList<byte[]> Files(string repository, string folder, string pattern = "*") =>
+        [.. Directory.GetFiles(Path.Combine(repository, folder), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     // With the checksum put right: damage behind it is what a hostile sender would make.
     private static byte[] Sealed(byte[] input)
