@@ -131,6 +131,40 @@ public sealed partial class ClientTests
     [Theory]
     [InlineData("python")]
     [InlineData("javascript")]
+    public async Task Bundles_are_taken_where_they_hold_all_that_is_wanted(string language)
+    {
+        using var client = new ClientProgram(language);
+        using LocalBroker broker = LocalBroker.Start();
+        await using var node = new MqttConnection(TestSupport.Options(broker, "node"));
+        await node.StartAsync();
+        var names = new Topics("roboperception", "n");
+        string topic = names.Output("front", OutputKind.Bundle);
+        node.SetRetained(names.Labels("front"), MessageJson.Write(LabelsDocument.Of(ClassMap.Nyu13)));
+        node.SetRetained(names.CameraInfo("front"), MessageJson.Write(CameraInfoDocument.Of(null, false, 16, 8, "front_optical_frame")));
+        node.SetRetained(names.Status, MessageJson.Write(new StatusDocument(NodeStates.Ready, "s")));
+        var output = new OutputDescription("bundle", topic, "bundle", 16, 8) { Parts = ["segmentation", "depth", "normals"] };
+        node.SetRetained(names.Description, MessageJson.Write(new DescriptionDocument { Node = "n", Session = "s", Cameras = [new CameraDescription { Id = "front", Source = "test", Outputs = [output] }] }));
+        await node.FlushRetainedAsync();
+        using Process report = client.Start("tests/RoboPerception.Messaging.Tests/Clients/report", $"mqtt://{broker.Address.Host}:{broker.Address.Port}", "5");
+        OutputKind[] kinds = [OutputKind.Segmentation, OutputKind.Depth, OutputKind.Normals];
+        // Until it has seen enough: the first may be sent before it listens.
+        for (ulong sequence = 1; !report.HasExited && sequence < 1000; sequence++)
+        {
+            node.TryPublish(topic, SoundVectors.Bundle([.. kinds.Select(kind => TestSupport.Encode(PayloadEncoding.Raw, TestSupport.Header(kind, 16, 8, sequence)).Memory.ToArray())]));
+            await Task.Delay(30);
+        }
+        Assert.Equal("ready", await report.StandardOutput.ReadLineAsync().WaitAsync(TestSupport.Patience));
+        JsonElement said = JsonDocument.Parse(ClientProgram.Finish(report)).RootElement;
+        int[] together = [.. said.GetProperty("together").EnumerateArray().Select(e => e.GetInt32())];
+        Assert.Single(together.Distinct());
+        Assert.Equal(TestSupport.SegmentationImage(16, 8), said.GetProperty("ids").EnumerateArray().Select(e => e.GetByte()));
+        Assert.True(said.GetProperty("received").GetInt32() >= 5);
+        Assert.Equal((0, 0, 0), (said.GetProperty("damaged").GetInt32(), said.GetProperty("stale").GetInt32(), said.GetProperty("missing").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("python")]
+    [InlineData("javascript")]
     public async Task A_program_that_works_for_long_is_handed_the_newest_frame(string language)
     {
         using var client = new ClientProgram(language);
