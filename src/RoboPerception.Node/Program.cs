@@ -30,6 +30,7 @@ internal static class Program
     {
         RunCommand.Build(),
         ReplayCommand.Build(),
+        RecordCommand.Build(),
         WatchCommand.Build(),
         TopCommand.Build(),
         DecodeCommand.Build(),

@@ -75,7 +75,8 @@ internal sealed class SourceFactory
             ? new GStreamerSource(uri.Name, GStreamerPipeline.OfRtsp(uri.Text))
             : new RtspSource(uri);
 
-    private static FrameSource CreateFile(SourceUri uri)
+    /// <summary>A video file or images, for whoever replaces the scheme <c>file</c> to take more.</summary>
+    public static FrameSource CreateFile(SourceUri uri)
     {
         string path = uri.Place;
         if (File.Exists(path) && !ImageSequenceSource.IsImage(path))

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using RoboPerception.Core;
 using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Recorders;
 
 namespace RoboPerception.Node.Commands;
 
@@ -122,4 +123,10 @@ internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Fram
 
     /// <summary>End a running node of the same name instead of being refused.</summary>
     public bool TakeOver { get; init; }
+
+    /// <summary>Write the run to a file; null = no.</summary>
+    public RecordingSettings? Recording { get; init; }
+
+    /// <summary>Compare the predictions with those in the recording that is replayed.</summary>
+    public bool Verify { get; init; }
 }

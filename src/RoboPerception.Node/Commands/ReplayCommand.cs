@@ -14,14 +14,15 @@ internal static class ReplayCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var files = new Argument<string[]>("file") { Description = "a video file, a folder or a glob of images; with --share any number of them", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("file") { Description = "a video file, a recording of ours (FILE.mcap), a folder or a glob of images; with --share any number of them", Arity = ArgumentArity.ZeroOrMore };
         var report = new Option<string?>("--report") { Description = "write figures and a hash of all pixels as JSON; with --share: the results of all", HelpName = "FILE" };
         var share = new Option<string?>("--share") { Description = "have the recordings done by the workers of a group, and wait", HelpName = "GROUP" };
         var worker = new Option<string?>("--worker") { Description = "do the recordings of a group until stopped", HelpName = "GROUP" };
         var drain = new Option<bool>("--drain") { Description = "with --worker: end when nothing is left to do" };
         var results = new Option<string>("--results") { Description = "with --worker: folder of the reports", HelpName = "DIR", DefaultValueFactory = _ => "." };
+        var verify = new Option<bool>("--verify") { Description = "prove that a recording with lossless input gives every pixel again that it holds" };
         var flags = new NodeFlags();
-        var command = new Command("replay", "run a recording through the pipeline, losslessly, as fast as it goes (or --pace realtime)") { files, report, share, worker, drain, results };
+        var command = new Command("replay", "run a recording through the pipeline, losslessly, as fast as it goes (or --pace realtime)") { files, report, share, worker, drain, results, verify };
         flags.AddTo(command);
         command.SetAction((parsed, _) =>
         {
@@ -39,7 +40,7 @@ internal static class ReplayCommand
                 return SharedReplay.ShareAsync(flags.Read(parsed, recordings, replay: true).Settings, members, recordings, parsed.GetValue(report));
             }
             return recordings.Length == 1
-                ? NodeRunner.RunAsync(flags.Read(parsed, recordings, replay: true) with { Report = parsed.GetValue(report) })
+                ? NodeRunner.RunAsync(flags.Read(parsed, recordings, replay: true) with { Report = parsed.GetValue(report), Verify = parsed.GetValue(verify) })
                 : throw new UserErrorException(ExitCode.Usage, $"'replay' takes one recording, or several with --share GROUP; {recordings.Length} were named");
         });
         return command;

@@ -4,6 +4,7 @@ using RoboPerception.Inference;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
+using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Web;
 using RoboPerception.Node.Web.Live;
 
@@ -28,6 +29,13 @@ internal static class NodeServices
         services.AddSingleton<IHostLifetime, PlainLifetime>();
 
         services.AddService<BrokerService>();
+        if (request.Recording is { } recording)
+        {
+            services.AddSingleton(recording);
+            services.AddSingleton<Recorder>();
+            // Before the pipelines: it starts before them and stops after them.
+            services.AddService<RecordingService>();
+        }
         services.AddService<PipelineService>();
         if (request.Watch)
         {

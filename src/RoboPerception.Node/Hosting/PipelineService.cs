@@ -8,6 +8,7 @@ using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Sources;
 using RoboPerception.Node.Web.Live;
 
@@ -17,7 +18,7 @@ namespace RoboPerception.Node.Hosting;
 /// The cameras' pipelines. They are made, engines and all, when the service starts; their sources open when every service is up, so
 /// that the first frame finds who wants it.
 /// </summary>
-internal sealed class PipelineService : IHostedLifecycleService
+internal sealed class PipelineService : IHostedLifecycleService, IDisposable
 {
     private const int SheetRows = 4;
 
@@ -30,10 +31,13 @@ internal sealed class PipelineService : IHostedLifecycleService
     private readonly ILogger log;
     private readonly ILogger cameraLog;
     private readonly List<CameraPipeline> cameras = [];
+    private readonly Recorder? recorder;
+    private RecordingVerifier? verifier;
 
     /// <summary>A service that does not run yet.</summary>
-    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs)
+    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null)
     {
+        this.recorder = recorder;
         (this.request, this.identity, this.model, this.broker, this.state, this.views) = (request, identity, model, broker, state, views);
         (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
     }
@@ -57,10 +61,11 @@ internal sealed class PipelineService : IHostedLifecycleService
             CudaGraph = settings.CudaGraph,
             EngineCacheFolder = settings.EngineCache,
         };
-        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views };
+        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views, Tap = TapOf };
         state.Set(NodeStates.Warming);
         var sources = new SourceFactory();
         sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
+        sources.Register("file", "recording.mcap", uri => RecordedRun.IsRecording(uri.Place) && File.Exists(uri.Place) ? new McapSource(uri) : SourceFactory.CreateFile(uri));
         foreach (CameraSettings camera in settings.Cameras)
         {
             cameras.Add(new CameraPipeline(camera, model, common, sources, broker.Connection, identity.Topics, cameraLog.Say));
@@ -101,6 +106,10 @@ internal sealed class PipelineService : IHostedLifecycleService
             }
             WriteSheet();
             WriteReport();
+            if (verifier is not null && cameras.TrueForAll(c => c.Failure is null))
+            {
+                Console.WriteLine(verifier.Summary);
+            }
         }
         finally
         {
@@ -119,6 +128,20 @@ internal sealed class PipelineService : IHostedLifecycleService
             AtomicFile.Write(path, report.ToJson(camera.SourceName, model, camera.Engine.Provider.Name(), camera.Statistics));
             cameraLog.LogInformation("report: {File}", path);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => verifier?.Dispose();
+
+    private IFrameTap? TapOf(CameraSettings camera)
+    {
+        if (!request.Verify)
+        {
+            return recorder?.TapOf(camera);
+        }
+        RecordedRun run = McapSource.RunOf(camera.Source)
+            ?? throw new UserErrorException(ExitCode.Usage, $"--verify needs a recording: replay FILE{RecordedRun.Extension} --verify");
+        return verifier = new RecordingVerifier(McapSource.PathOf(camera.Source)!, run, McapSource.CameraOf(camera.Source, run), model);
     }
 
     private void WriteSheet()

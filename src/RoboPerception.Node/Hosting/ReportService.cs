@@ -5,6 +5,7 @@ using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Web;
 
 namespace RoboPerception.Node.Hosting;
@@ -13,7 +14,7 @@ namespace RoboPerception.Node.Hosting;
 /// Publishes what is said once (who we are, each camera's geometry and classes) at the start, then health and metrics once a second,
 /// and tells systemd that we are alive while that is true.
 /// </summary>
-internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end)
+internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end, Recorder? recorder = null)
     : BeatService(end, Period)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -58,7 +59,9 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
         Metrics = reports.Metrics();
         history.Sample(pipelines.Cameras);
         broker.Connection.TryPublish(topics.Health, MessageJson.Write(reports.Health()));
-        broker.Connection.TryPublish(topics.Metrics, MessageJson.Write(Metrics));
+        byte[] metrics = MessageJson.Write(Metrics);
+        broker.Connection.TryPublish(topics.Metrics, metrics);
+        recorder?.Document("/metrics", metrics);
         Describe();
         IReadOnlyList<CameraPipeline> cameras = pipelines.Cameras;
         bool flows = cameras.Any(c => Environment.TickCount64 - c.Statistics.LastPublishedAt < 2 * Period.TotalMilliseconds && c.Statistics.Published > 0);

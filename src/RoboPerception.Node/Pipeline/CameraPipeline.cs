@@ -5,6 +5,7 @@ using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Images;
 using RoboPerception.Node.Outputs;
+using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Sources;
 using RoboPerception.Node.Web.Live;
 
@@ -32,7 +33,14 @@ internal sealed class CameraPipeline : IDisposable
         Camera = camera;
         this.connection = connection;
         Description = model.Description;
-        CameraCalibration? calibration = camera.Calibration is { } file ? CalibrationFile.Read(file) : SceneSource.CalibrationOf(camera.Source);
+        RecordedRun? run = McapSource.RunOf(camera.Source);
+        Calibration = camera.Calibration is { } file ? CalibrationFile.Read(file)
+            : run is not null ? run.Calibrations.GetValueOrDefault(McapSource.CameraOf(camera.Source, run)) : SceneSource.CalibrationOf(camera.Source);
+        CameraCalibration? calibration = Calibration;
+        if (camera.Fit == ResizeFit.Stretch && run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit fit))
+        {
+            camera.Fit = fit;
+        }
         ModelInput input = model.Description.Input;
         bool rectify = calibration is { Intrinsics.IsDistorted: true };
         resizer = new FrameResizer(input.Width, input.Height, calibration, rectify, notice => log($"camera '{camera.Id}': {notice}"), camera.Fit);
@@ -59,8 +67,9 @@ internal sealed class CameraPipeline : IDisposable
             })
             : new LosslessSlot<FramePrediction>(1);
         var plan = new OutputPlan(camera, model.Description, resizer.Intrinsics, rectify, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
-        publishing = new PublishStage(plan, model, Engine, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
-        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.ImageUsesOf, log);
+        IFrameTap? tap = request.Tap(camera);
+        publishing = new PublishStage(plan, model, Engine, predictions, free, request, tap, Statistics, log) { View = request.Views?.Of(camera.Id) };
+        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.ImageUsesOf, tap?.WantsSource == true, log);
     }
 
     /// <summary>The camera's settings.</summary>
@@ -68,6 +77,9 @@ internal sealed class CameraPipeline : IDisposable
 
     /// <summary>What the model says of itself.</summary>
     public ModelDescription Description { get; }
+
+    /// <summary>The camera as it was calibrated; null if it was not.</summary>
+    public CameraCalibration? Calibration { get; }
 
     /// <summary>What was counted.</summary>
     public PipelineStatistics Statistics { get; } = new();
@@ -181,4 +193,7 @@ internal sealed record PipelineRequest(InferenceSettings Inference, NodeSettings
 
     /// <summary>What browsers see; null where HTTP is off.</summary>
     public FrameViews? Views { get; init; }
+
+    /// <summary>Who is shown every frame of a camera; null = nobody.</summary>
+    public Func<CameraSettings, IFrameTap?> Tap { get; init; } = _ => null;
 }

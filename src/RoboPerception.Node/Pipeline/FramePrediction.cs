@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Node.Recorders;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -40,6 +41,12 @@ internal sealed class FramePrediction(int set, int inputBytes)
 
     /// <summary>Who will see this frame's input; if anyone, <see cref="Image"/> holds it.</summary>
     public ImageUses Uses { get; set; }
+
+    /// <summary>The camera's image, where somebody wants it; changes hands with him.</summary>
+    public SourceImage? Source { get; set; }
+
+    /// <summary>The source is a recording: whoever has no room for the frame waits.</summary>
+    public bool IsLossless { get; set; }
 
     /// <summary>The model's input of this frame, BGR [H,W,3].</summary>
     public byte[] Image { get; } = new byte[inputBytes];

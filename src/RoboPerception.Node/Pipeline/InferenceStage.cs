@@ -5,6 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Node.Recorders;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -23,6 +24,7 @@ internal sealed class InferenceStage
     private readonly bool isLive;
     private readonly int gridWidth;
     private readonly Func<FramePrediction, ImageUses> imageUses;
+    private readonly bool keepsSource;
     private readonly Action<string> log;
     private readonly Thread thread;
     private long busySince;
@@ -37,6 +39,7 @@ internal sealed class InferenceStage
     /// <param name="free">Where unused predictions come from.</param>
     /// <param name="statistics">What is counted.</param>
     /// <param name="imageUses">Who will see the input of this frame, so that it is kept.</param>
+    /// <param name="keepsSource">Whether the camera's image is kept for whoever is shown the frame later.</param>
     /// <param name="log">Told about frames that failed, at most once a second.</param>
     public InferenceStage(
         string name,
@@ -47,11 +50,13 @@ internal sealed class InferenceStage
         ISlot<FramePrediction> free,
         PipelineStatistics statistics,
         Func<FramePrediction, ImageUses> imageUses,
+        bool keepsSource,
         Action<string> log)
     {
         (frames, isLive, gridWidth) = (source.Slot, source.IsLive, resizer.Width);
         (this.engine, this.resizer, this.predictions, this.free) = (engine, resizer, predictions, free);
         (this.statistics, this.imageUses, this.log) = (statistics, imageUses, log);
+        this.keepsSource = keepsSource;
         thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
     }
 
@@ -104,12 +109,17 @@ internal sealed class InferenceStage
         prediction.AcquisitionStamp = frame.AcquisitionStamp + (isLive ? prediction.ClockCorrection : 0);
         prediction.SourceWidth = frame.Width;
         prediction.SourceHeight = frame.Height;
+        prediction.IsLossless = !isLive;
         long decoding = UnixClock.ToNanoseconds(frame.CaptureTicks);
         prediction.BornAt = isLive ? frame.AcquisitionStamp : UnixClock.Now - decoding;
         statistics[Stage.Capture].Record(decoding);
         try
         {
             Prepare(frame);
+            if (keepsSource)
+            {
+                (prediction.Source ??= new SourceImage()).Take(frame);
+            }
         }
         finally
         {

@@ -6,6 +6,7 @@ using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Images;
 using RoboPerception.Node.Outputs;
+using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Pipeline;
@@ -25,6 +26,7 @@ internal sealed class PublishStage : IDisposable
     private readonly Action<string> log;
     private readonly List<(PayloadEncoder Encoder, FramePublisher Publisher)> outputs = [];
     private readonly FrameOutputs? extras;
+    private readonly IFrameTap? tap;
     private readonly FramePublisher? overlayPublisher;
     private readonly Overlay? overlay;
     private readonly long overlayPeriodMilliseconds;
@@ -42,6 +44,7 @@ internal sealed class PublishStage : IDisposable
         ISlot<FramePrediction> predictions,
         ISlot<FramePrediction> free,
         PipelineRequest request,
+        IFrameTap? tap,
         PipelineStatistics statistics,
         Action<string> log)
     {
@@ -68,6 +71,7 @@ internal sealed class PublishStage : IDisposable
             Score = new SceneScore(plan.Camera, model.Description);
         }
         Report = request.Report ? new ReplayReport() : null;
+        this.tap = tap;
         thread = new Thread(Work) { IsBackground = true, Name = $"publish {plan.Camera.Id}" };
         extras = FrameOutputs.Create(plan);
     }
@@ -210,6 +214,7 @@ internal sealed class PublishStage : IDisposable
             extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers) { ClockCorrection = prediction.ClockCorrection }, prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
             encodeTicks += Stopwatch.GetTimestamp() - begun;
         }
+        tap?.Take(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid));
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
         statistics[Stage.Encode].Record(encode);
         statistics[Stage.Publish].Record(publish);

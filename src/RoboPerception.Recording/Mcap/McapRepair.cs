@@ -10,14 +10,18 @@ internal static class McapRepair
     public static McapRepairReport Repair(string damaged, string repaired)
     {
         using var reader = new McapReader(damaged) { SkipDamagedChunks = true };
-        using var writer = new McapWriter(repaired);
+        // A name of its own while it grows: what is repaired has, as a rule, the one that a recording grows under.
+        string growing = repaired + ".repairing";
+        using var writer = new McapWriter(growing);
         var schemas = new Dictionary<ushort, McapSchema>();
         var channels = new Dictionary<ushort, McapChannel>();
         string? stoppedBy = null;
+        int metadata = 0, attachments = 0;
         try
         {
             foreach (McapMessage message in reader.Messages())
             {
+                CopyOthers();
                 if (!channels.TryGetValue(message.Channel.Id, out McapChannel? channel))
                 {
                     channel = writer.AddChannel(message.Channel.Topic, message.Channel.MessageEncoding, Schema(message.Channel.SchemaId), message.Channel.Metadata);
@@ -30,21 +34,28 @@ internal static class McapRepair
         {
             stoppedBy = e.Message;
         }
-        foreach (McapMetadata metadata in reader.Metadata)
-        {
-            writer.Write(metadata);
-        }
-        foreach (McapAttachment attachment in reader.Attachments)
-        {
-            writer.Write(attachment);
-        }
+        CopyOthers();
         if (writer.MessageCount == 0 && stoppedBy is not null)
         {
             writer.Abandon();
             throw new McapFormatException($"nothing of it can be read: {stoppedBy}", 0);
         }
         writer.Finish();
+        File.Move(growing, repaired, overwrite: true);
         return new McapRepairReport(writer.MessageCount, reader.DamagedChunks, reader.IsWhole, stoppedBy);
+
+        // Where they stood: who looks for the head of a file finds it there.
+        void CopyOthers()
+        {
+            for (; metadata < reader.Metadata.Count; metadata++)
+            {
+                writer.Write(reader.Metadata[metadata]);
+            }
+            for (; attachments < reader.Attachments.Count; attachments++)
+            {
+                writer.Write(reader.Attachments[attachments]);
+            }
+        }
 
         McapSchema? Schema(ushort id)
         {

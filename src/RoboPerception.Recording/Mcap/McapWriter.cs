@@ -352,7 +352,15 @@ internal sealed class McapWriter : IDisposable
 
     private void Flush(RecordBuffer buffer)
     {
-        file.Write(buffer.Written);
+        try
+        {
+            file.Write(buffer.Written);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What .NET makes of EFBIG: FAT's 4 GB, or a limit of the user's.
+            throw new IOException("the file has the largest size that is allowed there", e);
+        }
         dataChecksum.Append(buffer.Written);
         BytesWritten += buffer.Length;
         buffer.Clear();

@@ -1,0 +1,15 @@
+using RoboPerception.Core;
+using RoboPerception.Inference;
+using RoboPerception.Node.Pipeline;
+
+namespace RoboPerception.Node.Recorders;
+
+/// <summary>Somebody who is shown every frame of a camera that is published, on the publishing thread. What he keeps he copies.</summary>
+internal interface IFrameTap
+{
+    /// <summary>Whether inference shall keep the camera's image for him.</summary>
+    bool WantsSource { get; }
+
+    /// <summary>A frame.</summary>
+    void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header);
+}

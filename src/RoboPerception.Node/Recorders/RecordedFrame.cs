@@ -1,0 +1,49 @@
+using RoboPerception.Core;
+using RoboPerception.Messaging;
+
+namespace RoboPerception.Node.Recorders;
+
+/// <summary>A frame on its way to the file: copies, because the pipeline uses its buffers again. There are few of these; they go round.</summary>
+internal sealed class RecordedFrame(int outputs)
+{
+    /// <summary>Its place among the cameras.</summary>
+    public int Camera { get; set; }
+
+    /// <summary>The outputs' pixels as they are published, behind their headers.</summary>
+    public PayloadBuffer[] Outputs { get; } = [.. Enumerable.Range(0, outputs).Select(_ => new PayloadBuffer())];
+
+    /// <summary>The camera's image.</summary>
+    public SourceImage Source { get; set; } = new();
+
+    /// <summary>The frame.</summary>
+    public FrameHeader Header { get; set; }
+}
+
+/// <summary>A copy of a camera's image, BGR, rows without padding.</summary>
+internal sealed class SourceImage
+{
+    /// <summary>[H,W,3]; longer than the image where an earlier one was larger.</summary>
+    public byte[] Pixels { get; private set; } = [];
+
+    /// <summary>Pixels per row.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; private set; }
+
+    /// <summary>Copies a frame.</summary>
+    public void Take(Frame frame)
+    {
+        (Width, Height) = (frame.Width, frame.Height);
+        int row = 3 * frame.Width;
+        if (Pixels.Length < row * frame.Height)
+        {
+            Pixels = GC.AllocateUninitializedArray<byte>(row * frame.Height, pinned: true);
+        }
+        ReadOnlySpan<byte> from = frame.Pixels;
+        for (int y = 0; y < frame.Height; y++)
+        {
+            from.Slice(y * frame.Stride, row).CopyTo(Pixels.AsSpan(y * row));
+        }
+    }
+}
