@@ -4,6 +4,7 @@ using System.Text.Json;
 using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Brokers;
 using RoboPerception.Node.Configuration;
 
 namespace RoboPerception.Node.Commands;
@@ -70,17 +71,7 @@ internal static class ConfigCommand
         }
         if (settings.BrokerUrl is { } url)
         {
-            var options = new MqttConnectionOptions
-            {
-                Broker = BrokerAddress.Parse(url),
-                ClientId = "check",
-                PasswordFile = settings.PasswordFile,
-                Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
-                CaFile = settings.CaFile,
-                CertificateFile = settings.CertificateFile,
-                KeyFile = settings.KeyFile,
-            };
-            new MqttConnection(options).DisposeAsync().AsTask().GetAwaiter().GetResult();
+            new MqttConnection(BrokerAccess.Options(settings, BrokerAddress.Parse(url), "check")).DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
         string[] cameras = [.. settings.Cameras.Select(c => c.Id)];
         string names = cameras.Length == 0 ? "no camera: name a source on the command line" : $"{(cameras.Length == 1 ? "camera" : "cameras")} {string.Join(", ", cameras)}";

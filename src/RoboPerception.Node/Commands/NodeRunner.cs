@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RoboPerception.Core;
 using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Logging;
@@ -11,18 +10,7 @@ internal static class NodeRunner
     /// <summary>Runs until the end and returns the exit code.</summary>
     public static async Task<int> RunAsync(NodeRequest request)
     {
-        using var stop = new CancellationTokenSource();
-        var exitCode = ExitCode.Ok;
-        void OnSignal(PosixSignalContext context)
-        {
-            // Not the default action, which would end the process before anyone could say goodbye.
-            context.Cancel = true;
-            exitCode = context.Signal == PosixSignal.SIGINT ? ExitCode.Interrupted : ExitCode.Ok;
-            stop.Cancel();
-        }
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        using var stop = new StopSignals();
 
         var node = new NodeApplication(request, new NodeLog { IsJson = request.Settings.LogJson });
         await using (node.ConfigureAwait(false))
@@ -32,11 +20,11 @@ internal static class NodeRunner
                 await node.StartAsync(stop.Token).ConfigureAwait(false);
                 await node.RunAsync(stop.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
             {
                 // Interrupted while starting.
             }
         }
-        return (int)exitCode;
+        return (int)stop.ExitCode;
     }
 }

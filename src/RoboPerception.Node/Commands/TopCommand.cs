@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using Spectre.Console;
@@ -29,16 +28,7 @@ internal static class TopCommand
 
     private static async Task<int> ShowAsync(Fleet fleet, bool once)
     {
-        using var stop = new CancellationTokenSource();
-        var exitCode = ExitCode.Ok;
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            exitCode = context.Signal == PosixSignal.SIGINT ? ExitCode.Interrupted : ExitCode.Ok;
-            stop.Cancel();
-        }
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new StopSignals();
         await using (fleet.ConfigureAwait(false))
         {
             await fleet.StartAsync(stop.Token).ConfigureAwait(false);
@@ -46,16 +36,16 @@ internal static class TopCommand
             {
                 long started = Stopwatch.GetTimestamp();
                 await WaitAsync(AtLeast, stop.Token).ConfigureAwait(false);
-                while (!stop.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < AtMost && fleet.Nodes.Any(IsExpected))
+                while (!stop.Token.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < AtMost && fleet.Nodes.Any(IsExpected))
                 {
                     await WaitAsync(Period / 5, stop.Token).ConfigureAwait(false);
                 }
                 PlainOutput.Write(FleetTable.Render(fleet.Nodes));
-                return (int)exitCode;
+                return (int)stop.ExitCode;
             }
             await AnsiConsole.Live(FleetTable.Render(fleet.Nodes)).StartAsync(async live =>
             {
-                while (!stop.IsCancellationRequested)
+                while (!stop.Token.IsCancellationRequested)
                 {
                     live.UpdateTarget(FleetTable.Render(fleet.Nodes));
                     live.Refresh();
@@ -63,7 +53,7 @@ internal static class TopCommand
                 }
             }).ConfigureAwait(false);
         }
-        return (int)exitCode;
+        return (int)stop.ExitCode;
     }
 
     private static bool IsExpected(FleetNode node) => !node.IsFresh && node.Status?.State is not (NodeStates.Stopped or NodeStates.Lost);

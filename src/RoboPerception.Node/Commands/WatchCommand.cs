@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
@@ -36,16 +35,7 @@ internal static class WatchCommand
 
     private static async Task<int> WatchAsync(PerceptionSubscriber subscriber, string? folder, int? frames)
     {
-        using var stop = new CancellationTokenSource();
-        var exitCode = ExitCode.Ok;
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            exitCode = context.Signal == PosixSignal.SIGINT ? ExitCode.Interrupted : ExitCode.Ok;
-            stop.Cancel();
-        }
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new StopSignals();
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);
@@ -59,7 +49,7 @@ internal static class WatchCommand
                 await FollowAsync(subscriber, folder, frames, stop.Token).ConfigureAwait(false);
             }
         }
-        return (int)exitCode;
+        return (int)stop.ExitCode;
     }
 
     /// <summary>Takes frames until enough were seen or the node says it stopped.</summary>

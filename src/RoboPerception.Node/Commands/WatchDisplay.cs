@@ -1,5 +1,6 @@
 using RoboPerception.Core;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Brokers;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
 using Spectre.Console;
@@ -33,16 +34,7 @@ internal sealed class WatchDisplay : IAsyncDisposable
     /// <summary>Connects and starts drawing the table of the node that runs in this process.</summary>
     public static async Task<WatchDisplay> StartAsync(BrokerAddress broker, NodeSettings settings, NodeLog log)
     {
-        var options = new MqttConnectionOptions
-        {
-            Broker = broker,
-            ClientId = $"roboperception-watch-{Guid.NewGuid():N}",
-            PasswordFile = settings.PasswordFile,
-            Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
-            CaFile = settings.CaFile,
-            CertificateFile = settings.CertificateFile,
-            KeyFile = settings.KeyFile,
-        };
+        MqttConnectionOptions options = BrokerAccess.Options(settings, broker, $"roboperception-watch-{Guid.NewGuid():N}");
         // The segmentation is the smallest output: it shows that frames arrive at little cost.
         var subscriber = new PerceptionSubscriber(options, new Topics(settings.Prefix, settings.NodeId), settings.Cameras[0].Id, OutputKind.Segmentation);
         await subscriber.StartAsync().ConfigureAwait(false);

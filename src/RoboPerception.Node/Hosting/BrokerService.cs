@@ -42,7 +42,7 @@ internal sealed class BrokerService : BeatService
         connection.Listen(identity.Topics.TakeOver, OnTakeOver);
         if (own is null)
         {
-            await new BrokerStart(LookingOptions(options), identity.Topics, identity.Session, log.Say).LookAsync(model.Description, settings, request.TakeOver, cancellationToken).ConfigureAwait(false);
+            await new BrokerStart(BrokerAccess.Options(settings, options.Broker, $"{options.ClientId}-look", failFast: true), identity.Topics, identity.Session, log.Say).LookAsync(model.Description, settings, request.TakeOver, cancellationToken).ConfigureAwait(false);
         }
         await connection.StartAsync(cancellationToken).ConfigureAwait(false);
         connection.SetRetained(identity.Topics.Status, Status(NodeStates.Starting));
@@ -88,34 +88,11 @@ internal sealed class BrokerService : BeatService
             address = own.Address;
             log.LogInformation("own broker at {Broker}, WebSocket at ws://127.0.0.1:{Port}", address, own.WebSocketPort);
         }
-        return new MqttConnectionOptions
-        {
-            Broker = address,
-            ClientId = $"roboperception-{settings.NodeId}-{identity.Session}",
-            PasswordFile = settings.PasswordFile,
-            Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
-            CaFile = settings.CaFile,
-            CertificateFile = settings.CertificateFile,
-            KeyFile = settings.KeyFile,
-            // A robot that boots waits for its broker; a replay in CI must not.
-            FailFast = request.Replay,
-            Will = new MqttWill(identity.Topics.Status, MessageJson.Write(new StatusDocument(NodeStates.Lost, identity.Session))),
-            Log = log.Say,
-        };
+        // A robot that boots waits for its broker; a replay in CI must not.
+        return BrokerAccess.Options(
+            settings, address, $"roboperception-{settings.NodeId}-{identity.Session}", request.Replay,
+            new MqttWill(identity.Topics.Status, MessageJson.Write(new StatusDocument(NodeStates.Lost, identity.Session))), log.Say);
     }
-
-    /// <summary>The same broker for a short look: nobody's will, no waiting, nothing in the log.</summary>
-    private static MqttConnectionOptions LookingOptions(MqttConnectionOptions options) => new()
-    {
-        Broker = options.Broker,
-        ClientId = $"{options.ClientId}-look",
-        PasswordFile = options.PasswordFile,
-        Password = options.Password,
-        CaFile = options.CaFile,
-        CertificateFile = options.CertificateFile,
-        KeyFile = options.KeyFile,
-        FailFast = true,
-    };
 
     private void OnTakeOver(byte[] json)
     {

@@ -1,8 +1,9 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Brokers;
+using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 
 namespace RoboPerception.Node.Sharing;
@@ -54,42 +55,26 @@ internal static class SharedReplay
 
     private static void Say(string text) => Console.Error.WriteLine(text);
 
-    private static MqttConnectionOptions Options(NodeSettings settings, JobTopics topics, string name) => new()
+    private static MqttConnectionOptions Options(NodeSettings settings, JobTopics topics, string name)
     {
-        Broker = BrokerAddress.Parse(settings.BrokerUrl ?? throw new UserErrorException(ExitCode.Usage, $"group '{topics.Group}' meets at a broker: name it with --broker URL")),
-        ClientId = $"roboperception-{name}",
-        PasswordFile = settings.PasswordFile,
-        Password = Environment.GetEnvironmentVariable("ROBOPERCEPTION__BROKER__PASSWORD"),
-        CaFile = settings.CaFile,
-        FailFast = true,
-        Will = RecordingWorker.Will(topics, name),
-        Log = Say,
-    };
+        string url = settings.BrokerUrl ?? throw new UserErrorException(ExitCode.Usage, $"group '{topics.Group}' meets at a broker: name it with --broker URL");
+        return BrokerAccess.Options(settings, BrokerAddress.Parse(url), $"roboperception-{name}", failFast: true, RecordingWorker.Will(topics, name), Say);
+    }
 
-    /// <summary>Ctrl-C ends with 130, SIGTERM with 0, as everywhere.</summary>
     private static async Task<int> RunAsync(MqttConnectionOptions options, Func<MqttConnection, CancellationToken, Task<int>> work)
     {
-        using var stop = new CancellationTokenSource();
-        var exitCode = ExitCode.Ok;
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            exitCode = context.Signal == PosixSignal.SIGINT ? ExitCode.Interrupted : ExitCode.Ok;
-            stop.Cancel();
-        }
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new StopSignals();
         var connection = new MqttConnection(options);
         await using (connection.ConfigureAwait(false))
         {
             try
             {
                 int result = await work(connection, stop.Token).ConfigureAwait(false);
-                return stop.IsCancellationRequested ? (int)exitCode : result;
+                return stop.Token.IsCancellationRequested ? (int)stop.ExitCode : result;
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
             {
-                return (int)exitCode;
+                return (int)stop.ExitCode;
             }
         }
     }
