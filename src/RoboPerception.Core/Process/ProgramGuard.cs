@@ -33,6 +33,11 @@ internal static partial class ProgramGuard
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(body);
         program = name;
+        if (HandleShortage.AtStart() is { } shortage)
+        {
+            Tell(shortage);
+            return (int)ExitCode.Failed;
+        }
         isVerbose = arguments.Contains(VerboseOption);
         reserve = [.. Enumerable.Range(0, ReservedHandles).Select(_ => Reserve()).OfType<SafeFileHandle>()];
         AppDomain.CurrentDomain.UnhandledException += (_, failure) => End((Exception)failure.ExceptionObject);
