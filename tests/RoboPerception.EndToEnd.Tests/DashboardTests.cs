@@ -35,7 +35,7 @@ public sealed class DashboardTests : IDisposable
     {
         int port = FreePort();
         // The model's depth is the mean of the channels in centimetres: a red wall of 2.00 m on the left, a green one of 0.50 m on the right.
-        using NodeProcess node = Start(port, Wall(), "--loop", "--pace", "realtime");
+        using NodeProcess node = Start(port, Wall(), "--loop", "--pace", "realtime").WithDashboard();
         using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.25", "0.5");
         JsonElement shown = page.RootElement;
         Assert.Equal("2.00 m", shown.GetProperty("probeText").GetString());
@@ -57,7 +57,7 @@ public sealed class DashboardTests : IDisposable
     public async Task The_probe_reads_the_depth_of_the_published_frame_at_that_pixel()
     {
         int port = FreePort();
-        using NodeProcess node = Start(port, Flowing, "--depth", "raw");
+        using NodeProcess node = Start(port, Flowing, "--depth", "raw").WithDashboard();
         await using var robot = new PerceptionSubscriber(new MqttConnectionOptions { Broker = BrokerAddress.Parse($"mqtt://127.0.0.1:{node.WaitForOwnBroker()}"), ClientId = "test" }, new Topics("roboperception", "e2e"), "cam0", OutputKind.Depth);
         var published = new ConcurrentDictionary<ulong, byte[]>();
         robot.PayloadReceived += p => published[p.Header.Sequence] = p.Payload.ToArray();
@@ -75,7 +75,7 @@ public sealed class DashboardTests : IDisposable
     public void A_source_that_is_gone_shows_in_health_with_its_cause()
     {
         int port = FreePort();
-        using NodeProcess node = Start(port, Flowing.Replace("fps=30", "fps=30&stall-at=400&stall-ms=120000", StringComparison.Ordinal));
+        using NodeProcess node = Start(port, Flowing.Replace("fps=30", "fps=30&stall-at=400&stall-ms=120000", StringComparison.Ordinal)).WithDashboard();
         using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.5", "0.5", "", "#health li[data-name=\"camera/cam0\"][data-cause=starved]");
         JsonElement camera = page.RootElement.GetProperty("health").EnumerateArray().Single(h => h.GetProperty("name").GetString() == "camera/cam0");
         Assert.Contains(Text(camera, "level"), new[] { "warn", "error" });

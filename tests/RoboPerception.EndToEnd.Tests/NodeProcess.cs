@@ -104,6 +104,13 @@ internal sealed partial class NodeProcess : IDisposable
     /// <summary>The port of the broker it started itself.</summary>
     public int WaitForOwnBroker() => int.Parse(WaitForLine(OwnBroker()), CultureInfo.InvariantCulture);
 
+    /// <summary>Waits until its dashboard can be opened.</summary>
+    public NodeProcess WithDashboard()
+    {
+        WaitForLine(Dashboard());
+        return this;
+    }
+
     /// <summary>Sends a signal.</summary>
     public void Signal(PosixSignal signal) => Assert.Equal(0, Kill(process.Id, signal switch
     {
@@ -129,6 +136,9 @@ internal sealed partial class NodeProcess : IDisposable
 
     [GeneratedRegex(@"own broker at mqtt://127\.0\.0\.1:(\d+)")]
     private static partial Regex OwnBroker();
+
+    [GeneratedRegex(@"(dashboard at http://)")]
+    private static partial Regex Dashboard();
 
     private static void Append(StringBuilder text, string? line)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -53,6 +54,10 @@ internal sealed class NodeApplication : IAsyncDisposable
         catch (Exception e) when (WebServer.BindFailure(e, request.Settings) is { } failure)
         {
             throw failure;
+        }
+        if (request.Settings.HttpPort > 0)
+        {
+            host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(LogComponents.Http).LogInformation("dashboard at {Address}", $"http://{new IPEndPoint(request.Settings.HttpAddress, request.Settings.HttpPort)}/");
         }
     }
 
