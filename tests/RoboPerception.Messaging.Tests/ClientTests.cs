@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RoboPerception.Core;
+using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 
@@ -72,6 +73,36 @@ public sealed partial class ClientTests
         Assert.Equal(lines.Count(line => line.Length > 0), frames.Count);
         Assert.All(frames, match => Assert.Equal(Ahead(ulong.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)), float.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), 0.0011f));
         Assert.Equal(frames.Select(match => match.Groups[1].Value).Distinct(), frames.Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public async Task A_page_follows_a_publisher_in_a_browser()
+    {
+        using var client = new ClientProgram("javascript");
+        using LocalBroker broker = LocalBroker.Start();
+        await using var node = new MqttConnection(TestSupport.Options(broker, "node"));
+        await node.StartAsync();
+        var names = new Topics("roboperception", "n");
+        node.SetRetained(names.Labels("front"), MessageJson.Write(LabelsDocument.Of(ClassMap.Nyu13)));
+        await node.FlushRetainedAsync();
+        string folder = client.WithPage("src/clients/javascript/examples/page.html");
+        Task<JsonDocument> browser = Task.Run(() => IndependentReader.Run("client-page.mjs", folder, $"page.html?broker=ws://127.0.0.1:{broker.WebSocketPort}&node=n&camera=front", "6"));
+        for (ulong sequence = 1; !browser.IsCompleted; sequence++)
+        {
+            node.TryPublish(names.Output("front", OutputKind.Segmentation), TestSupport.Encode(sequence % 2 == 0 ? PayloadEncoding.Png : PayloadEncoding.Raw, TestSupport.Header(OutputKind.Segmentation, Width, Height, sequence)).Memory.ToArray());
+            node.TryPublish(names.Output("front", OutputKind.Depth), DepthFrame(sequence));
+            await Task.Delay(30);
+        }
+        using JsonDocument page = await browser;
+        JsonElement shown = page.RootElement;
+        Assert.Empty(shown.GetProperty("problems").EnumerateArray());
+        Match[] frames = [.. shown.GetProperty("lines").EnumerateArray().Select(line => Shown().Match(line.GetString()!))];
+        Assert.True(frames.Length >= 6);
+        Assert.All(frames, match => Assert.Equal(Ahead(ulong.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)), float.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), 0.0011f));
+        Assert.Equal((Width, Height), (shown.GetProperty("width").GetInt32(), shown.GetProperty("height").GetInt32()));
+        byte[] classes = [.. TestSupport.SegmentationImage(Width, Height)];
+        Assert.Equal(classes.SelectMany(id => id == ClassMap.Unlabelled ? [0, 0, 0, 255] : Colour(ClassMap.Nyu13.Classes[id])), shown.GetProperty("pixels").EnumerateArray().Select(value => value.GetInt32()));
+        static int[] Colour(ClassInfo info) => [info.Red, info.Green, info.Blue, 255];
     }
 
     [Theory]
@@ -269,6 +300,9 @@ public sealed partial class ClientTests
 
     [GeneratedRegex(@"^frame (\d+), -?\d+ ms old: ([\d.]+) m ahead$")]
     private static partial Regex Line();
+
+    [GeneratedRegex(@"^frame (\d+): ([\d.]+) m ahead$")]
+    private static partial Regex Shown();
 
     private static float Ahead(ulong sequence) => 1 + (sequence % 1000 * 0.01f);
 

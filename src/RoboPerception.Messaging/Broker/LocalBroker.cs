@@ -118,9 +118,12 @@ public sealed class LocalBroker : IDisposable
         "socket_domain ipv4",
         "allow_anonymous true",
         "persistence false",
-        // What holds the age of a slow plain subscriber's frames (conventions section 2).
-        "max_queued_messages 2",
-        // Frames are published at QoS 0, where neither that limit nor Receive Maximum counts; a subscriber that asks for QoS 1 gets QoS 1.
+        // What holds the age of a slow plain subscriber's frames (conventions section 2): beyond those in flight one frame waits, or a few documents.
+        // The bytes alone would do, but the count is what bounds a viewer on WebSocket: mosquitto 2.0 hands its packets over one at a time, and with a
+        // count of 2 drops what follows the answers to a subscription, retained documents first.
+        "max_queued_bytes 4096",
+        "max_queued_messages 20",
+        // Frames are published at QoS 0, where neither those bytes nor Receive Maximum count; a subscriber that asks for QoS 1 gets QoS 1.
         "upgrade_outgoing_qos true",
         "set_tcp_nodelay true",
         $"log_dest file {log}",

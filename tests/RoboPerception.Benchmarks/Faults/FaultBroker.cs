@@ -25,7 +25,7 @@ internal sealed class FaultBroker : IDisposable
         string[] lines =
         [
             string.Create(CultureInfo.InvariantCulture, $"listener {Address.Port} {Address.Host}"), "allow_anonymous true", "persistence false", "set_tcp_nodelay true",
-            "max_queued_messages 2", "upgrade_outgoing_qos true", "log_type none", $"user {Environment.UserName}",
+            "max_queued_bytes 4096", "max_queued_messages 20", "upgrade_outgoing_qos true", "log_type none", $"user {Environment.UserName}",
         ];
         File.WriteAllLines(Configuration, lines);
         Start();

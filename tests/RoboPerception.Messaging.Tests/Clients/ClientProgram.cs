@@ -60,6 +60,13 @@ internal sealed class ClientProgram : IDisposable
     /// <summary>Runs a program to its end, which must be a good one, and gives what it printed.</summary>
     public string Run(string source, params string[] arguments) => Finish(Start(source, arguments));
 
+    /// <summary>The folder in which a page finds the client and mqtt.js, with a copy of it.</summary>
+    public string WithPage(string source)
+    {
+        File.Copy(Source(source), Path.Combine(folder, Path.GetFileName(source)));
+        return folder;
+    }
+
     /// <summary>Runs TypeScript's compiler over a file; nothing is written.</summary>
     public void CheckTypes(string source) =>
         Require("node", $"{folder}/node_modules/typescript/bin/tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--skipLibCheck", "--lib", "es2022,dom", Copied(source));
