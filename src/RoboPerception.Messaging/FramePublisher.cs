@@ -56,19 +56,23 @@ public sealed class FramePublisher : IDisposable
         this.lossless = lossless;
         this.drops = drops;
         Topic = topic;
+        ContentType = contentType;
         slot = lossless ? new LosslessSlot<PayloadBuffer>(1) : new LatestSlot<PayloadBuffer>(OnSuperseded);
         // One being encoded, one in the slot, one on its way.
         for (int i = 0; i < 3; i++)
         {
             free.Push(new PayloadBuffer());
         }
-        message = new MqttApplicationMessage { Topic = topic, ContentType = contentType, UserProperties = [sequence.Property, stamp.Property] };
+        message = new MqttApplicationMessage { Topic = topic, UserProperties = [sequence.Property, stamp.Property] };
         thread = new Thread(Send) { IsBackground = true, Name = $"publish {topic[(topic.LastIndexOf('/') + 1)..]}" };
         thread.Start();
     }
 
     /// <summary>Full topic name.</summary>
     public string Topic { get; }
+
+    /// <summary>MQTT 5 Content Type of what is published from now on. For the thread that publishes.</summary>
+    public string ContentType { get; set; }
 
     /// <summary>Frames handed to the socket.</summary>
     public long Sent => Interlocked.Read(ref sent);
@@ -118,6 +122,7 @@ public sealed class FramePublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         buffer.ClockCorrection = clockCorrection ?? UnixClock.Process.Correction;
+        buffer.ContentType = ContentType;
         Interlocked.Increment(ref submitted);
         GrowAll(buffer.Capacity);
         if (slot.Put(buffer))
@@ -224,6 +229,7 @@ public sealed class FramePublisher : IDisposable
         sequence.Set((long)buffer.Header.Sequence, message.UserProperties, 0);
         stamp.Set(buffer.Header.AcquisitionStamp, message.UserProperties, 1);
         message.Payload = new ReadOnlySequence<byte>(buffer.Memory);
+        message.ContentType = buffer.ContentType;
         // A broker keeps QoS 1 for subscribers that are away; a frame must not wait there.
         (message.QualityOfServiceLevel, message.MessageExpiryInterval) = route == FrameRoute.Confirmed
             ? (MqttQualityOfServiceLevel.AtLeastOnce, ConfirmedExpirySeconds)

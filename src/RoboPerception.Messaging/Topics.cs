@@ -50,6 +50,26 @@ public sealed class Topics
     /// <summary>Command: another node takes over the name, the one that has it stops.</summary>
     public string TakeOver => $"{Root}/cmd/take-over";
 
+    /// <summary>All requests to the node: <see cref="Command"/>.</summary>
+    public string Commands => $"{Root}/cmd/+";
+
+    /// <summary>All parameters of all cameras: <see cref="Set"/>.</summary>
+    public string Sets => $"{Root}/cam/+/+/set";
+
+    /// <summary>A request with MQTT 5's Response Topic, QoS 1, never retained.</summary>
+    /// <param name="name">Last level, e.g. <c>snapshot</c>.</param>
+    public string Command(string name)
+    {
+        RequireId(name, "command");
+        return $"{Root}/cmd/{name}";
+    }
+
+    /// <summary>A scalar: the value that a parameter of a camera shall have, QoS 1, never retained.</summary>
+    public string Set(string camera, string parameter) => $"{Parameter(camera, parameter)}/set";
+
+    /// <summary>A scalar: the value that it has, QoS 1, retained.</summary>
+    public string State(string camera, string parameter) => $"{Parameter(camera, parameter)}/state";
+
     /// <summary>JSON in the shape of sensor_msgs/CameraInfo, QoS 1, retained.</summary>
     public string CameraInfo(string camera) => $"{Camera(camera)}/info";
 
@@ -109,6 +129,12 @@ public sealed class Topics
     }
 
     private static readonly System.Buffers.SearchValues<char> IdCharacters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    private string Parameter(string camera, string parameter)
+    {
+        RequireId(parameter, "parameter");
+        return $"{Camera(camera)}/{parameter}";
+    }
 
     private string Camera(string camera)
     {

@@ -9,6 +9,7 @@ using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Remote;
 
 namespace RoboPerception.Node;
 
@@ -25,7 +26,6 @@ internal sealed class NodeReports
     private readonly NodeSettings settings;
     private readonly Topics topics;
     private readonly string session;
-    private readonly ModelFile model;
     private readonly IReadOnlyList<CameraPipeline> cameras;
     private readonly BrokerService broker;
     private readonly NodeState state;
@@ -33,9 +33,9 @@ internal sealed class NodeReports
     private readonly Dictionary<string, long> publishedBefore = [];
     private long measuredAt = Environment.TickCount64;
 
-    public NodeReports(NodeSettings settings, NodeIdentity identity, ModelFile model, PipelineService pipelines, BrokerService broker, NodeState state)
+    public NodeReports(NodeSettings settings, NodeIdentity identity, PipelineService pipelines, BrokerService broker, NodeState state)
     {
-        (this.settings, topics, session, this.model) = (settings, identity.Topics, identity.Session, model);
+        (this.settings, topics, session) = (settings, identity.Topics, identity.Session);
         (cameras, this.broker, this.state) = (pipelines.Cameras, broker, state);
     }
 
@@ -46,6 +46,7 @@ internal sealed class NodeReports
     public DescriptionDocument Description()
     {
         IEnumerable<ProviderAttempt> attempts = cameras.SelectMany(c => c.Engine.Attempts);
+        ModelFile model = cameras[0].Engine.Model;
         ModelDescription about = model.Description;
         return new DescriptionDocument
         {
@@ -63,6 +64,7 @@ internal sealed class NodeReports
             ExecutionProvider = cameras[0].Engine.Provider.Name(),
             UnavailableProviders = attempts.Where(a => !a.Loaded).GroupBy(a => a.Provider.Name()).ToDictionary(g => g.Key, g => g.First().Reason),
             ConfigHash = ConfigHash(),
+            Commands = settings.Remote.Mqtt ? RemoteCommands.Names : null,
             Clock = ClockDescription.Of(UnixClock.Process),
             Cameras = [.. cameras.Select(Camera)],
         };
@@ -216,10 +218,10 @@ internal sealed class NodeReports
 
     private CameraDescription Camera(CameraPipeline camera)
     {
-        ModelInput grid = model.Description.Input;
-        List<OutputDescription> outputs = [.. model.Description.Outputs.Select(o =>
-            new OutputDescription(Topics.NameOf(o.Kind), topics.Output(camera.Camera.Id, o.Kind), EncodingName(o.Kind), grid.Width, grid.Height))];
-        if (settings.OverlayRate > 0 && model.Description.Output(OutputKind.Segmentation) is not null)
+        ModelInput grid = camera.Description.Input;
+        List<OutputDescription> outputs = [.. camera.Description.Outputs.Select(o =>
+            new OutputDescription(Topics.NameOf(o.Kind), topics.Output(camera.Camera.Id, o.Kind), camera.Controls[o.Kind].ToString().ToLowerInvariant(), grid.Width, grid.Height))];
+        if (camera.Controls.OverlayRate > 0 && camera.Description.Output(OutputKind.Segmentation) is not null)
         {
             outputs.Add(new OutputDescription("overlay", topics.Overlay(camera.Camera.Id), "jpeg", grid.Width, grid.Height));
         }
@@ -235,8 +237,6 @@ internal sealed class NodeReports
             Outputs = outputs,
         };
     }
-
-    private string EncodingName(OutputKind kind) => settings.EncodingOf(kind).ToString().ToLowerInvariant();
 
     /// <summary>Two nodes with the same hash were told the same things. Passwords are not part of the settings, so not of the hash either.</summary>
     private string ConfigHash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(settings)));

@@ -16,7 +16,7 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Everything so far, in order.</summary>
     public IReadOnlyList<Received> All => [.. messages];
 
-    public static async Task<Collector> ConnectAsync(int port, string filter = "#")
+    public static async Task<Collector> ConnectAsync(int port, string filter = "#", string? user = null, string? password = null)
     {
         var collector = new Collector();
         collector.client.ApplicationMessageReceivedAsync += args =>
@@ -25,8 +25,8 @@ internal sealed class Collector : IAsyncDisposable
             collector.messages.Enqueue(new Received(m.Topic, m.Payload.ToArray(), m.Retain, m.ContentType, Environment.TickCount64));
             return Task.CompletedTask;
         };
-        MqttClientOptions options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId($"collector-{Guid.NewGuid():N}").Build();
-        await collector.client.ConnectAsync(options, CancellationToken.None);
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId($"collector-{Guid.NewGuid():N}");
+        await collector.client.ConnectAsync((user is null ? options : options.WithCredentials(user, password)).Build(), CancellationToken.None);
         await collector.client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter).Build(), CancellationToken.None);
         return collector;
     }

@@ -17,6 +17,9 @@ public enum DropCause
 
     /// <summary>The broker was away.</summary>
     Disconnected,
+
+    /// <summary>The camera is told to give fewer frames (<c>cameras[].rate</c>).</summary>
+    Limited,
 }
 
 /// <summary>Names of the causes as they appear in metrics, the dashboard and Prometheus.</summary>
@@ -33,6 +36,7 @@ public static class DropCauses
         DropCause.Corrupt => "corrupt",
         DropCause.Failed => "failed",
         DropCause.Disconnected => "disconnected",
+        DropCause.Limited => "limited",
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Unknown drop cause."),
     };
 }

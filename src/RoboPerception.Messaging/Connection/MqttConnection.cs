@@ -279,9 +279,9 @@ public sealed partial class MqttConnection : IAsyncDisposable
     internal void Subscribe(string filter, MqttQualityOfServiceLevel qos) => subscriptions.Set(filter, qos, true);
 
     /// <summary>Begins or ends a subscription at any time, also from within a handler; it takes effect soon after.</summary>
-    internal void SetSubscribed(string filter, MqttQualityOfServiceLevel qos, bool wanted)
+    internal void SetSubscribed(string filter, MqttQualityOfServiceLevel qos, bool wanted, bool retainAsPublished = false)
     {
-        if (subscriptions.Set(filter, qos, wanted))
+        if (subscriptions.Set(filter, qos, wanted, retainAsPublished))
         {
             wake.Release();
         }

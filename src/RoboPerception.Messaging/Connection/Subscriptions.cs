@@ -12,7 +12,11 @@ internal sealed class Subscriptions
     private readonly Queue<(MqttTopicFilter Filter, bool Wanted)> changes = new();
 
     /// <summary>Begins or ends one. False if that changes nothing.</summary>
-    public bool Set(string filter, MqttQualityOfServiceLevel qos, bool isWanted)
+    /// <param name="filter">Topics.</param>
+    /// <param name="qos">Quality of service at most.</param>
+    /// <param name="isWanted">Begin or end.</param>
+    /// <param name="retainAsPublished">Messages keep the mark that their publisher wants them retained.</param>
+    public bool Set(string filter, MqttQualityOfServiceLevel qos, bool isWanted, bool retainAsPublished = false)
     {
         lock (gate)
         {
@@ -21,7 +25,7 @@ internal sealed class Subscriptions
             {
                 return false;
             }
-            MqttTopicFilter changed = isWanted ? new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = qos } : wanted[place];
+            MqttTopicFilter changed = isWanted ? new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = qos, RetainAsPublished = retainAsPublished } : wanted[place];
             if (isWanted)
             {
                 wanted.Add(changed);

@@ -30,6 +30,9 @@ public sealed record DescriptionDocument
     /// <summary>Lower-case hex SHA-256 of the effective configuration without its secrets.</summary>
     public string? ConfigHash { get; init; }
 
+    /// <summary>What the node takes requests for at <c>cmd/NAME</c>; null = for nothing.</summary>
+    public IReadOnlyList<string>? Commands { get; init; }
+
     /// <summary>The clock of the stamps.</summary>
     public ClockDescription? Clock { get; init; }
 }

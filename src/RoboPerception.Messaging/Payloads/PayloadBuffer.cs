@@ -27,6 +27,9 @@ public sealed class PayloadBuffer
     /// <summary>What brings <see cref="UnixClock.Now"/> onto the clock of the header's acquisition stamp, nanoseconds.</summary>
     internal long ClockCorrection { get; set; }
 
+    /// <summary>MQTT 5 Content Type.</summary>
+    internal string ContentType { get; set; } = "";
+
     /// <summary>Where the header begins; negative if the payload has none (JPEG).</summary>
     internal int HeaderOffset { get; private set; }
 

@@ -98,6 +98,9 @@ internal sealed class NodeSettings
     /// <summary>Log lines as JSON objects instead of text.</summary>
     public bool LogJson { get; set; }
 
+    /// <summary>Who may control the running node, and what with.</summary>
+    public RemoteSettings Remote { get; } = new();
+
     /// <summary>What is logged at least.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
@@ -134,6 +137,9 @@ internal sealed class CameraSettings
 
     /// <summary>What to do with an image of another shape than the model's grid.</summary>
     public ResizeFit Fit { get; set; } = ResizeFit.Stretch;
+
+    /// <summary>Frames a second of a live source that are processed at most; 0 = all.</summary>
+    public double Rate { get; set; }
 
     /// <summary>Metres from the floor to the camera; null = estimated from the floor.</summary>
     public double? Height { get; set; }

@@ -25,6 +25,7 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("cameras.*.fit", "stretch, crop or letterbox, for images of another shape than the model's", (s, i, v) => s.Cameras[i].Fit = (ResizeFit)OneOf(v, "stretch", "crop", "letterbox")),
         new("cameras.*.loop", "true: start a recording again when it ends", (s, i, v) => s.Cameras[i].Loop = Flag(v)),
         new("cameras.*.pace", "realtime or fast, for recordings", (s, i, v) => s.Cameras[i].FastPace = OneOf(v, "realtime", "fast") == 1),
+        new("cameras.*.rate", "frames a second of a live source that are processed at most, 0 = all", (s, i, v) => s.Cameras[i].Rate = Number(v, 0, 1000)),
         new("cameras.*.height", "metres from the floor to the camera, or auto: estimated from the floor", (s, i, v) => s.Cameras[i].Height = AutoOr(v, 0.01, 100)),
         new("cameras.*.tilt", "degrees by which the camera looks down, or auto: estimated from the floor", (s, i, v) => s.Cameras[i].Tilt = AutoOr(v, -89, 89)),
         new("model.file", "the ONNX file", (s, _, v) => s.ModelFile = Filled(v)),
@@ -61,6 +62,9 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         new("http.address", "IP address it listens on; another than loopback needs a token", (s, _, v) => s.HttpAddress = IPAddress.TryParse(v, out IPAddress? a) ? a : throw new FormatException("must be an IP address such as 127.0.0.1, 0.0.0.0 or ::")),
         new("http.token_file", "file whose first line is the token of the dashboard", (s, _, v) => s.HttpTokenFile = Filled(v)),
         new("http.rate", "frames a second that the dashboard shows at most", (s, _, v) => s.HttpRate = Number(v, 0.1, 60)),
+        new("remote.control", "who may control the running node: none, all, or a list of mqtt, dashboard", (s, _, v) => (s.Remote.Mqtt, s.Remote.Dashboard) = Controllers(v)),
+        new("remote.recordings", "folder of the recordings that are begun from outside; none = they are refused", (s, _, v) => s.Remote.Recordings = Filled(v)),
+        new("remote.models", "folder whose models may be asked for by name; none = only model.file may be read again", (s, _, v) => s.Remote.Models = Filled(v)),
         new("log.format", "text or json, one object a line", (s, _, v) => s.LogJson = OneOf(v, "text", "json") == 1),
         new("log.level", "what is logged at least: debug, info, warning, error or none", (s, _, v) => s.LogLevel = Level(v)),
         .. LogComponents.All.Select(c => new Setting($"log.levels.{c}", $"another level for what the {c} part says", (s, _, v) => s.LogLevels[c] = Level(v))),
@@ -142,6 +146,12 @@ internal sealed record Setting(string Path, string Meaning, Action<NodeSettings,
         return names.FirstOrDefault(name => !allowed.Contains(name)) is { } unknown
             ? throw new FormatException($"'{unknown}' is not one of {string.Join(", ", allowed)}")
             : names.Select(name => Array.IndexOf(allowed, name)).Distinct().Order();
+    }
+
+    private static (bool Mqtt, bool Dashboard) Controllers(string value)
+    {
+        int[] named = [.. ListOf(value, "mqtt", "dashboard")];
+        return (named.Contains(0), named.Contains(1));
     }
 
     private static string[] ProviderList(string value)

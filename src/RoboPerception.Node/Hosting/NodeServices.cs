@@ -5,6 +5,7 @@ using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Recorders;
+using RoboPerception.Node.Remote;
 using RoboPerception.Node.Web;
 using RoboPerception.Node.Web.Live;
 
@@ -36,7 +37,15 @@ internal static class NodeServices
             // Before the pipelines: it starts before them and stops after them.
             services.AddService<RecordingService>();
         }
+        if (request.Settings.Remote.Any && !request.Replay)
+        {
+            services.AddRemote(request.Settings.Remote);
+        }
         services.AddService<PipelineService>();
+        if (request.Settings.Remote.Mqtt && !request.Replay)
+        {
+            services.AddService<MqttControl>();
+        }
         if (request.Watch)
         {
             services.AddService<WatchService>();
@@ -44,6 +53,17 @@ internal static class NodeServices
         services.AddService<ReportService>();
         services.AddService<StateService>();
         return services;
+    }
+
+    /// <summary>Adds what control from outside does; who may ask for it is another matter.</summary>
+    private static void AddRemote(this IServiceCollection services, RemoteSettings settings)
+    {
+        services.AddSingleton(new RecordingFolder(settings.Recordings));
+        services.AddSingleton<RemoteParameters>();
+        services.AddSingleton<ModelReload>();
+        services.AddSingleton<RemoteCommands>();
+        // Before the pipelines: it stops after them, so that a recording gets their last frames.
+        services.AddService<RemoteRecorder>();
     }
 
     /// <summary>Adds a hosted service that others may ask for by its type.</summary>

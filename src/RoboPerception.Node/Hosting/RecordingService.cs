@@ -12,7 +12,7 @@ using RoboPerception.Node.Recorders;
 namespace RoboPerception.Node.Hosting;
 
 /// <summary>The recording of a run: its head when every camera is known, its end when the last of them has stopped.</summary>
-internal sealed class RecordingService(Recorder recorder, RecordingSettings recording, PipelineService pipelines, NodeReports reports, ModelFile model, NodeLog lines, NodeEnd end, ILoggerFactory logs) : IHostedLifecycleService
+internal sealed class RecordingService(Recorder recorder, RecordingSettings recording, PipelineService pipelines, NodeReports reports, NodeLog lines, NodeEnd end, ILoggerFactory logs) : IHostedLifecycleService
 {
     private readonly ILogger log = logs.CreateLogger(LogComponents.Recording);
 
@@ -25,7 +25,7 @@ internal sealed class RecordingService(Recorder recorder, RecordingSettings reco
     /// <summary>Runs before the cameras start, because this service stands before theirs.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        recorder.Start(WriteHead, end.Fail);
+        recorder.Start(file => WriteHead(file, recording, pipelines, reports), end.Fail);
         lines.Written += recorder.Log;
         return Task.CompletedTask;
     }
@@ -44,8 +44,10 @@ internal sealed class RecordingService(Recorder recorder, RecordingSettings reco
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void WriteHead(RecordingFile file)
+    /// <summary>Writes what is known of the run into the head of a recording.</summary>
+    internal static void WriteHead(RecordingFile file, RecordingSettings recording, PipelineService pipelines, NodeReports reports)
     {
+        ModelFile model = pipelines.Cameras[0].Engine.Model;
         DescriptionDocument description = reports.Description();
         var facts = new Dictionary<string, string>
         {
@@ -63,7 +65,7 @@ internal sealed class RecordingService(Recorder recorder, RecordingSettings reco
         }
         foreach (CameraPipeline camera in pipelines.Cameras)
         {
-            facts[RecordedRun.FitKey(camera.Camera.Id)] = camera.Camera.Fit.ToString().ToLowerInvariant();
+            facts[RecordedRun.FitKey(camera.Camera.Id)] = camera.Fit.ToString().ToLowerInvariant();
         }
         file.Write(RecordingSettings.MetadataName, facts);
         file.Attach("description.json", ContentTypes.Json, MessageJson.Write(description));

@@ -6,6 +6,7 @@ using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Health;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Recorders;
+using RoboPerception.Node.Remote;
 using RoboPerception.Node.Web;
 
 namespace RoboPerception.Node.Hosting;
@@ -14,12 +15,13 @@ namespace RoboPerception.Node.Hosting;
 /// Publishes what is said once (who we are, each camera's geometry and classes) at the start, then health and metrics once a second,
 /// and tells systemd that we are alive while that is true.
 /// </summary>
-internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end, Recorder? recorder = null)
+internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end, Recorder? recorder = null, RemoteRecorder? remote = null)
     : BeatService(end, Period)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly Topics topics = identity.Topics;
+    private readonly Dictionary<string, byte[]> geometries = [];
     private byte[] described = [];
 
     /// <summary>The metrics of the last beat; null before the first.</summary>
@@ -28,12 +30,9 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        ModelInput grid = model.Description.Input;
         foreach (CameraPipeline camera in pipelines.Cameras)
         {
             string id = camera.Camera.Id;
-            broker.Connection.SetRetained(topics.CameraInfo(id), MessageJson.Write(
-                CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame")));
             if (model.Description.Output(OutputKind.Segmentation)?.Classes is { } classes)
             {
                 broker.Connection.SetRetained(topics.Labels(id), MessageJson.Write(LabelsDocument.Of(classes)));
@@ -61,7 +60,7 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
         broker.Connection.TryPublish(topics.Health, MessageJson.Write(reports.Health()));
         byte[] metrics = MessageJson.Write(Metrics);
         broker.Connection.TryPublish(topics.Metrics, metrics);
-        recorder?.Document("/metrics", metrics);
+        (recorder ?? remote?.Current)?.Document("/metrics", metrics);
         Describe();
         IReadOnlyList<CameraPipeline> cameras = pipelines.Cameras;
         bool flows = cameras.Any(c => Environment.TickCount64 - c.Statistics.LastPublishedAt < 2 * Period.TotalMilliseconds && c.Statistics.Published > 0);
@@ -72,9 +71,20 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
         }
     }
 
-    /// <summary>Publishes the description when it changed: the provider was swapped, or a camera's size became known.</summary>
+    /// <summary>Publishes description and cameras when they changed: the provider was swapped, a camera's size became known, its images are fitted in another way.</summary>
     private void Describe()
     {
+        ModelInput grid = model.Description.Input;
+        foreach (CameraPipeline camera in pipelines.Cameras)
+        {
+            string id = camera.Camera.Id;
+            byte[] info = MessageJson.Write(CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame"));
+            if (!geometries.TryGetValue(id, out byte[]? told) || !info.AsSpan().SequenceEqual(told))
+            {
+                geometries[id] = info;
+                broker.Connection.SetRetained(topics.CameraInfo(id), info);
+            }
+        }
         DescriptionDocument document = reports.Description();
         byte[] description = MessageJson.Write(document);
         if (!description.AsSpan().SequenceEqual(described))

@@ -18,6 +18,9 @@ internal static class LogComponents
     /// <summary>Recording and playing back.</summary>
     public const string Recording = "recording";
 
+    /// <summary>Requests to the running node.</summary>
+    public const string Remote = "remote";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Broker, Camera, Inference, Http, Recording];
+    public static IReadOnlyList<string> All { get; } = [Broker, Camera, Inference, Http, Recording, Remote];
 }

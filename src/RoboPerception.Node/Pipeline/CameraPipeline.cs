@@ -15,14 +15,16 @@ namespace RoboPerception.Node.Pipeline;
 /// Everything one camera needs, joined: source thread, inference thread, publishing thread, two slots between them. Live
 /// sources use slots of one where the newest wins; recordings use bounded queues with back-pressure.
 /// </summary>
-internal sealed class CameraPipeline : IDisposable
+internal sealed partial class CameraPipeline : IDisposable
 {
     // One set is being filled, one waits in the slot, one is being encoded.
     private const int OutputSets = 3;
 
     private readonly CaptureLoop capture;
     private readonly MqttConnection connection;
-    private readonly FrameResizer resizer;
+    private readonly InferenceSettings providers;
+    private readonly Action<string> log;
+    private IFrameTap? tap;
     private readonly InferenceStage inference;
     private readonly PublishStage publishing;
 
@@ -36,17 +38,17 @@ internal sealed class CameraPipeline : IDisposable
         RecordedRun? run = McapSource.RunOf(camera.Source);
         Calibration = camera.Calibration is { } file ? CalibrationFile.Read(file)
             : run is not null ? run.Calibrations.GetValueOrDefault(McapSource.CameraOf(camera.Source, run)) : SceneSource.CalibrationOf(camera.Source);
-        CameraCalibration? calibration = Calibration;
         if (camera.Fit == ResizeFit.Stretch && run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit fit))
         {
             camera.Fit = fit;
         }
+        (this.log, providers) = (log, request.Inference with { OutputSets = OutputSets });
         ModelInput input = model.Description.Input;
-        bool rectify = calibration is { Intrinsics.IsDistorted: true };
-        resizer = new FrameResizer(input.Width, input.Height, calibration, rectify, notice => log($"camera '{camera.Id}': {notice}"), camera.Fit);
-        IsRectified = rectify;
-        Engine = PerceptionEngine.Start(model, request.Inference with { OutputSets = OutputSets });
-        Engine.DepthFactor = DepthScale.Factor(input, resizer.Intrinsics);
+        IsRectified = Calibration is { Intrinsics.IsDistorted: true };
+        (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit);
+        PerceptionEngine engine = Prepare(model);
+        engine.DepthFactor = DepthScale.Factor(input, geometry.Intrinsics);
+        Controls = new CameraControls(camera, request.Settings);
         var options = new CaptureOptions
         {
             Pace = camera.FastPace ? ReplayPace.Fast : ReplayPace.Realtime,
@@ -66,10 +68,10 @@ internal sealed class CameraPipeline : IDisposable
                 free.Put(prediction);
             })
             : new LosslessSlot<FramePrediction>(1);
-        var plan = new OutputPlan(camera, model.Description, resizer.Intrinsics, rectify, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
-        IFrameTap? tap = request.Tap(camera);
-        publishing = new PublishStage(plan, model, Engine, predictions, free, request, tap, Statistics, log) { View = request.Views?.Of(camera.Id) };
-        inference = new InferenceStage(camera.Id, capture, Engine, resizer, predictions, free, Statistics, publishing.ImageUsesOf, tap?.WantsSource == true, log);
+        var plan = new OutputPlan(camera, model.Description, geometry.Intrinsics, IsRectified, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
+        tap = request.Tap(camera);
+        publishing = new PublishStage(plan, Controls, geometry, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
+        inference = new InferenceStage(camera.Id, capture, engine, resizer, geometry, Controls, predictions, free, Statistics, publishing.ImageUsesOf, () => Volatile.Read(ref tap), log);
     }
 
     /// <summary>The camera's settings.</summary>
@@ -85,10 +87,10 @@ internal sealed class CameraPipeline : IDisposable
     public PipelineStatistics Statistics { get; } = new();
 
     /// <summary>What runs the model.</summary>
-    public PerceptionEngine Engine { get; }
+    public PerceptionEngine Engine => inference.Engine;
 
     /// <summary>The camera on the model's grid; null if uncalibrated.</summary>
-    public CameraIntrinsics? Intrinsics => resizer.Intrinsics;
+    public CameraIntrinsics? Intrinsics => inference.Geometry.Intrinsics;
 
     /// <summary>True if the images are undistorted before the network sees them.</summary>
     public bool IsRectified { get; }
@@ -174,8 +176,7 @@ internal sealed class CameraPipeline : IDisposable
         Stop();
         capture.Dispose();
         publishing.Dispose();
-        Engine.Dispose();
-        resizer.Dispose();
+        inference.Dispose();
     }
 }
 

@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Inference;
 using RoboPerception.Node.Recorders;
 
 namespace RoboPerception.Node.Pipeline;
@@ -11,6 +12,18 @@ internal sealed class FramePrediction(int set, int inputBytes)
 {
     /// <summary>Number of the set of output buffers.</summary>
     public int Set { get; } = set;
+
+    /// <summary>The predictions, in the memory of the model that made them.</summary>
+    public OutputBuffers Buffers { get; set; } = null!;
+
+    /// <summary>The model that made them, as frame headers name it.</summary>
+    public ulong ModelId { get; set; }
+
+    /// <summary>How the camera's image was fitted to the grid.</summary>
+    public CameraGeometry Geometry { get; set; } = CameraGeometry.Unknown;
+
+    /// <summary>Who is shown this frame when it is published; null = nobody.</summary>
+    public IFrameTap? Tap { get; set; }
 
     /// <summary>The frame's number.</summary>
     public long Sequence { get; set; }
@@ -70,4 +83,7 @@ internal enum ImageUses
 
     /// <summary>Those who watch the dashboard.</summary>
     Browsers = 8,
+
+    /// <summary>Whoever asked for a snapshot.</summary>
+    Snapshot = 16,
 }

@@ -13,18 +13,17 @@ namespace RoboPerception.Node.Pipeline;
 /// The thread between two slots: takes a frame, resizes it into the model's input, runs the network, hands the prediction on.
 /// After warm-up a frame allocates no managed memory here.
 /// </summary>
-internal sealed class InferenceStage
+internal sealed partial class InferenceStage : IDisposable
 {
     private readonly ISlot<Frame> frames;
     private readonly ISlot<FramePrediction> predictions;
     private readonly ISlot<FramePrediction> free;
-    private readonly PerceptionEngine engine;
-    private readonly FrameResizer resizer;
+    private readonly CameraControls controls;
+    private readonly RateLimit limit = new();
     private readonly PipelineStatistics statistics;
     private readonly bool isLive;
-    private readonly int gridWidth;
     private readonly Func<FramePrediction, ImageUses> imageUses;
-    private readonly bool keepsSource;
+    private readonly Func<IFrameTap?> tap;
     private readonly Action<string> log;
     private readonly Thread thread;
     private long busySince;
@@ -33,30 +32,35 @@ internal sealed class InferenceStage
     /// <summary>A stage that does not run yet.</summary>
     /// <param name="name">The camera's id, for the thread's name.</param>
     /// <param name="source">Where frames come from.</param>
-    /// <param name="engine">What runs them.</param>
-    /// <param name="resizer">What fits them to the model.</param>
+    /// <param name="engine">What runs them; the stage's own from here on.</param>
+    /// <param name="resizer">What fits them to the model; the stage's own from here on.</param>
+    /// <param name="geometry">What the resizer makes of the camera.</param>
+    /// <param name="controls">How many of them a second.</param>
     /// <param name="predictions">Where predictions go.</param>
     /// <param name="free">Where unused predictions come from.</param>
     /// <param name="statistics">What is counted.</param>
     /// <param name="imageUses">Who will see the input of this frame, so that it is kept.</param>
-    /// <param name="keepsSource">Whether the camera's image is kept for whoever is shown the frame later.</param>
+    /// <param name="tap">Who will be shown the frame when it is published. Asked once for each frame.</param>
     /// <param name="log">Told about frames that failed, at most once a second.</param>
     public InferenceStage(
         string name,
         CaptureLoop source,
         PerceptionEngine engine,
         FrameResizer resizer,
+        CameraGeometry geometry,
+        CameraControls controls,
         ISlot<FramePrediction> predictions,
         ISlot<FramePrediction> free,
         PipelineStatistics statistics,
         Func<FramePrediction, ImageUses> imageUses,
-        bool keepsSource,
+        Func<IFrameTap?> tap,
         Action<string> log)
     {
-        (frames, isLive, gridWidth) = (source.Slot, source.IsLive, resizer.Width);
-        (this.engine, this.resizer, this.predictions, this.free) = (engine, resizer, predictions, free);
+        (frames, isLive) = (source.Slot, source.IsLive);
+        (this.engine, this.resizer, this.geometry, this.controls) = (engine, resizer, geometry, controls);
+        (this.predictions, this.free) = (predictions, free);
         (this.statistics, this.imageUses, this.log) = (statistics, imageUses, log);
-        this.keepsSource = keepsSource;
+        this.tap = tap;
         thread = new Thread(Work) { IsBackground = true, Name = $"inference {name}" };
     }
 
@@ -78,6 +82,12 @@ internal sealed class InferenceStage
         {
             while (frames.TryTake(out Frame? frame, Timeout.Infinite))
             {
+                if (isLive && !limit.IsDue(frame.AcquisitionStamp, controls.Rate))
+                {
+                    statistics.Drops.Add(DropCause.Limited);
+                    frame.Release();
+                    continue;
+                }
                 Interlocked.Exchange(ref busySince, Environment.TickCount64);
                 bool goOn = Handle(frame);
                 Interlocked.Exchange(ref busySince, 0);
@@ -103,6 +113,17 @@ internal sealed class InferenceStage
             frame.Release();
             return false;
         }
+        bool ran;
+        // Whoever changes the model or the fit does so between two frames.
+        lock (gate)
+        {
+            ran = Process(frame, prediction);
+        }
+        return ran ? predictions.Put(prediction) : free.Put(prediction);
+    }
+
+    private bool Process(Frame frame, FramePrediction prediction)
+    {
         prediction.StartedAt = Stopwatch.GetTimestamp();
         prediction.Sequence = frame.Sequence;
         prediction.ClockCorrection = UnixClock.Process.FollowWall();
@@ -116,7 +137,8 @@ internal sealed class InferenceStage
         try
         {
             Prepare(frame);
-            if (keepsSource)
+            prediction.Tap = tap();
+            if (prediction.Tap?.WantsSource == true)
             {
                 (prediction.Source ??= new SourceImage()).Take(frame);
             }
@@ -125,7 +147,7 @@ internal sealed class InferenceStage
         {
             frame.Release();
         }
-        prediction.Transform = resizer.Transform;
+        (prediction.Transform, prediction.Geometry) = (resizer.Transform, geometry);
         prediction.Uses = imageUses(prediction);
         if (prediction.Uses != ImageUses.None)
         {
@@ -134,22 +156,23 @@ internal sealed class InferenceStage
         statistics[Stage.Prepare].Record(UnixClock.ToNanoseconds(Stopwatch.GetTimestamp() - prediction.StartedAt));
         try
         {
-            prediction.RunNanoseconds = engine.Run(prediction.Set).Ticks * 100;
+            prediction.RunNanoseconds = Run(prediction.Set).Ticks * 100;
         }
         catch (OnnxRuntimeException e)
         {
             // A GPU that is out of memory for a moment must not end the node; one that stays away shows in health.
             statistics.Drops.Add(DropCause.Failed);
             log($"frame {prediction.Sequence} failed in ONNX Runtime: {e.Message}");
-            return free.Put(prediction);
+            return false;
         }
+        (prediction.Buffers, prediction.ModelId) = (engine.Outputs[prediction.Set], engine.Model.ModelId);
         if (resizer.HasPadding)
         {
-            engine.Outputs[prediction.Set].MarkInvalidOutside(gridWidth, resizer.Window);
+            prediction.Buffers.MarkInvalidOutside(resizer.Width, resizer.Window);
         }
         statistics[Stage.Infer].Record(prediction.RunNanoseconds);
         statistics.CountInferred();
-        return predictions.Put(prediction);
+        return true;
     }
 
     private unsafe void Prepare(Frame frame)

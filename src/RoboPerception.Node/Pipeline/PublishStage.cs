@@ -17,61 +17,50 @@ namespace RoboPerception.Node.Pipeline;
 /// </summary>
 internal sealed class PublishStage : IDisposable
 {
-    private readonly ModelFile model;
-    private readonly PerceptionEngine engine;
+    private readonly ModelDescription model;
+    private readonly CameraControls controls;
     private readonly ISlot<FramePrediction> predictions;
     private readonly ISlot<FramePrediction> free;
     private readonly PipelineRequest request;
     private readonly PipelineStatistics statistics;
     private readonly Action<string> log;
-    private readonly List<(PayloadEncoder Encoder, FramePublisher Publisher)> outputs = [];
-    private readonly FrameOutputs? extras;
-    private readonly IFrameTap? tap;
-    private readonly FramePublisher? overlayPublisher;
-    private readonly Overlay? overlay;
-    private readonly long overlayPeriodMilliseconds;
+    private readonly OutputPlan plan;
+    private readonly List<DenseOutput> outputs;
+    private readonly OverlayTopic? overlay;
     private readonly Thread thread;
-    private long nextOverlayAt;
     private long sourceSize;
     private int finished;
     private Exception? failure;
+    private CameraGeometry geometry;
+    private FrameOutputs? extras;
 
     /// <summary>A stage that does not run yet; its publishers' threads do.</summary>
     public PublishStage(
         OutputPlan plan,
-        ModelFile model,
-        PerceptionEngine engine,
+        CameraControls controls,
+        CameraGeometry geometry,
         ISlot<FramePrediction> predictions,
         ISlot<FramePrediction> free,
         PipelineRequest request,
-        IFrameTap? tap,
         PipelineStatistics statistics,
         Action<string> log)
     {
-        (this.model, this.engine, this.predictions, this.free) = (model, engine, predictions, free);
+        (this.plan, this.controls, this.geometry, this.predictions, this.free) = (plan, controls, geometry, predictions, free);
+        model = plan.Model;
         (this.request, this.statistics, this.log) = (request, statistics, log);
-        foreach (ModelOutput output in model.Description.Outputs)
-        {
-            PayloadEncoding encoding = request.Settings.EncodingOf(output.Kind);
-            outputs.Add((new PayloadEncoder(output.Kind, encoding), plan.PublisherOf(plan.Topics.Output(plan.Camera.Id, output.Kind), ContentTypes.Of(encoding))));
-        }
+        outputs = [.. model.Outputs.Select(o => new DenseOutput(o.Kind, controls, type => plan.PublisherOf(plan.Topics.Output(plan.Camera.Id, o.Kind), type)))];
         ClassMap? classes = plan.Classes;
-        if (request.Settings.OverlayRate > 0 && classes is not null)
-        {
-            overlay = new Overlay(classes);
-            overlayPublisher = new FramePublisher(plan.Connection, plan.Topics.Overlay(plan.Camera.Id), ContentTypes.Of(PayloadEncoding.Jpeg));
-            overlayPeriodMilliseconds = (long)(1000 / request.Settings.OverlayRate);
-        }
+        overlay = classes is null ? null : new OverlayTopic(plan, classes);
+        Snapshot = new SnapshotSlot(model);
         if (request.SheetRows > 0)
         {
             Sheet = new ContactSheet(classes, request.SheetRows);
         }
         if (request.Score)
         {
-            Score = new SceneScore(plan.Camera, model.Description);
+            Score = new SceneScore(plan.Camera, model);
         }
         Report = request.Report ? new ReplayReport() : null;
-        this.tap = tap;
         thread = new Thread(Work) { IsBackground = true, Name = $"publish {plan.Camera.Id}" };
         extras = FrameOutputs.Create(plan);
     }
@@ -96,7 +85,7 @@ internal sealed class PublishStage : IDisposable
 
     /// <summary>Messages replaced by newer ones before they were sent, by topic name.</summary>
     public IReadOnlyDictionary<string, long> Superseded =>
-        outputs.Select(o => KeyValuePair.Create(Topics.NameOf(o.Encoder.Kind), o.Publisher.Superseded)).Concat(extras?.Superseded ?? []).ToDictionary();
+        outputs.Select(o => KeyValuePair.Create(Topics.NameOf(o.Kind), o.Publisher.Superseded)).Concat(extras?.Superseded ?? []).ToDictionary();
 
     /// <summary>What is published of each frame beside the dense outputs.</summary>
     public IEnumerable<OutputDescription> OutputDescriptions => extras?.Descriptions ?? [];
@@ -112,6 +101,9 @@ internal sealed class PublishStage : IDisposable
 
     /// <summary>What browsers see; null where HTTP is off.</summary>
     public FrameView? View { get; init; }
+
+    /// <summary>The next frame for whoever asks.</summary>
+    public SnapshotSlot Snapshot { get; }
 
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
@@ -131,10 +123,12 @@ internal sealed class PublishStage : IDisposable
         {
             uses |= ImageUses.Browsers;
         }
-        long now = Environment.TickCount64;
-        if (overlay is not null && now >= nextOverlayAt)
+        if (Snapshot.IsWanted)
         {
-            nextOverlayAt = now + overlayPeriodMilliseconds;
+            uses |= ImageUses.Snapshot;
+        }
+        if (overlay?.IsDue(controls.OverlayRate) == true)
+        {
             uses |= ImageUses.Overlay;
         }
         return uses;
@@ -145,7 +139,6 @@ internal sealed class PublishStage : IDisposable
     {
         outputs.ForEach(o => o.Publisher.Dispose());
         extras?.Dispose();
-        overlayPublisher?.Dispose();
         overlay?.Dispose();
         Sheet?.Dispose();
         Score?.Dispose();
@@ -181,12 +174,14 @@ internal sealed class PublishStage : IDisposable
 
     private void Handle(FramePrediction prediction)
     {
-        OutputBuffers buffers = engine.Outputs[prediction.Set];
-        ModelInput grid = model.Description.Input;
+        OutputBuffers buffers = prediction.Buffers;
+        ModelInput grid = model.Input;
+        Follow(prediction.Geometry);
         Interlocked.Exchange(ref sourceSize, ((long)prediction.SourceWidth << 32) | (uint)prediction.SourceHeight);
         long encodeTicks = 0, publishTicks = 0;
-        foreach ((PayloadEncoder encoder, FramePublisher publisher) in CollectionsMarshal.AsSpan(outputs))
+        foreach (DenseOutput output in CollectionsMarshal.AsSpan(outputs))
         {
+            (PayloadEncoder encoder, FramePublisher publisher) = (output.Encoder, output.Publisher);
             long begun = Stopwatch.GetTimestamp();
             FrameHeader header = HeaderOf(prediction, encoder.Kind, encoder.Encoding, grid);
             PayloadBuffer payload = publisher.Rent();
@@ -214,7 +209,7 @@ internal sealed class PublishStage : IDisposable
             extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers) { ClockCorrection = prediction.ClockCorrection }, prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
             encodeTicks += Stopwatch.GetTimestamp() - begun;
         }
-        tap?.Take(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid));
+        prediction.Tap?.Take(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid));
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
         statistics[Stage.Encode].Record(encode);
         statistics[Stage.Publish].Record(publish);
@@ -224,6 +219,10 @@ internal sealed class PublishStage : IDisposable
         {
             View?.Offer(prediction, buffers);
         }
+        if (prediction.Uses.HasFlag(ImageUses.Snapshot))
+        {
+            Snapshot.Offer(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid));
+        }
         Score?.Add(prediction.Sequence, buffers);
         Report?.Add(buffers);
         if (prediction.Uses != ImageUses.None)
@@ -232,19 +231,31 @@ internal sealed class PublishStage : IDisposable
         }
     }
 
+    /// <summary>What is computed from the camera's geometry is made anew for frames of another; what is on its way to the broker goes out first.</summary>
+    private void Follow(CameraGeometry current)
+    {
+        if (ReferenceEquals(current, geometry))
+        {
+            return;
+        }
+        geometry = current;
+        if (extras is { } former)
+        {
+            former.WaitUntilIdle(TimeSpan.FromSeconds(1));
+            extras = FrameOutputs.Create(plan with { Intrinsics = current.Intrinsics });
+            former.Dispose();
+        }
+    }
+
     private FrameHeader HeaderOf(FramePrediction prediction, OutputKind kind, PayloadEncoding encoding, ModelInput grid) => new(
         kind, encoding, 0, (ushort)grid.Width, (ushort)grid.Height, (ushort)prediction.SourceWidth, (ushort)prediction.SourceHeight,
-        (ulong)prediction.Sequence, prediction.AcquisitionStamp, 0, request.SessionId, prediction.Transform, 1, 0, model.ModelId, 0);
+        (ulong)prediction.Sequence, prediction.AcquisitionStamp, 0, request.SessionId, prediction.Transform, 1, 0, prediction.ModelId, 0);
 
     private unsafe void PublishImages(FramePrediction prediction, OutputBuffers buffers, ModelInput grid)
     {
-        if (overlay is not null && overlayPublisher is not null && prediction.Uses.HasFlag(ImageUses.Overlay))
+        if (prediction.Uses.HasFlag(ImageUses.Overlay))
         {
-            PayloadBuffer payload = overlayPublisher.Rent();
-            payload.SetForeign(
-                overlay.Encode(prediction.Image, buffers.Segmentation, grid.Width, grid.Height),
-                HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Jpeg, grid));
-            overlayPublisher.Publish(payload, prediction.ClockCorrection);
+            overlay?.Publish(prediction, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Jpeg, grid));
         }
         if (Sheet is { } sheet && prediction.Uses.HasFlag(ImageUses.Sheet))
         {

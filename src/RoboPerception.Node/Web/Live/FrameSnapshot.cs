@@ -24,6 +24,9 @@ internal sealed class FrameSnapshot
     /// <summary>Rows.</summary>
     public int Height { get; }
 
+    /// <summary>The frame's header, for those who publish the copy.</summary>
+    public FrameHeader Header { get; init; }
+
     /// <summary>The frame's number.</summary>
     public long Sequence { get; private set; }
 
