@@ -100,6 +100,48 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void A_cell_can_be_repeated_from_its_own_experiment_file_and_a_table_so_far_names_what_is_missing()
+    {
+        // Rooms that are rendered once, fewer than the address names, with their own label sets: all of it is in the file.
+        var command = $"table task-complexity --data scene://samples?seed=1&count=20 --limit 4 --out {folder} --size 32x32 --epochs 1 --batch 2 --lr 1e-3 --threads 1 --widths 2,2,2,2,2";
+        Assert.Equal(0, Run(command));
+        var whole = File.ReadAllText(Path.Combine(folder, "table.md"));
+        var cells = Directory.GetDirectories(folder);
+        Assert.Equal(16, cells.Length);
+        Assert.All(cells, cell => Assert.True(File.Exists(Path.Combine(cell, "experiment.yaml"))));
+        var one = Path.Combine(folder, "mtan-segnet-widths-2_2_2_2_2-rooms7,depth-equal-seed1");
+        var again = Path.Combine(folder, "again");
+        Assert.Equal(0, TrainCommand.Create().Parse(["--config", Path.Combine(one, "experiment.yaml"), "--out", again]).Invoke());
+        Assert.Equal(Figures(one), Figures(again));
+
+        Directory.Delete(again, recursive: true);
+        Directory.Delete(one, recursive: true);
+        Assert.Equal(0, Run(command + " --so-far"));
+        var part = File.ReadAllLines(Path.Combine(folder, "table.md"));
+        Assert.Contains("Not finished, 1 of 15 rows: MTAN, 7 classes (all seeds).", part);
+        Assert.Single(part, line => line.EndsWith("| MTAN | equal | – | – | – | – | – |", StringComparison.Ordinal));
+        Assert.Contains("Not finished, 1 of 15 rows", File.ReadAllText(Path.Combine(folder, "figure.svg")), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(one), "nothing is trained");
+        Assert.Equal(0, Run(command));
+        Assert.Equal(whole, File.ReadAllText(Path.Combine(folder, "table.md")));
+
+        static string Figures(string run)
+        {
+            using var epoch = System.Text.Json.JsonDocument.Parse(File.ReadLines(Path.Combine(run, "log.jsonl")).Single());
+            return epoch.RootElement.GetProperty("losses").GetRawText() + epoch.RootElement.GetProperty("metrics").GetRawText();
+        }
+    }
+
+    [Fact]
+    public void A_figure_of_some_seeds_says_of_how_many_it_is()
+    {
+        static Dictionary<string, double> Figures(double miou) => new() { ["segmentation.miou_pooled"] = miou, ["depth.rmse_pooled"] = 1 };
+        ResultRow single = new("Single task", "", 2, [Figures(0.20), Figures(0.40)]), multi = new("MTI-Net", "", 2, [new Dictionary<string, double>(), Figures(0.44)]);
+        var table = ResultTable.Markdown([single, multi], 1, ResultTable.MtiNyud);
+        Assert.Contains("| 2 | MTI-Net | **44.00 (1 of 2)** | **1.0000 (1 of 2)** | +5.00 (1 of 2) |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_feature_pyramid_carries_the_rows_of_mti_net_too()
     {
         foreach (var row in TablePreset.Find("mtinet-nyud").Rows(Everything with { Trunk = "resnet" }))

@@ -23,6 +23,7 @@ internal static class TrainOptions
     public static Option<string?> Ids { get; } = DataArguments.Ids("--ids", "Training images");
     public static Option<string?> ValidationIds { get; } = DataArguments.Ids("--val-ids", "Validation images ('none' to skip validation)");
     public static Option<int> Classes { get; } = DataArguments.Classes();
+    public static Option<int> Limit { get; } = new("--limit") { Description = "At most so many training images, and a quarter as many for validation; 0 = all" };
     public static Option<string> Damaged { get; } = DataArguments.Damaged();
     public static Option<int> LoaderThreads { get; } = DataArguments.LoaderThreads();
     public static Option<bool> Streamed { get; } = DataArguments.Stream();
@@ -75,7 +76,7 @@ internal static class TrainOptions
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
         new("Run", [Data, Out, Preset, Config, DryRun, Watch, ResumeFlag]),
-        new("Data", [Size, Ids, ValidationIds, Classes, Streamed, CacheScenes, Mix, MixFraction, Damaged]),
+        new("Data", [Size, Ids, ValidationIds, Classes, Limit, Streamed, CacheScenes, Mix, MixFraction, Damaged]),
         new("Network", [Network, TaskKeys, Backbone, BackboneLearningRateFactor, Init, NewHeads, Downscale, Teachers, TeacherWeight]),
         new("Schedule", [Epochs, Steps, BatchSize, LearningRate, Optimizer, Schedule, Weighting, Minutes, Seed, WarmUpSteps, WeightDecay, L2Penalty, Momentum, MaxGradientNorm, EmaDecay, FreezeBatchNorm, ValidationInterval, Patience, Baseline]),
         new("Augmentation", [NoAugmentation, Zooms, Rotation, NoColourJitter, Crop, CropFraction]),

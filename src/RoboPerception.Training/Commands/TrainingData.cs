@@ -58,8 +58,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
 
         if (IsRendered(choice.Address))
         {
-            var (seed, count) = SceneImages.Parse(choice.Address);
-            count = choice.Limit > 0 ? Math.Min(count, choice.Limit) : count;
+            var (seed, count) = Rooms(choice);
             return new TrainingData(choice.CacheScenes ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
         }
 
@@ -84,7 +83,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
 
         if (IsRendered(choice.Address))
         {
-            var (seed, count) = SceneImages.Parse(choice.Address);
+            var (seed, count) = Rooms(choice);
             return RenderValidation(seed, count, height, width);
         }
 
@@ -112,6 +111,12 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
 
     /// <inheritdoc/>
     public void Dispose() => (Images as IDisposable)?.Dispose();
+
+    private static (ulong Seed, int Count) Rooms(DataChoice choice)
+    {
+        var (seed, count) = SceneImages.Parse(choice.Address);
+        return (seed, choice.Limit > 0 ? Math.Min(count, choice.Limit) : count);
+    }
 
     private static ImageSet? WithRooms(ImageSet? images) => images is null ? null : (ImageSet)RoomImages.Of(images);
 

@@ -17,11 +17,11 @@ internal sealed record ResultRow(string Architecture, string Weighting, long Par
     {
     }
 
-    /// <summary>A figure of every seed; NaN where it is missing.</summary>
+    /// <summary>A figure of every seed; NaN where it is missing, as is all of a seed that has not been trained.</summary>
     public IReadOnlyList<double> Values(string name) => [.. Seeds.Select(seed => seed.GetValueOrDefault(name, double.NaN))];
 
-    /// <summary>Mean of a figure over the seeds.</summary>
-    public double Mean(string name) => Values(name).Average();
+    /// <summary>Mean of a figure over the seeds that have it; NaN if none has.</summary>
+    public double Mean(string name) => ResultTable.Mean(Values(name));
 }
 
 /// <summary>A column of a <see cref="ResultTable"/>.</summary>
@@ -107,19 +107,25 @@ internal static class ResultTable
     /// <summary>Multi-task gain of a row over the baseline row, as a fraction; NaN if a figure is missing.</summary>
     internal static double Gain(ResultRow row, ResultRow baseline, IReadOnlyList<ResultColumn>? columns = null) => Gains(row, baseline, columns ?? MtanNyu).Average();
 
-    /// <summary>A mean with the standard deviation behind it where there are several values.</summary>
+    /// <summary>A mean with the standard deviation behind it where there are several values, and of how many it is where some are missing.</summary>
     internal static string With(IReadOnlyList<double> values, string format)
     {
-        var mean = values.Average();
-        return !double.IsFinite(mean) ? "–"
-            : mean.ToString(format, CultureInfo.InvariantCulture) + (values.Count > 1 ? " ±" + Deviation(values).ToString(format.Split(';')[0].TrimStart('+'), CultureInfo.InvariantCulture) : "");
+        double[] there = [.. values.Where(double.IsFinite)];
+        return there.Length == 0 ? "–"
+            : Mean(there).ToString(format, CultureInfo.InvariantCulture)
+                + (there.Length > 1 ? " ±" + Deviation(there).ToString(format.Split(';')[0].TrimStart('+'), CultureInfo.InvariantCulture) : "")
+                + (there.Length < values.Count ? string.Create(CultureInfo.InvariantCulture, $" ({there.Length} of {values.Count})") : "");
     }
 
-    /// <summary>Standard deviation of a sample; 0 of a single value.</summary>
+    /// <summary>Mean of the values that are there; NaN without any.</summary>
+    internal static double Mean(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Standard deviation of the values of a sample that are there; 0 of a single one.</summary>
     internal static double Deviation(IReadOnlyList<double> values)
     {
-        var mean = values.Average();
-        return values.Count < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        double[] there = [.. values.Where(double.IsFinite)];
+        var mean = Mean(there);
+        return there.Length < 2 ? 0 : Math.Sqrt(there.Sum(value => (value - mean) * (value - mean)) / (there.Length - 1));
     }
 
     // Seed by seed, so that what a seed does to both rows cancels.

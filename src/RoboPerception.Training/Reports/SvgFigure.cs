@@ -22,14 +22,15 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Series> 
 internal static class SvgFigure
 {
     private const int PanelWidth = 380, PanelHeight = 250, Left = 56, Right = 14, Top = 30, Bottom = 42;
-    private const int LegendRow = 18, LegendGap = 26;
+    private const int LegendRow = 18, LegendGap = 26, NoteRow = 16;
     private const double LetterWidth = 6.3;
     private static readonly string[] Colours = ["#0b6bcb", "#c2410c", "#15803d", "#7e22ce", "#be185d", "#0f766e", "#a16207", "#475569", "#4f46e5", "#65a30d", "#e11d48", "#0891b2"];
 
     /// <summary>The figure; white behind, so that it reads on any page.</summary>
     /// <param name="panels">The plots, row by row.</param>
     /// <param name="columns">Plots in a row.</param>
-    public static string Draw(IReadOnlyList<Panel> panels, int columns = 3)
+    /// <param name="note">A sentence below all; null = none.</param>
+    public static string Draw(IReadOnlyList<Panel> panels, int columns = 3, string? note = null)
     {
         ArgumentNullException.ThrowIfNull(panels);
         columns = Math.Min(columns, panels.Count);
@@ -37,7 +38,9 @@ internal static class SvgFigure
         var width = columns * PanelWidth;
         string[] names = [.. panels.SelectMany(panel => panel.Series).Select(line => line.Name).Distinct()];
         var legend = names.Length > 1 ? Legend(names, width) : [];
-        var height = (rows * PanelHeight) + (legend.Count == 0 ? 0 : (LegendRow * (legend.Max(entry => entry.Row) + 1)) + 8);
+        var below = (rows * PanelHeight) + (legend.Count == 0 ? 0 : (LegendRow * (legend.Max(entry => entry.Row) + 1)) + 8);
+        var lines = note is null ? [] : Lines(note, (int)((width - Left - Right) / LetterWidth));
+        var height = below + (NoteRow * lines.Count) + (lines.Count > 0 ? 4 : 0);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="system-ui,sans-serif" font-size="11" fill="#1f2328"><rect width="100%" height="100%" fill="#fff"/>""");
         for (var i = 0; i < panels.Count; i++)
@@ -58,7 +61,29 @@ internal static class SvgFigure
             svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x + 23}" y="{y}">{WebUtility.HtmlEncode(name)}</text>""");
         }
 
+        for (var i = 0; i < lines.Count; i++)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{below + (NoteRow * i) + 10}" fill="#59636e">{WebUtility.HtmlEncode(lines[i])}</text>""");
+        }
+
         return svg.Append("</svg>\n").ToString();
+    }
+
+    /// <summary>A text in lines of at most so many letters.</summary>
+    private static List<string> Lines(string text, int letters)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            if (lines[^1].Length > 0 && lines[^1].Length + word.Length >= letters)
+            {
+                lines.Add("");
+            }
+
+            lines[^1] += lines[^1].Length == 0 ? word : " " + word;
+        }
+
+        return lines;
     }
 
     /// <summary>Round places between two values: 1, 2 or 5 times a power of ten apart.</summary>

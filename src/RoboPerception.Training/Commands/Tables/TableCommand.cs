@@ -33,13 +33,14 @@ internal static class TableCommand
     private static readonly Option<int> Average = new("--average") { Description = "Last validated epochs that the figures are means of; by default the paper's" };
     private static readonly Option<int> ValidationInterval = new("--val-every") { Description = "Epochs between two validations", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of libtorch; 0 leaves its default" };
+    private static readonly Option<bool> SoFar = new("--so-far") { Description = "Train nothing: the table and figure of the runs that are finished; what is missing is named" };
     private static readonly Option<int> Seed = new("--seed") { Description = "The first seed", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda", DefaultValueFactory = _ => "cpu" };
 
     /// <summary>The options in groups.</summary>
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
-        new("Run", [Data, Out, Seeds, Seed]),
+        new("Run", [Data, Out, Seeds, Seed, SoFar]),
         new("Smaller than the paper", [Size, Epochs, Limit, Widths, Weightings, ValidationInterval, Average]),
         new("Other than the paper", [BatchSize, LearningRate, Schedule, Trunk, Backbone, Ids, ValidationIds]),
         new("Machine", [DeviceName, Threads]),
@@ -71,6 +72,11 @@ internal static class TableCommand
 
         if (parse.GetValue(Grid) == DecathlonTable.Name)
         {
+            if (parse.GetValue(SoFar))
+            {
+                throw new UserErrorException(ExitCode.Usage, "--so-far is for tables of many runs; the decathlon's is one run a seed.");
+            }
+
             return DecathlonTable.Run(new DecathlonTable.Request(parse.GetValue(Data)!, parse.GetValue(Out)!, [.. Enumerable.Range(parse.GetValue(Seed), seeds)], device)
             {
                 Epochs = parse.GetValue(Epochs),
@@ -83,7 +89,7 @@ internal static class TableCommand
         var preset = TablePreset.Find(parse.GetValue(Grid)!);
         var recipe = Scaled(parse, preset.Recipe);
         LearningRateSchedule.Factor(recipe.Schedule, 0, 0);
-        var (data, rooms) = TableData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)) { Classes = preset.Classes, CacheScenes = true, Limit = parse.GetValue(Limit) }, recipe.Height, recipe.Width, cancellation);
+        var (data, choice, rooms) = TableData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)) { Classes = preset.Classes, CacheScenes = true, Limit = parse.GetValue(Limit) }, recipe.Height, recipe.Width, cancellation);
         using var _ = data;
         var context = new TableContext(
             classes => classes > 0 ? (rooms ? "rooms" : "seg") + classes.ToString(CultureInfo.InvariantCulture) : TaskList.Names([data.Images.Tasks.First(task => task.Kind == TaskKind.Segmentation)]),
@@ -97,9 +103,10 @@ internal static class TableCommand
 
         // Seed by seed, so that a table stopped early is whole for the first.
         TrainingOptions[] order = [.. Enumerable.Range(0, every.Length).SelectMany(s => rows.SelectMany(row => cells[row][s]))];
-        var results = new TableRunner(parse.GetValue(Out)!, data, device).Run(order, cancellation);
+        var runner = new TableRunner(parse.GetValue(Out)!, data, device, cell => CellExperiment.Text(cell, choice, parse.GetValue(Threads)));
+        var results = parse.GetValue(SoFar) ? runner.Finished(order) : runner.Run(order, cancellation);
         var average = parse.GetValue(Average) is > 0 and var own ? own : preset.Average;
-        var report = new TableReport(preset, rows, row => [.. cells[row].Select(seed => seed.Select(cell => results[cell]).ToArray())], average);
+        var report = new TableReport(preset, rows, row => [.. cells[row].Select(seed => new SeedResult(seed[0].Seed, [.. seed.Select(cell => results.GetValueOrDefault(cell) ?? CellResult.Missing(cell))]))], average);
         var text = report.Markdown();
         AtomicFile.Write(Path.Combine(parse.GetValue(Out)!, "table.md"), Encoding.UTF8.GetBytes(text));
         if (report.Figure() is { } figure)

@@ -11,19 +11,20 @@ internal static class TableData
     /// Training and validation images. Rooms with the 13 classes of NYU stand in for streets where a table asks for other classes: they get label sets of
     /// as many (<see cref="RoomClasses"/>).
     /// </summary>
-    /// <returns>The images, and whether class sets are those of rooms.</returns>
-    public static (TrainingData Data, bool Rooms) Open(DataChoice choice, int height, int width, CancellationToken cancellation)
+    /// <returns>The images, what chose them, and whether class sets are those of rooms.</returns>
+    public static (TrainingData Data, DataChoice Choice, bool Rooms) Open(DataChoice choice, int height, int width, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(choice);
         var rendered = TrainingData.IsRendered(choice.Address);
         var rooms = rendered || DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, 0)).Classes == ClassMap.Nyu13;
-        var data = TrainingData.Open(rooms ? choice with { Classes = 0, Rooms = choice.Classes > 0 } : choice, height, width, cancellation);
+        choice = rooms ? choice with { Classes = 0, Rooms = choice.Classes > 0 } : choice;
+        var data = TrainingData.Open(choice, height, width, cancellation);
         if (data.Validation is null)
         {
             data.Dispose();
             throw new UserErrorException(ExitCode.Usage, "A table compares figures of validation images: leave --val-ids out, or name some.");
         }
 
-        return (data, rooms);
+        return (data, choice, rooms);
     }
 }

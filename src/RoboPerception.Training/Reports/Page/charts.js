@@ -10,6 +10,9 @@ const style = name => getComputedStyle(document.documentElement).getPropertyValu
 // NaN and infinities come as strings.
 const num = value => typeof value === 'number' && Number.isFinite(value) ? value : null;
 
+// Steps between ticks; the library's own have 2.5 among them, whose multiples read less well.
+const round = Array.from({ length: 48 }, (_, i) => +`${[1, 2, 5][i % 3]}e${Math.floor(i / 3) - 9}`);
+
 /** A value as short as it stays telling. */
 function short(value) {
   if (value === null || value === undefined) return '–';
@@ -53,6 +56,12 @@ function addChart(parent, lines, options) {
     line.points.forEach(([x, y]) => { column[place.get(x)] = options.log && y <= 0 ? null : num(y); });
     return column;
   });
+  // Of lines that are one and the same, the later ones leave gaps for the earlier.
+  const same = columns.map(column => JSON.stringify(column));
+  const dashes = same.map((text, i) => {
+    const [all, before] = [same.filter(other => other === text).length, same.slice(0, i).filter(other => other === text).length];
+    return before > 0 ? [8 * (all - before), 8 * before] : undefined;
+  });
   const colours = palette();
   const axis = scale => ({
     scale, stroke: style('--soft'), font: '11px system-ui, sans-serif', labelFont: '11px system-ui, sans-serif', labelSize: 18, labelGap: 0, gap: 4,
@@ -64,19 +73,20 @@ function addChart(parent, lines, options) {
     return Math.ceil(12 + longest * 6.6);
   };
   const across = { ...axis('x'), label: options.across, space: 46, size: 24, values: (u, splits) => splits.map(x => options.whole && !Number.isInteger(x) ? '' : short(x)) };
-  if (options.whole) across.incrs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
+  across.incrs = options.whole ? round.filter(step => step >= 1) : round;
   // As many decimals as tell neighbours apart.
   const names = (u, splits) => {
     const step = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 0;
     const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
     return splits.map(y => y === null ? '' : options.log || digits > 5 ? short(y) : String(+y.toFixed(digits)));
   };
-  const left = { ...axis('y'), size: wide, values: names, label: options.unit, space: 34 };
+  const left = { ...axis('y'), size: wide, values: names, label: options.unit, space: 34, incrs: round };
   if (options.log) left.splits = (u, index, low, high) => decades(low, high);
-  const right = { ...axis('right'), side: 1, size: wide, values: names, label: options.rightUnit, grid: { show: false }, space: 34 };
+  const right = { ...axis('right'), side: 1, size: wide, values: names, label: options.rightUnit, grid: { show: false }, space: 34, incrs: round };
   const range = (low, high) => (u, min, max) => {
     if (min === null || max === null) return [0, 1];
-    const room = Math.max((max - min) * 0.06, Math.abs(max) * 1e-6, 1e-9);
+    // What does not change is drawn in the middle, not as if its last digit mattered.
+    const room = max > min ? (max - min) * 0.06 : Math.abs(max) * 0.1 || 1;
     return [low ?? min - room, high ?? max + room];
   };
   const chart = new uPlot({
@@ -91,7 +101,7 @@ function addChart(parent, lines, options) {
     series: [
       { label: options.across, value: (u, x) => short(x) },
       ...shown.map((line, i) => ({
-        label: line.label, scale: line.right ? 'right' : 'y', stroke: line.colour ?? colours[i % colours.length], width: line.width ?? 2, dash: line.dash, spanGaps: true,
+        label: line.label, scale: line.right ? 'right' : 'y', stroke: line.colour ?? colours[i % colours.length], width: line.width ?? 2, dash: line.dash ?? dashes[i], spanGaps: true,
         fill: line.bars ? (line.colour ?? colours[i % colours.length]) + '55' : undefined, paths: line.bars ? uPlot.paths.bars({ size: [1, Infinity], gap: 0 }) : undefined,
         points: { show: !line.bars && !line.flat && line.points.length <= 30, size: 5 }, value: (u, y) => short(y),
       })),
