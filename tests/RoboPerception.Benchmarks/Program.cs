@@ -88,8 +88,10 @@ var inputs = new Argument<int>("inputs") { Description = "damaged inputs for eac
 var seed = new Option<int>("--seed") { Description = "the same seed gives the same inputs", DefaultValueFactory = _ => 1 };
 var only = new Option<string>("--only") { Description = "the format of this name, or those whose names contain it", DefaultValueFactory = _ => "" };
 var most = new Option<double>("--seconds") { Description = "for each format at most; go on with another seed" };
-var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only, most };
-fuzz.SetAction(parsed => FuzzBenchmark.Run(Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!, parsed.GetValue(most)));
+var collected = new Option<string?>("--out") { Description = "add the figures to this JSON", HelpName = "FILE" };
+var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only, most, collected };
+fuzz.SetAction(parsed => FuzzBenchmark.Run(new FuzzBenchmark.Request(
+    Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!, parsed.GetValue(most), parsed.GetValue(collected))));
 root.Subcommands.Add(fuzz);
 
 var own = new Option<string?>("--model") { Description = "the ONNX file; default: a small one made for this", HelpName = "FILE" };

@@ -1,28 +1,40 @@
-using System.Text.Json;
-
 namespace RoboPerception.Benchmarks.Fuzzing;
 
 /// <summary><c>bench.sh fuzz</c>: damaged inputs by the million for everything that reads bytes from outside.</summary>
 internal static class FuzzBenchmark
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    /// <summary>Which formats, how many inputs.</summary>
+    /// <param name="Repository">Its root: seeds are files of it.</param>
+    /// <param name="Count">Inputs for each format.</param>
+    /// <param name="Seed">The same seed gives the same inputs.</param>
+    /// <param name="Only">The format of this name, or else those whose names contain it.</param>
+    /// <param name="Seconds">For each format at most; 0 = until all are read.</param>
+    /// <param name="Output">JSON to which the figures are added: a million in slices, each with a seed of its own.</param>
+    public sealed record Request(string Repository, int Count, int Seed, string Only, double Seconds, string? Output);
 
-    /// <summary>Runs the target named <paramref name="only"/>, or else every one whose name contains it; prints JSON.</summary>
+    /// <summary>Runs them; prints JSON.</summary>
     /// <returns>0 if no reader did what it must not.</returns>
-    public static int Run(string repository, int count, int seed, string only, double seconds)
+    public static int Run(Request request)
     {
-        string scratch = Directory.CreateTempSubdirectory("roboperception-fuzz").FullName;
+        // In memory where there is such a place: files that live for a millisecond should not wait for a disk.
+        const string memory = "/dev/shm";
+        string folder = Directory.Exists(memory) ? memory : Path.GetTempPath();
+        string scratch = Directory.CreateDirectory(Path.Combine(folder, $"roboperception-fuzz-{Environment.ProcessId}")).FullName;
         string kept = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "roboperception-findings")).FullName;
         bool isClean = true;
         try
         {
-            FuzzTarget[] all = [.. NodeTargets.All(repository, scratch), .. RecordingTargets.All(scratch), .. TrainingTargets.All(repository, scratch)];
-            bool isName = all.Any(t => t.Name == only);
-            foreach (FuzzTarget target in all.Where(t => isName ? t.Name == only : t.Name.Contains(only, StringComparison.Ordinal)))
+            FuzzTarget[] all = [.. NodeTargets.All(request.Repository, scratch), .. RecordingTargets.All(scratch), .. TrainingTargets.All(request.Repository, scratch)];
+            bool isName = all.Any(t => t.Name == request.Only);
+            foreach (FuzzTarget target in all.Where(t => isName ? t.Name == request.Only : t.Name.Contains(request.Only, StringComparison.Ordinal)))
             {
-                FuzzResult result = FuzzRun.Run(target, count, seed, kept, seconds > 0 ? TimeSpan.FromSeconds(seconds) : null);
+                FuzzResult result = FuzzRun.Run(target, request.Count, request.Seed, kept, request.Seconds > 0 ? TimeSpan.FromSeconds(request.Seconds) : null);
                 isClean &= result.Findings.Count == 0;
-                Console.WriteLine(JsonSerializer.Serialize(new { target.Name, Seed = seed, result.Inputs, result.Accepted, MostMegabytes = Math.Round(result.MostBytes / 1e6, 1), MostCpuSeconds = Math.Round(result.MostSeconds, 3), result.Findings }, Indented));
+                Console.WriteLine(FuzzReport.Text(target.Name, request.Seed, result));
+                if (request.Output is not null)
+                {
+                    FuzzReport.Add(request.Output, target.Name, request.Seed, result);
+                }
             }
         }
         finally

@@ -7,10 +7,17 @@ namespace RoboPerception.Benchmarks.Fuzzing;
 /// <summary>What reading many damaged inputs came to.</summary>
 /// <param name="Inputs">How many were read.</param>
 /// <param name="Accepted">Those that were sound enough to be read whole.</param>
+/// <param name="Refusals">How often which exception refused the others, with what it stood on.</param>
+/// <param name="Seconds">Processor time of all together, the mutator's included.</param>
 /// <param name="MostBytes">The most that one input made the reader allocate.</param>
 /// <param name="MostSeconds">The most processor time that one input took.</param>
 /// <param name="Findings">What no reader may do: one line per kind, with the number of the input.</param>
-internal sealed record FuzzResult(int Inputs, int Accepted, long MostBytes, double MostSeconds, IReadOnlyList<string> Findings);
+internal sealed record FuzzResult(
+    int Inputs, int Accepted, IReadOnlyDictionary<string, int> Refusals, double Seconds, long MostBytes, double MostSeconds, IReadOnlyList<string> Findings)
+{
+    /// <summary>Ended before it began, or never.</summary>
+    public static FuzzResult Failed(int inputs, double mostSeconds, string finding) => new(inputs, 0, new Dictionary<string, int>(), 0, 0, mostSeconds, [finding]);
+}
 
 /// <summary>
 /// Reads damaged inputs and notes what must not be: an exception that is no refusal, more than a second of processor time, more memory than
@@ -39,7 +46,7 @@ internal static partial class FuzzRun
             // No input takes minutes, on however busy a machine.
             if (Volatile.Read(ref current) == before)
             {
-                return new FuzzResult(before, 0, 0, double.PositiveInfinity, [$"input {before} of seed {seed}: never ends"]);
+                return FuzzResult.Failed(before, double.PositiveInfinity, $"input {before} of seed {seed}: never ends");
             }
             before = Volatile.Read(ref current);
         }
@@ -56,11 +63,13 @@ internal static partial class FuzzRun
             }
             catch (Exception e)
             {
-                return new FuzzResult(0, 0, 0, 0, [$"a sound input is refused: {e.Message}"]);
+                return FuzzResult.Failed(0, 0, $"a sound input is refused: {e.Message}");
             }
         }
         var mutator = new Mutator(target.Seeds, seed);
         var findings = new Dictionary<string, string>();
+        var refusals = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        double began = CpuSeconds();
         int accepted = 0;
         long mostBytes = 0;
         double mostSeconds = 0;
@@ -81,7 +90,8 @@ internal static partial class FuzzRun
             }
             catch (Exception e) when (target.IsRefusal(e))
             {
-                // As it should be.
+                string name = e.InnerException is { } inner ? $"{e.GetType().Name} ({inner.GetType().Name})" : e.GetType().Name;
+                refusals[name] = refusals.GetValueOrDefault(name) + 1;
             }
             catch (Exception e)
             {
@@ -98,7 +108,7 @@ internal static partial class FuzzRun
                 File.WriteAllBytes(Path.Combine(keep, $"{target.Name}-{seed}-{i}"), input);
             }
         }
-        return new FuzzResult(read, accepted, mostBytes, mostSeconds, [.. findings.Values]);
+        return new FuzzResult(read, accepted, refusals, CpuSeconds() - began, mostBytes, mostSeconds, [.. findings.Values]);
     }
 
     // Of this thread alone: what else the machine does is no fault of the reader.
