@@ -9,7 +9,8 @@
 #   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first
 #   launch/bench.sh scenes [speed|scaling|balance|seeds N|images FOLDER SEED...]  renderer: frames/s, cost by objects, classes, soundness
 #   launch/bench.sh temporal FILM [--frames N] [--model FILE]                    flicker of labels, jitter of depth and normals over a film
-#   launch/bench.sh fuzz [N] [--seed S] [--only NAME] [--seconds N]               N damaged inputs (a million) for each format that is read from outside
+#   launch/bench.sh fuzz [N] [--seed S] [--only NAME] [--seconds N] [--out FILE]  N damaged inputs (a million) for each format that is read from outside;
+#                                                                                --clients: for the readers in C++, JavaScript and Python
 #   launch/bench.sh faults [--quick] [--only KIND] [--minutes N] [--times N] [--out FILE]   killed brokers and cameras, full disks, cut networks (root), hours at 30 Hz
 #   launch/bench.sh mqtt [--rounds N] [--frames N] [--seconds N] [--out FILE]    publishing beside libmosquitto; a subscriber three times too slow
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not;

@@ -89,9 +89,10 @@ var seed = new Option<int>("--seed") { Description = "the same seed gives the sa
 var only = new Option<string>("--only") { Description = "the format of this name, or those whose names contain it", DefaultValueFactory = _ => "" };
 var most = new Option<double>("--seconds") { Description = "for each format at most; go on with another seed" };
 var collected = new Option<string?>("--out") { Description = "add the figures to this JSON", HelpName = "FILE" };
-var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only, most, collected };
+var clients = new Option<bool>("--clients") { Description = "instead: the readers in C++ (with sanitisers), JavaScript and Python, on damaged tests/vectors" };
+var fuzz = new Command("fuzz", "damaged inputs for everything that reads bytes from outside") { inputs, seed, only, most, clients, collected };
 fuzz.SetAction(parsed => FuzzBenchmark.Run(new FuzzBenchmark.Request(
-    Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!, parsed.GetValue(most), parsed.GetValue(collected))));
+    Directory.GetCurrentDirectory(), parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(only)!, parsed.GetValue(most), parsed.GetValue(clients), parsed.GetValue(collected))));
 root.Subcommands.Add(fuzz);
 
 var own = new Option<string?>("--model") { Description = "the ONNX file; default: a small one made for this", HelpName = "FILE" };

@@ -30,6 +30,21 @@ public sealed partial class ClientTests
     [InlineData("python")]
     [InlineData("javascript")]
     [InlineData("cpp")]
+    public void Ten_thousand_damaged_vectors_are_read_or_refused_by_name(string language)
+    {
+        using var client = new ClientProgram(language);
+        using var outcome = JsonDocument.Parse(client.Run("tests/vectors/fuzz", VectorTests.FindFolder(), "10000", "7"));
+        int Number(string name) => outcome.RootElement.GetProperty(name).GetInt32();
+        Assert.Equal(10_000, Number("inputs"));
+        Assert.Equal(10_000, Number("accepted") + Number("refused"));
+        // Both far from none: damage that is always found by the first check would say little.
+        Assert.InRange(Number("accepted"), 500, 5000);
+    }
+
+    [Theory]
+    [InlineData("python")]
+    [InlineData("javascript")]
+    [InlineData("cpp")]
     public async Task The_example_follows_a_publisher_through_every_encoding(string language)
     {
         using var client = new ClientProgram(language);

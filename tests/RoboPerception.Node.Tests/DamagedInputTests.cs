@@ -10,9 +10,9 @@ namespace RoboPerception.Node.Tests;
 public sealed class DamagedInputTests : IDisposable
 {
     private const int Inputs = 10_000;
-    private readonly string scratch = Directory.CreateTempSubdirectory("roboperception-fuzz").FullName;
+    private readonly FuzzScratch scratch = new();
 
-    public void Dispose() => Directory.Delete(scratch, recursive: true);
+    public void Dispose() => scratch.Dispose();
 
     public static TheoryData<string> Formats() => [.. NodeTargets.All(Root(), Path.GetTempPath()).Select(target => target.Name)];
 
@@ -20,7 +20,7 @@ public sealed class DamagedInputTests : IDisposable
     [MemberData(nameof(Formats))]
     public void Damaged_inputs_are_read_or_refused_by_name(string format)
     {
-        var target = NodeTargets.All(Root(), scratch).Single(target => target.Name == format);
+        var target = NodeTargets.All(Root(), scratch.Folder).Single(target => target.Name == format);
         var result = FuzzRun.Run(target, Inputs, seed: 7);
         Assert.Empty(result.Findings);
         Assert.Equal(Inputs, result.Inputs);

@@ -15,6 +15,9 @@ internal sealed class Hdf5File : IDisposable
     // An array may be larger than what is stored (compressed, or never written), but not without limit.
     private const long LeastLimit = 64 << 20;
 
+    // Bytes of a file that is rather held in memory.
+    private const long InMemory = 16 << 20;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, SimpleReadingChunkCache> caches = new(StringComparer.Ordinal);
     private readonly NativeFile file;
@@ -43,7 +46,7 @@ internal sealed class Hdf5File : IDisposable
         GuardedStream? stream = null;
         try
         {
-            stream = new GuardedStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+            stream = new GuardedStream(Opened(path));
             return new Hdf5File(path, stream, H5File.Open(stream));
         }
         catch (Exception error) when (IsDamage(error))
@@ -94,6 +97,11 @@ internal sealed class Hdf5File : IDisposable
             stream.Dispose();
         }
     }
+
+    // PureHDF jumps about in steps of a few bytes, each of which would fill a file's buffer anew.
+    private static Stream Opened(string path) => new FileInfo(path).Length <= InMemory
+        ? new MemoryStream(File.ReadAllBytes(path), writable: false)
+        : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     // PureHDF throws plain Exception, and on damage whatever the damage leads to: no list of kinds would hold.
     private static bool IsDamage(Exception error) => error is not UserErrorException;
@@ -187,8 +195,10 @@ internal sealed class Hdf5File : IDisposable
     /// The file as the reader may see it. Places in an HDF5 file point at each other, and a damaged one may send the reader in circles: it then
     /// meets the limit of bytes for one call, or that of the stack, as an exception.
     /// </summary>
-    private sealed class GuardedStream(FileStream inner) : Stream
+    private sealed class GuardedStream(Stream inner) : Stream
     {
+        // A file's own asks the system each time.
+        private readonly long length = inner.Length;
         private long allowed = 64 << 20;
 
         public override bool CanRead => true;
@@ -197,7 +207,7 @@ internal sealed class Hdf5File : IDisposable
 
         public override bool CanWrite => false;
 
-        public override long Length => inner.Length;
+        public override long Length => length;
 
         public override long Position
         {
@@ -213,13 +223,13 @@ internal sealed class Hdf5File : IDisposable
         {
             System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
 
-            if (buffer.Length > Length - Position)
+            if (buffer.Length > length - inner.Position)
             {
                 throw new EndOfStreamException("it points beyond its end");
             }
 
             // A short step costs time too.
-            allowed -= Math.Max(buffer.Length, 64);
+            allowed -= Math.Max(buffer.Length, 128);
             return allowed >= 0 ? inner.Read(buffer) : throw new InvalidDataException("it sends its reader in circles");
         }
 

@@ -67,7 +67,7 @@ internal static partial class FuzzRun
             }
         }
         var mutator = new Mutator(target.Seeds, seed);
-        var findings = new Dictionary<string, string>();
+        var findings = new Dictionary<string, (double Seconds, long Bytes, string Line)>();
         var refusals = new SortedDictionary<string, int>(StringComparer.Ordinal);
         double began = CpuSeconds();
         int accepted = 0;
@@ -103,12 +103,18 @@ internal static partial class FuzzRun
             finding ??= seconds > LongestSeconds ? "more than a second"
                 : bytes > target.AllowedBytes + (10L * input.Length) ? "too much memory"
                 : null;
-            if (finding is not null && findings.TryAdd(finding.Split(':')[0], string.Create(CultureInfo.InvariantCulture, $"input {i} of seed {seed} ({input.Length} bytes): {finding}, {seconds:0.00} s, {bytes} bytes")) && keep is not null)
+            string kind = finding?.Split(':')[0] ?? "";
+            // Of each kind the worst.
+            if (finding is not null && (!findings.TryGetValue(kind, out (double Seconds, long Bytes, string Line) before) || seconds > before.Seconds || bytes > before.Bytes))
             {
-                File.WriteAllBytes(Path.Combine(keep, $"{target.Name}-{seed}-{i}"), input);
+                findings[kind] = (seconds, bytes, string.Create(CultureInfo.InvariantCulture, $"input {i} of seed {seed} ({input.Length} bytes): {finding}, {seconds:0.00} s, {bytes} bytes"));
+                if (keep is not null)
+                {
+                    File.WriteAllBytes(Path.Combine(keep, $"{target.Name}-{seed}-{i}"), input);
+                }
             }
         }
-        return new FuzzResult(read, accepted, refusals, CpuSeconds() - began, mostBytes, mostSeconds, [.. findings.Values]);
+        return new FuzzResult(read, accepted, refusals, CpuSeconds() - began, mostBytes, mostSeconds, [.. findings.Values.Select(f => f.Line)]);
     }
 
     // Of this thread alone: what else the machine does is no fault of the reader.

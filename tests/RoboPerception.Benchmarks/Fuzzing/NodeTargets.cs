@@ -30,7 +30,7 @@ internal static class NodeTargets
         new("points", [Points()], input => PointsPayload.Read(Sealed(input)), e => e is PayloadException),
         new("documents", [Labels()], input => MessageJson.Read<LabelsDocument>(input).ToClassMap(), e => e is JsonException or FormatException or ArgumentException),
         new("status", [Encoding.UTF8.GetBytes("""{"state":"ready","session":"0011223344556677","since":"2026-01-01T00:00:00Z"}""")], input => MessageJson.Read<StatusDocument>(input), e => e is JsonException),
-        new("calibration", Files(repository, "calibration", "*.yaml"), input => CalibrationFile.Read(Written(scratch, "calibration.yaml", input)), IsUserError),
+        new("calibration", Files(repository, "calibration", "*.yaml"), input => CalibrationFile.Read(Written(scratch, "calibration.yaml", input)), IsUserError, ParsedYaml),
         new("configuration", [File.ReadAllBytes(Path.Combine(repository, "launch/node.yaml")), .. Configurations()], input => new SettingsReader().AddFile(Written(scratch, "node.yaml", input)).Build(), IsUserError, ParsedYaml),
         new("metadata", [Metadata()], input => ModelMetadata.Read(Entries(input)), e => e is FormatException, MadeHere),
     ];
