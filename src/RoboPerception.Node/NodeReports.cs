@@ -6,6 +6,7 @@ using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Pipeline;
@@ -24,6 +25,7 @@ internal sealed class NodeReports
     private static readonly TimeSpan LongestStill = TimeSpan.FromSeconds(15);
 
     private readonly NodeSettings settings;
+    private readonly bool isReplay;
     private readonly Topics topics;
     private readonly string session;
     private readonly IReadOnlyList<CameraPipeline> cameras;
@@ -33,9 +35,9 @@ internal sealed class NodeReports
     private readonly Dictionary<string, long> publishedBefore = [];
     private long measuredAt = Environment.TickCount64;
 
-    public NodeReports(NodeSettings settings, NodeIdentity identity, PipelineService pipelines, BrokerService broker, NodeState state)
+    public NodeReports(NodeRequest request, NodeIdentity identity, PipelineService pipelines, BrokerService broker, NodeState state)
     {
-        (this.settings, topics, session) = (settings, identity.Topics, identity.Session);
+        (settings, isReplay, topics, session) = (request.Settings, request.Replay, identity.Topics, identity.Session);
         (cameras, this.broker, this.state) = (pipelines.Cameras, broker, state);
     }
 
@@ -64,7 +66,7 @@ internal sealed class NodeReports
             ExecutionProvider = cameras[0].Engine.Provider.Name(),
             UnavailableProviders = attempts.Where(a => !a.Loaded).GroupBy(a => a.Provider.Name()).ToDictionary(g => g.Key, g => g.First().Reason),
             ConfigHash = ConfigHash(),
-            Commands = settings.Remote.Mqtt ? RemoteCommands.Names : null,
+            Commands = settings.Remote.Mqtt && !isReplay ? RemoteCommands.Names : null,
             Clock = ClockDescription.Of(UnixClock.Process),
             Cameras = [.. cameras.Select(Camera)],
         };

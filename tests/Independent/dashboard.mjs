@@ -26,6 +26,7 @@ try {
     const dot = (id, at) => { const c = document.querySelector(`figure[data-view=${id}] > canvas`); return [...c.getContext('2d').getImageData(at[0], at[1], 1, 1).data.slice(0, 3)]; };
     return {
       probe: { ...document.getElementById('probe').dataset },
+      facing: document.querySelector('#probe .facing').textContent,
       probeText: document.querySelector('#probe b').textContent,
       legend: [...document.querySelectorAll('#legend li')].map((li) => ({ name: li.children[1].textContent, colour: getComputedStyle(li.children[0]).backgroundColor })),
       health: [...document.querySelectorAll('#health li')].map((li) => ({ name: li.dataset.name, level: li.dataset.level, cause: li.dataset.cause, text: li.textContent })),

@@ -41,6 +41,9 @@ public sealed class DashboardTests : IDisposable
         Assert.Equal("2.00 m", shown.GetProperty("probeText").GetString());
         Assert.Equal(2.0, Metres(shown), 0.01);
         Assert.Equal("red", shown.GetProperty("probe").GetProperty("class").GetString());
+        // The normal is the colour as a vector, negated: 180, 180, 240 of a length of 350.
+        Assert.All(Normal(shown).Zip([-0.514, -0.514, -0.686]), n => Assert.Equal(n.Second, n.First, 0.01));
+        Assert.StartsWith("facing up and left, 4", shown.GetProperty("facing").GetString(), StringComparison.Ordinal);
         Assert.Equal(["blue", "green", "red"], shown.GetProperty("legend").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
         Assert.Equal("rgb(255, 0, 0)", shown.GetProperty("legend")[2].GetProperty("colour").GetString());
         Assert.Equal([255, 0, 0], shown.GetProperty("segmentation").EnumerateArray().Select(v => v.GetInt32()));
@@ -58,17 +61,22 @@ public sealed class DashboardTests : IDisposable
     {
         int port = FreePort();
         using NodeProcess node = Start(port, Flowing, "--depth", "raw").WithDashboard();
-        await using var robot = new PerceptionSubscriber(new MqttConnectionOptions { Broker = BrokerAddress.Parse($"mqtt://127.0.0.1:{node.WaitForOwnBroker()}"), ClientId = "test" }, new Topics("roboperception", "e2e"), "cam0", OutputKind.Depth);
-        var published = new ConcurrentDictionary<ulong, byte[]>();
-        robot.PayloadReceived += p => published[p.Header.Sequence] = p.Payload.ToArray();
+        await using var robot = new PerceptionSubscriber(new MqttConnectionOptions { Broker = BrokerAddress.Parse($"mqtt://127.0.0.1:{node.WaitForOwnBroker()}"), ClientId = "test" }, new Topics("roboperception", "e2e"), "cam0", OutputKind.Depth, OutputKind.Normals);
+        var published = new ConcurrentDictionary<(ulong, OutputKind), byte[]>();
+        robot.PayloadReceived += p => published[(p.Header.Sequence, p.Header.Kind)] = p.Payload.ToArray();
         await robot.StartAsync();
         using JsonDocument page = await Task.Run(() => IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.7", "0.3"));
         JsonElement probe = page.RootElement.GetProperty("probe");
         ulong sequence = ulong.Parse(Text(probe, "sequence"), CultureInfo.InvariantCulture);
         int x = int.Parse(Text(probe, "x"), CultureInfo.InvariantCulture), y = int.Parse(Text(probe, "y"), CultureInfo.InvariantCulture);
-        Assert.True(published.TryGetValue(sequence, out byte[]? payload), $"frame {sequence} was shown, but not published");
+        Assert.True(published.TryGetValue((sequence, OutputKind.Depth), out byte[]? payload), $"frame {sequence} was shown, but not published");
         DecodedFrame frame = PayloadDecoder.Decode(payload);
         Assert.Equal(frame.Depth![(y * frame.Width) + x], Metres(page.RootElement), 0.01);
+        float[] normals = PayloadDecoder.Decode(published[(sequence, OutputKind.Normals)]).Normals!;
+        double[] shown = Normal(page.RootElement);
+        // Both are rounded: a third of a degree there, a sixth here.
+        double cosine = Enumerable.Range(0, 3).Sum(axis => shown[axis] * normals[(((axis * frame.Height) + y) * frame.Width) + x]);
+        Assert.InRange(cosine, Math.Cos(Math.PI / 180), 1.001);
     }
 
     [Fact]
@@ -197,6 +205,8 @@ public sealed class DashboardTests : IDisposable
     }
 
     private static double Metres(JsonElement shown) => double.Parse(Text(shown.GetProperty("probe"), "metres"), CultureInfo.InvariantCulture);
+
+    private static double[] Normal(JsonElement shown) => [.. Text(shown.GetProperty("probe"), "normal").Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 

@@ -2,6 +2,7 @@ using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Node.Recorders;
+using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -16,6 +17,9 @@ internal sealed partial class CameraPipeline
 
     /// <summary>The next frame for whoever asks.</summary>
     public SnapshotSlot Snapshot => publishing.Snapshot;
+
+    /// <summary>What browsers see; null where HTTP is off.</summary>
+    public FrameView? View => publishing.View;
 
     /// <summary>Who is shown every frame that inference takes from now on; null = nobody.</summary>
     public IFrameTap? Tap

@@ -33,6 +33,10 @@ internal sealed class ModelReload(NodeSettings settings, ModelFile configured, P
         {
             return Answer(model, changed: false);
         }
+        foreach (ProviderAttempt attempt in engines[0].Attempts)
+        {
+            log.Say(attempt.ToString());
+        }
         await ChangeAsync(cameras, engines, stop).ConfigureAwait(false);
         log.LogInformation("model {Model} ({Id}) has taken the place of {Former} ({FormerId})", model.Description.Name, model.Sha256[..16], former.Description.Name, former.Sha256[..16]);
         return Answer(model, changed: true);

@@ -12,6 +12,9 @@ namespace RoboPerception.Node.Remote;
 /// </summary>
 internal sealed partial class RecordingFolder
 {
+    private const int MostListed = 200;
+
+    private readonly Dictionary<string, (long Bytes, DateTime Changed, RecordingSummary? Summary)> known = new(StringComparer.Ordinal);
     private readonly string? path;
 
     /// <summary>Makes the folder if it is not there.</summary>
@@ -71,6 +74,61 @@ internal sealed partial class RecordingFolder
         return file.Exists && file.LinkTarget is null ? file.FullName : null;
     }
 
+    /// <summary>The newest recordings; those that were cut as well, for somebody to repair.</summary>
+    public IReadOnlyList<ListedRecording> List()
+    {
+        if (path is null)
+        {
+            return [];
+        }
+        try
+        {
+            IEnumerable<FileInfo> files = new DirectoryInfo(path).EnumerateFiles().Where(f => f.LinkTarget is null && Name().IsMatch(Whole(f.Name)));
+            return [.. files.OrderByDescending(f => f.LastWriteTimeUtc).Take(MostListed).Select(Listed)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private ListedRecording Listed(FileInfo file)
+    {
+        if (Whole(file.Name) != file.Name)
+        {
+            return new ListedRecording(Whole(file.Name), file.Length, file.LastWriteTimeUtc, IsWhole: false);
+        }
+        lock (known)
+        {
+            if (!known.TryGetValue(file.Name, out (long Bytes, DateTime Changed, RecordingSummary? Summary) seen) || (seen.Bytes, seen.Changed) != (file.Length, file.LastWriteTimeUtc))
+            {
+                known[file.Name] = seen = (file.Length, file.LastWriteTimeUtc, RecordingSummary.Read(file.FullName));
+            }
+            return new ListedRecording(file.Name, file.Length, file.LastWriteTimeUtc, IsWhole: true) { Frames = seen.Summary?.Frames, Seconds = seen.Summary?.Seconds };
+        }
+    }
+
+    /// <summary>The name that a recording under way will have.</summary>
+    private static string Whole(string name)
+    {
+        string part = McapWriter.PartOf("");
+        return name.EndsWith(part, StringComparison.Ordinal) ? name[..^part.Length] : name;
+    }
+
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.mcap\z")]
     private static partial Regex Name();
+}
+
+/// <summary>A recording of the folder.</summary>
+/// <param name="Name">Its file.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Changed">When it was last written to.</param>
+/// <param name="IsWhole">False: it is being written, or was cut.</param>
+internal sealed record ListedRecording(string Name, long Bytes, DateTime Changed, bool IsWhole)
+{
+    /// <summary>Frames of all cameras; null if unknown.</summary>
+    public long? Frames { get; init; }
+
+    /// <summary>From the first frame to the last; null if unknown.</summary>
+    public double? Seconds { get; init; }
 }

@@ -113,4 +113,7 @@ internal sealed record RemoteParameter(string Name, string Path, Func<CameraPipe
 
     /// <summary>The setting of the configuration.</summary>
     public Setting Setting { get; } = Setting.At(Path)!;
+
+    /// <summary>What its values look like.</summary>
+    public SettingForm Form { get; } = Setting.At(Path)!.Form;
 }

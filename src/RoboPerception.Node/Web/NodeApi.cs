@@ -1,31 +1,37 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Remote;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Web;
 
 /// <summary>Gathers what the page shows beside the pixels.</summary>
-internal sealed class NodeApi(NodeReports reports, ReportService service, NodeState state, ModelFile model, FrameViews views, NodeLog log)
+internal sealed class NodeApi(NodeReports reports, ReportService service, NodeState state, PipelineService pipelines, NodeSettings settings, FrameViews views, NodeLog log, RecordingFolder? recordings = null, RemoteRecorder? recorder = null)
 {
-    private readonly ModelCard card = Card(model);
-
     /// <summary>Everything, as it is now.</summary>
-    public NodeDocument Node() => new()
+    public NodeDocument Node()
     {
-        State = state.Current,
-        Description = reports.Description(),
-        Health = reports.Health(),
-        Metrics = service.Metrics,
-        Labels = model.Description.Output(OutputKind.Segmentation)?.Classes is { } classes ? LabelsDocument.Of(classes) : null,
-        Model = card,
-        Stages = [.. Stages.All.Select(s => s.Name())],
-        Viewers = views.Viewers,
-        Log = log.Recent,
-    };
+        ModelFile model = pipelines.Cameras[0].Engine.Model;
+        return new()
+        {
+            State = state.Current,
+            Description = reports.Description(),
+            Health = reports.Health(),
+            Metrics = service.Metrics,
+            Labels = model.Description.Output(OutputKind.Segmentation)?.Classes is { } classes ? LabelsDocument.Of(classes) : null,
+            Model = Card(model),
+            Stages = [.. Stages.All.Select(s => s.Name())],
+            Control = settings.Remote.Dashboard && recorder is not null ? ControlDocument.Of(pipelines.Cameras, recorder) : null,
+            Recordings = recordings?.IsThere == true,
+            Viewers = views.Viewers,
+            Log = log.Recent,
+        };
+    }
 
     private static ModelCard Card(ModelFile model)
     {

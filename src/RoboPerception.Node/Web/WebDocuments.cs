@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Remote;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Web;
@@ -28,6 +29,12 @@ internal sealed record NodeDocument
     /// <summary>Names of the stages in order.</summary>
     public required IReadOnlyList<string> Stages { get; init; }
 
+    /// <summary>What the page may change; null = nothing.</summary>
+    public ControlDocument? Control { get; init; }
+
+    /// <summary>Whether the node keeps recordings that can be listed.</summary>
+    public bool Recordings { get; init; }
+
     /// <summary>Browsers that watch frames now.</summary>
     public int Viewers { get; init; }
 
@@ -53,5 +60,6 @@ internal sealed record ModelCard(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeDocument))]
 [JsonSerializable(typeof(FrameMessageHeader))]
+[JsonSerializable(typeof(IReadOnlyList<ListedRecording>))]
 [JsonSerializable(typeof(IReadOnlyList<HistorySample>))]
 internal sealed partial class WebJson : JsonSerializerContext;

@@ -52,6 +52,7 @@ internal static class WebServer
             WriteAsync(context, 200, JsonType, JsonSerializer.SerializeToUtf8Bytes(context.RequestServices.GetRequiredService<NodeApi>().Node(), WebJson.Default.NodeDocument)));
         application.MapGet("/api/history/{camera}", HistoryAsync);
         application.Map("/live/{camera}", LiveAsync);
+        ControlPages.Map(application);
         application.MapFallback("{**path}", PageAsync);
     }
 
@@ -123,7 +124,7 @@ internal static class WebServer
         }
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string type, byte[] body)
+    internal static Task WriteAsync(HttpContext context, int status, string type, byte[] body)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;

@@ -4,15 +4,14 @@ using System.Text.Json;
 using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
-using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Web.Live;
 
 /// <summary>
 /// A frame as one binary WebSocket message: uint32 length of the header (little-endian), the header as JSON, then the parts one after
-/// another. All parts are of one frame. <c>image</c> and <c>normals</c> are JPEG, for the eye; <c>segmentation</c> (uint8 ids) and
-/// <c>depth</c> (uint16 millimetres, 0 = invalid) are exact, as raw deflate; depth is written as differences to the left neighbour,
-/// low bytes first, then high bytes.
+/// another. All parts are of one frame. <c>image</c> is JPEG, for the eye; <c>segmentation</c> (uint8 ids),
+/// <c>depth</c> (uint16 millimetres, 0 = invalid) and <c>normals</c> (octahedral, as in the encoding <c>fast</c>) are what is published, as raw
+/// deflate; depth and normals are written as differences to the left neighbour, depth low bytes first, then high bytes, normals u first, then v.
 /// </summary>
 internal sealed class FrameMessage : IDisposable
 {
@@ -22,6 +21,7 @@ internal sealed class FrameMessage : IDisposable
     private readonly MemoryStream body = new();
     private readonly ushort[] millimetres;
     private readonly byte[] planes;
+    private readonly byte[] octahedral;
     private readonly Mat image = new();
 
     /// <summary>A writer for frames of a model's grid.</summary>
@@ -29,7 +29,7 @@ internal sealed class FrameMessage : IDisposable
     {
         this.camera = camera;
         int pixels = model.Input.Width * model.Input.Height;
-        (millimetres, planes) = (new ushort[pixels], new byte[2 * pixels]);
+        (millimetres, planes, octahedral) = (new ushort[pixels], new byte[2 * pixels], new byte[2 * pixels]);
     }
 
     /// <summary>Encodes a frame.</summary>
@@ -51,8 +51,9 @@ internal sealed class FrameMessage : IDisposable
         }
         if (frame.Normals.Length > 0)
         {
-            using Mat picture = Colouring.Normals(frame.Normals, frame.Width, frame.Height);
-            Add("normals", "jpeg", EncodeJpeg(picture), parts);
+            OctahedralNormals.Encode(frame.Normals, octahedral);
+            FastCodec.Delta(octahedral, frame.Width, planes);
+            Deflate("normals", planes, parts);
         }
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(new FrameMessageHeader(camera, frame.Sequence, frame.Stamp / 1e6, frame.Width, frame.Height, parts), WebJson.Default.FrameMessageHeader);
         byte[] message = new byte[4 + header.Length + body.Length];
@@ -76,13 +77,9 @@ internal sealed class FrameMessage : IDisposable
         {
             frame.Image.AsSpan(3 * y * frame.Width, 3 * frame.Width).CopyTo(image.RowSpan<byte>(y));
         }
-        Add("image", "jpeg", EncodeJpeg(image), parts);
-    }
-
-    private static byte[] EncodeJpeg(Mat picture)
-    {
-        Cv2.ImEncode(".jpg", picture, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
-        return jpeg;
+        Cv2.ImEncode(".jpg", image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
+        body.Write(jpeg);
+        parts.Add(new FramePart("image", "jpeg", jpeg.Length));
     }
 
     /// <summary>Neighbours differ little: their differences deflate to a third of the values.</summary>
@@ -110,12 +107,6 @@ internal sealed class FrameMessage : IDisposable
             deflate.Write(bytes);
         }
         parts.Add(new FramePart(name, "deflate", (int)(body.Length - from)));
-    }
-
-    private void Add(string name, string encoding, byte[] bytes, List<FramePart> parts)
-    {
-        body.Write(bytes);
-        parts.Add(new FramePart(name, encoding, bytes.Length));
     }
 }
 

@@ -1,11 +1,13 @@
 import { Frames } from './frames.js';
 import { Views } from './views.js';
 import { Charts } from './charts.js';
+import { Control } from './control.js';
 
 const $ = (id) => document.getElementById(id);
 const text = (id, value) => { if ($(id).textContent !== value) $(id).textContent = value; };
 const views = new Views();
 const charts = new Charts($('stages'), $('rates'));
+const control = new Control();
 let camera = '';
 let session = '';
 
@@ -80,6 +82,7 @@ function show(node) {
   showHealth(health.components, description.unavailable_providers ?? {});
   if (figures) showCounters(figures);
   showModel(model);
+  control.show(node, camera);
   text('log', (node.log ?? []).join('\n'));
 }
 

@@ -30,3 +30,20 @@ export function rgb(c) {
   const hex = String(c.colour ?? c.color ?? '#000000').replace('#', '');
   return [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));
 }
+
+// A normal as it comes: u and v of an octahedral map whose middle faces the camera; 255, 255 is none. Returns x right, y down, z forward.
+export function normal(code) {
+  if (code === 0xffff) return null;
+  let [x, y] = [(code >> 8) / 127 - 1, (code & 0xff) / 127 - 1];
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z < 0) [x, y] = [(1 - Math.abs(y)) * (x < 0 ? -1 : 1), (1 - Math.abs(x)) * (y < 0 ? -1 : 1)];
+  const length = Math.hypot(x, y, z);
+  return [x / length, y / length, -z / length];
+}
+
+// Every normal there is, as the node's own pictures colour it: (n * 0.5 + 0.5) * 255, red for x.
+export const normalColours = new Uint32Array(65536);
+for (let code = 0; code < 65536; code++) {
+  const [r, g, b] = (normal(code) ?? [0, 0, 0]).map((value) => Math.max(0, Math.min(255, Math.round((value * 0.5 + 0.5) * 255))));
+  normalColours[code] = (255 << 24) | (b << 16) | (g << 8) | r;
+}

@@ -52,6 +52,7 @@ async function decode(message) {
   await Promise.all(parts.map(async ({ name, encoding, bytes }) => {
     if (encoding === 'jpeg') frame[name] = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
     else if (name === 'depth') frame.depth = millimetres(await inflate(bytes), frame.width, frame.height);
+    else if (name === 'normals') frame.normals = octahedral(await inflate(bytes), frame.width, frame.height);
     else frame[name] = await inflate(bytes);
   }));
   return frame;
@@ -74,4 +75,19 @@ function millimetres(planes, width, height) {
     }
   }
   return depth;
+}
+
+// The plane of u, then the plane of v, each as differences to the left neighbour; joined into one number a pixel.
+function octahedral(planes, width, height) {
+  const pixels = width * height;
+  const normals = new Uint16Array(pixels);
+  for (let y = 0; y < height; y++) {
+    let [u, v] = [0, 0];
+    for (let i = y * width; i < (y + 1) * width; i++) {
+      u = (u + planes[i]) & 0xff;
+      v = (v + planes[pixels + i]) & 0xff;
+      normals[i] = (u << 8) | v;
+    }
+  }
+  return normals;
 }

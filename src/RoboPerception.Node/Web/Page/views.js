@@ -1,4 +1,4 @@
-import { depthColours, classColours, rgb } from './colours.js';
+import { depthColours, classColours, normal, normalColours, rgb } from './colours.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -53,7 +53,7 @@ export class Views {
     this.frame = frame;
     this.draw();
     this.#legend();
-    for (const name of ['image', 'normals']) old?.[name]?.close();
+    old?.image?.close();
   }
 
   draw() {
@@ -71,6 +71,7 @@ export class Views {
       }
       const context = canvas.getContext('2d', { alpha: false });
       if (view === 'depth') context.drawImage(this.#paint(this.#depth(frame)), 0, 0);
+      else if (view === 'normals') context.drawImage(this.#paint(Uint32Array.from(source, (code) => normalColours[code])), 0, 0);
       else if (view === 'segmentation') context.drawImage(this.#paint(this.#classes(frame)), 0, 0);
       else if (view === 'overlay') {
         context.drawImage(frame.image, 0, 0);
@@ -122,7 +123,7 @@ export class Views {
 
   #probe() {
     if (!this.point) return;
-    const { width, height, depth, segmentation, sequence } = this.frame;
+    const { width, height, depth, segmentation, normals, sequence } = this.frame;
     const x = Math.max(0, Math.min(width - 1, Math.floor(this.point.x * width)));
     const y = Math.max(0, Math.min(height - 1, Math.floor(this.point.y * height)));
     const at = y * width + x;
@@ -144,15 +145,18 @@ export class Views {
     const probe = $('probe');
     const info = this.labels?.classes?.find((c) => c.id === segmentation?.[at]);
     const metres = depth?.[at] ? depth[at] / 1000 : null;
-    Object.assign(probe.dataset, { x, y, sequence, metres: metres ?? '', class: info?.name ?? '' });
-    probe.innerHTML = '<b></b><span><span class="swatch"></span> <span></span></span><span class="dim"></span>';
+    const facing = normals && normal(normals[at]);
+    Object.assign(probe.dataset, { x, y, sequence, metres: metres ?? '', class: info?.name ?? '', normal: facing?.map((n) => n.toFixed(4)).join(' ') ?? '' });
+    probe.innerHTML = '<b></b><span><span class="swatch"></span> <span></span></span><span class="facing"></span><span class="dim"></span>';
     probe.children[0].textContent = metres === null ? 'no depth' : `${metres.toFixed(2)} m`;
     probe.children[1].hidden = !info;
     if (info) {
       probe.children[1].children[0].style.background = `rgb(${rgb(info).join(' ')})`;
       probe.children[1].children[1].textContent = info.name;
     }
-    probe.children[2].textContent = `column ${x}, row ${y}, frame ${sequence}`;
+    probe.children[2].hidden = !normals;
+    probe.children[2].textContent = facing ? `facing ${direction(facing)}  (${facing.map((n) => n.toFixed(2)).join(', ')})` : 'no normal';
+    probe.children[3].textContent = `column ${x}, row ${y}, frame ${sequence}`;
     document.querySelectorAll('#legend li').forEach((item) => item.classList.toggle('lit', item.dataset.id === String(info?.id)));
   }
 
@@ -167,4 +171,13 @@ export class Views {
       item.children[2].textContent = share === 0 ? '' : share < 0.001 ? '<0.1 %' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
     }
   }
+}
+
+// A normal in words: where a surface faces, seen from the camera, and how far it is turned away from it.
+function direction([x, y, z]) {
+  const turned = Math.round(Math.acos(Math.max(-1, Math.min(1, -z))) * 180 / Math.PI);
+  if (turned < 10) return 'the camera';
+  const side = Math.abs(x) > 0.35 * Math.hypot(x, y) ? (x < 0 ? 'left' : 'right') : '';
+  const tilt = Math.abs(y) > 0.35 * Math.hypot(x, y) ? (y < 0 ? 'up' : 'down') : '';
+  return `${[tilt, side].filter(Boolean).join(' and ')}, ${turned}° from the camera`;
 }
