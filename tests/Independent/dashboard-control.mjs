@@ -48,9 +48,10 @@ try {
     await page.setViewportSize(size);
     for (const theme of ['dark', 'light']) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.locator('#control').scrollIntoViewIfNeeded();
+      await page.locator('#log').scrollIntoViewIfNeeded();
+      await page.locator('#control').evaluate((e) => window.scrollTo(0, e.getBoundingClientRect().top + window.scrollY - 120));
       overflow[`${name} ${theme}`] = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (folder) await page.screenshot({ path: `${folder}/${name}-${theme}.png`, fullPage: true });
+      if (folder) await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
     }
   }
   console.log(JSON.stringify({ parameters, set, refused, started, pressed, stopped, row, download: download.suggestedFilename(), overflow, problems }));

@@ -1,5 +1,5 @@
 // The dashboard in a real browser: opens it, points at a pixel of the depth image, and prints what the page then shows, as JSON.
-//   node dashboard.mjs URL X Y [SCREENSHOT] [WAIT-FOR]       X and Y: 0..1 of the image; WAIT-FOR: a selector that has to appear
+//   node dashboard.mjs URL X Y [SCREENSHOT] [WAIT-FOR]       X and Y: 0..1 of the image; SCREENSHOT: a PNG of its first screen; WAIT-FOR: a selector that has to appear
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -7,7 +7,7 @@ const [url, x, y, screenshot, waitFor] = process.argv.slice(2);
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });
   const problems = [];
   const elsewhere = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -39,9 +39,12 @@ try {
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     };
   });
+  if (screenshot) {
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.screenshot({ path: screenshot });
+  }
   await page.setViewportSize({ width: 400, height: 860 });
   shown.overflowOnPhone = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (screenshot) await page.screenshot({ path: screenshot });
   console.log(JSON.stringify({ ...shown, problems, elsewhere }));
 } finally {
   await browser.close();

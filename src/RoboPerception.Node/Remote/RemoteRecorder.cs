@@ -23,6 +23,7 @@ internal sealed class RemoteRecorder : IHostedService
     private readonly bool isRecordedRun;
     private readonly Lock gate = new();
     private volatile Recorder? current;
+    private string file = "";
     private string name = "";
     private string? failure;
     private string? busy;
@@ -104,7 +105,7 @@ internal sealed class RemoteRecorder : IHostedService
             var recorder = new Recorder(settings, pipelines.Cameras[0].Engine.Model);
             List<(CameraPipeline Camera, IFrameTap Tap)> taps = [.. pipelines.Cameras.Select(c => (c, recorder.TapOf(c.Camera)))];
             recorder.Start(file => RecordingService.WriteHead(file, settings, pipelines, reports.Value), e => Fail(recorder, e));
-            (current, name, failure) = (recorder, Path.GetFileName(settings.File), null);
+            (current, file, name, failure) = (recorder, settings.File, Path.GetFileName(settings.File), null);
             lines.Written += recorder.Log;
             taps.ForEach(t => t.Camera.Tap = t.Tap);
         }
@@ -126,6 +127,8 @@ internal sealed class RemoteRecorder : IHostedService
         {
             string summary = recorder.Finish();
             log.Say(summary);
+            // Where the folder lies is nobody's business but its owner's.
+            summary = summary.Replace(file, ended, StringComparison.Ordinal);
             return RemoteAnswer.Ok(("recording", false), ("name", ended), ("frames", recorder.Recorded), ("left_out", recorder.LeftOut), ("summary", summary));
         }
         finally
