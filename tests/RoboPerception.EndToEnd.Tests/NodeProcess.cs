@@ -46,11 +46,18 @@ internal sealed partial class NodeProcess : IDisposable
     /// <summary>Starts it. Variables of the developer's own environment do not leak in.</summary>
     public static NodeProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
-    public static NodeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>Starts it where no file may grow beyond a size, which stands for a full disk; the signal that comes with that is ignored, as on a disk there is none.</summary>
+    public static NodeProcess StartOnFullDisk(int bytes, params string[] arguments) =>
+        // .NET would map its code by way of a large file.
+        Start(new Dictionary<string, string> { ["DOTNET_EnableWriteXorExecute"] = "0" }, ["--ignore-signal=XFSZ", "prlimit", $"--fsize={bytes}"], arguments);
+
+    public static NodeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Start(environment, [], arguments);
+
+    private static NodeProcess Start(IReadOnlyDictionary<string, string> environment, string[] before, string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "roboperception");
         // A test run in the background of a shell ignores SIGINT, and its children would inherit that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. before, program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("ROBOPERCEPTION__", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);

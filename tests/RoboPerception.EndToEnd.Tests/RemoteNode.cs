@@ -36,9 +36,14 @@ internal sealed class RemoteNode : IDisposable
     public NodeProcess Process => process!;
 
     /// <summary>Starts it and waits until it publishes.</summary>
-    public async Task StartAsync(string source, params string[] more)
+    public Task StartAsync(string source, params string[] more) => StartAsync(NodeProcess.Start(["run", source, "--config", configuration, .. more]));
+
+    /// <summary>The same where no file may grow beyond a size.</summary>
+    public Task StartOnFullDiskAsync(int bytes, string source, params string[] more) => StartAsync(NodeProcess.StartOnFullDisk(bytes, ["run", source, "--config", configuration, .. more]));
+
+    private async Task StartAsync(NodeProcess started)
     {
-        process = NodeProcess.Start(["run", source, "--config", configuration, .. more]);
+        process = started;
         await using Collector collector = await Collector.ConnectAsync(Broker.Address.Port, "roboperception/v1/e2e/#");
         await collector.WaitUntilAsync(all => all.Any(m => m.Topic.EndsWith("/depth", StringComparison.Ordinal)) && all.Any(m => m.Topic.EndsWith("/description", StringComparison.Ordinal)), "the node runs");
     }

@@ -107,6 +107,23 @@ public sealed partial class RemoteRequestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_disk_ends_the_recording_and_not_the_node()
+    {
+        await node.StartOnFullDiskAsync(2_000_000, "test://?fps=200&size=160x120", "--pace", "fast");
+        await using Requester planner = await Requester.ConnectAsync(node.Broker.Address.Port);
+        await planner.FulfilledAsync("cmd/record", """{"action": "start", "name": "walk", "input": "lossless"}""");
+        node.Process.WaitForLine(Ended());
+        Assert.Contains("nothing is being recorded; the recording '", await planner.RefusalAsync("cmd/record", """{"action": "stop"}"""), StringComparison.Ordinal);
+        await planner.FulfilledAsync("cmd/snapshot", "");
+        Assert.Contains("there is a recording 'walk.mcap' already", await planner.RefusalAsync("cmd/record", """{"action": "start", "name": "walk"}"""), StringComparison.Ordinal);
+        await planner.FulfilledAsync("cmd/record", """{"action": "start", "name": "short", "input": "none"}""");
+        await planner.FulfilledAsync("cmd/record", """{"action": "stop"}""");
+        Assert.Equal(["short.mcap", "walk.mcap.part"], Directory.EnumerateFiles(node.Recordings).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        node.Process.Signal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
+        Assert.Equal(0, node.Process.WaitForExit());
+    }
+
+    [Fact]
     public async Task What_is_refused_is_told_why_and_what_cannot_be_answered_is_told_once_in_the_log()
     {
         await node.StartAsync(Flowing);
@@ -143,6 +160,9 @@ public sealed partial class RemoteRequestTests : IDisposable
         await using Collector late = await Collector.ConnectAsync(node.Broker.Address.Port, "roboperception/v1/e2e/cam/cam0/overlay-rate/state");
         await late.WaitUntilAsync(all => all.Count > 0, "the state is retained");
         Assert.Equal("2", System.Text.Encoding.UTF8.GetString(late.All[0].Payload));
+        await using Collector description = await Collector.ConnectAsync(node.Broker.Address.Port, Replayed.Topics.Description);
+        await description.WaitUntilAsync(all => all.Count > 0, "the description is retained");
+        Assert.Equal(["snapshot", "record", "reload-model", "set-rate", "set"], MessageJson.Read<DescriptionDocument>(description.All[0].Payload).Commands);
     }
 
     private static byte[] File(JsonElement answer, string name) =>
@@ -160,6 +180,9 @@ public sealed partial class RemoteRequestTests : IDisposable
         Assert.Equal(same.Depth, frame.Depth);
         Assert.Equal(same.Normals, frame.Normals);
     }
+
+    [GeneratedRegex(@"(the recording '.*walk\.mcap' ended: )")]
+    private static partial Regex Ended();
 
     [GeneratedRegex(@"(record' is refused, and cannot be answered: its Response Topic is no plain topic)")]
     private static partial Regex NotAnswered();

@@ -92,6 +92,8 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains("/not/ca.pem", Assert.Throws<UserErrorException>(() => Run("config", "check", file)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, "cameras: [{source: test://}]\nmodel: {file: /not/m.onnx}\n");
         Assert.Contains("/not/m.onnx", Assert.Throws<UserErrorException>(() => Run("config", "check", file)).Message, StringComparison.Ordinal);
+        File.WriteAllText(file, "cameras: [{source: test://}]\nremote: {models: /not/models}\n");
+        Assert.Contains("/not/models", Assert.Throws<UserErrorException>(() => Run("config", "check", file)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, "cameras: [{source: test://}]\n");
         Assert.Equal(0, Run("config", "check", file));
     }

@@ -69,6 +69,10 @@ internal static class ConfigCommand
         {
             throw new UserErrorException(ExitCode.Usage, $"'{named}', named in the configuration, does not exist");
         }
+        if (settings.Remote.Models is { } models && !Directory.Exists(models))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"the folder '{models}', named in remote.models, does not exist");
+        }
         if (settings.BrokerUrl is { } url)
         {
             new MqttConnection(BrokerAccess.Options(settings, BrokerAddress.Parse(url), "check")).DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -146,7 +146,7 @@ internal sealed class RemoteRecorder : IHostedService
             if (current == recorder)
             {
                 Detach(recorder);
-                failure = cause.Message;
+                failure = cause.Message.Replace(file, name, StringComparison.Ordinal);
             }
         }
         log.LogError("{Reason}", cause.Message);
