@@ -50,7 +50,9 @@ public sealed class DashboardControlTests : IDisposable
         string[] row = [.. shown.GetProperty("row").EnumerateArray().Select(c => c.GetString()!)];
         using JsonDocument found = IndependentReader.Run("read-foxglove.mjs", saved);
         ulong[] times = [.. found.RootElement.GetProperty("messages").EnumerateArray().Where(m => m.GetProperty("topic").GetString() == "/cam0/depth").Select(m => ulong.Parse(m.GetProperty("logTime").GetString()!, System.Globalization.CultureInfo.InvariantCulture))];
-        Assert.Equal([name, $"{new FileInfo(saved).Length / 1e3:0.0} kB", $"{times.Length} frames", $"{(times[^1] - times[0]) / 1e9:0.0} s"], row[..4]);
+        long bytes = new FileInfo(saved).Length;
+        string size = bytes < 1_000_000 ? $"{bytes / 1e3:0.0} kB" : $"{bytes / 1e6:0.0} MB";
+        Assert.Equal([name, size, $"{times.Length} frames", $"{(times[^1] - times[0]) / 1e9:0.0} s"], row[..4]);
         Assert.StartsWith($"recorded {times.Length} frames", Text(shown, "stopped"), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Path.Combine(node.Recordings, name)), File.ReadAllBytes(saved));
         Assert.All(shown.GetProperty("overflow").EnumerateObject(), o => Assert.Equal(0, o.Value.GetInt32()));
