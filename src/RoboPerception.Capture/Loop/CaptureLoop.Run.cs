@@ -96,7 +96,7 @@ internal sealed partial class CaptureLoop
                     Report(SourceEventKind.ReopenFailed, $"{error.Message} It is tried again until it opens.");
                 }
 
-                stopping.Wait(wait);
+                own.Source.WaitForReturn(wait, stopping);
             }
         }
 
@@ -269,7 +269,7 @@ internal sealed partial class CaptureLoop
         Enter(CaptureState.Reopening);
         TimeSpan wait = backoff.Next();
         Report(SourceEventKind.Lost, $"'{Name}' was lost after frame {sequence - 1}{cause}; it is opened again in {wait.TotalSeconds:0.#} s.");
-        return !stopping.Wait(wait) && Open(own);
+        return own.Source.WaitForReturn(wait, stopping) && Open(own);
     }
 
     /// <summary>The recording is over: once more from the start, or for good.</summary>

@@ -70,6 +70,18 @@ internal abstract class FrameSource(string name, bool isLive) : IDisposable
     {
     }
 
+    /// <summary>
+    /// Waits between two tries to open: as long as told, or until a source that can see so at little cost is back. False if it is to end.
+    /// Called by the thread that opens.
+    /// </summary>
+    /// <param name="wait">How long at most.</param>
+    /// <param name="stopping">Set when all is to end.</param>
+    public virtual bool WaitForReturn(TimeSpan wait, ManualResetEventSlim stopping)
+    {
+        ArgumentNullException.ThrowIfNull(stopping);
+        return !stopping.Wait(wait);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -14,17 +14,26 @@ internal sealed partial class RtspSource : ChildSource
     private static readonly Lazy<string[]> EveryFrameOnce = new(FindEveryFrameOnce);
 
     private readonly string address;
+    private readonly HostWatch? watch;
 
     /// <summary>A stream that is opened later.</summary>
     public RtspSource(SourceUri uri)
-        : base((uri ?? throw new ArgumentNullException(nameof(uri))).Name, BmpFraming.HeaderSize) => address = uri.Text;
+        : base((uri ?? throw new ArgumentNullException(nameof(uri))).Name, BmpFraming.HeaderSize)
+    {
+        address = uri.Text;
+        watch = HostWatch.Of(address);
+    }
 
-    // A stream is looked at before its first frame comes out: for the frame rate (which nobody asks for) and half a second for the rest. It
-    // costs a second at every opening otherwise. For the stream and for the list that names it.
-    private static readonly (string Name, string Value)[] LookBriefly = [("fpsprobesize", "0"), ("analyzeduration", "500000")];
+    // A stream is looked at before its first frame comes out, by default until seven frames behind a key frame are decoded, which are then thrown
+    // away: a second at every opening. The stream's own description names the codec, and the first key frame tells the decoder the rest. For the
+    // stream and for the list that names it.
+    private static readonly (string Name, string Value)[] LookBriefly = [("fpsprobesize", "0"), ("probesize", "32"), ("analyzeduration", "1")];
 
     /// <summary>Where ffmpeg lies on this machine; null if it is not installed.</summary>
     public static string? Program => ChildProcess.FindOnPath("ffmpeg");
+
+    /// <inheritdoc/>
+    public override bool WaitForReturn(TimeSpan wait, ManualResetEventSlim stopping) => watch?.Wait(wait, stopping) ?? base.WaitForReturn(wait, stopping);
 
     private protected override ChildProcess StartChild()
     {
