@@ -10,6 +10,7 @@ using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Sources;
+using RoboPerception.Node.Web.Foxglove;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Hosting;
@@ -32,12 +33,13 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     private readonly ILogger cameraLog;
     private readonly List<CameraPipeline> cameras = [];
     private readonly Recorder? recorder;
+    private readonly FoxgloveHub? foxglove;
     private RecordingVerifier? verifier;
 
     /// <summary>A service that does not run yet.</summary>
-    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null)
+    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null, FoxgloveHub? foxglove = null)
     {
-        this.recorder = recorder;
+        (this.recorder, this.foxglove) = (recorder, foxglove);
         (this.request, this.identity, this.model, this.broker, this.state, this.views) = (request, identity, model, broker, state, views);
         (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
     }
@@ -137,7 +139,8 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     {
         if (!request.Verify)
         {
-            return recorder?.TapOf(camera);
+            // The recorder goes last: it takes the image away.
+            return FrameTaps.Of(foxglove?.TapOf(camera), recorder?.TapOf(camera));
         }
         RecordedRun run = McapSource.RunOf(camera.Source)
             ?? throw new UserErrorException(ExitCode.Usage, $"--verify needs a recording: replay FILE{RecordedRun.Extension} --verify");

@@ -24,6 +24,7 @@ internal sealed partial class CameraPipeline : IDisposable
     private readonly MqttConnection connection;
     private readonly InferenceSettings providers;
     private readonly Action<string> log;
+    private readonly IFrameTap? standing;
     private IFrameTap? tap;
     private readonly InferenceStage inference;
     private readonly PublishStage publishing;
@@ -69,7 +70,7 @@ internal sealed partial class CameraPipeline : IDisposable
             })
             : new LosslessSlot<FramePrediction>(1);
         var plan = new OutputPlan(camera, model.Description, geometry.Intrinsics, IsRectified, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
-        tap = request.Tap(camera);
+        tap = standing = request.Tap(camera);
         publishing = new PublishStage(plan, Controls, geometry, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
         inference = new InferenceStage(camera.Id, capture, engine, resizer, geometry, Controls, predictions, free, Statistics, publishing.ImageUsesOf, () => Volatile.Read(ref tap), log);
     }

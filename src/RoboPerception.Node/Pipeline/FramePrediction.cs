@@ -55,6 +55,9 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>Who will see this frame's input; if anyone, <see cref="Image"/> holds it.</summary>
     public ImageUses Uses { get; set; }
 
+    /// <summary>Whether <see cref="Source"/> is of this frame.</summary>
+    public bool HasSource { get; set; }
+
     /// <summary>The camera's image, where somebody wants it; changes hands with him.</summary>
     public SourceImage? Source { get; set; }
 

@@ -7,7 +7,7 @@ namespace RoboPerception.Node.Recorders;
 /// <summary>Somebody who is shown every frame of a camera that is published, on the publishing thread. What he keeps he copies.</summary>
 internal interface IFrameTap
 {
-    /// <summary>Whether inference shall keep the camera's image for him.</summary>
+    /// <summary>Whether inference shall keep the camera's image of the next frame for him. Asked for each frame, on the inference thread.</summary>
     bool WantsSource { get; }
 
     /// <summary>A frame.</summary>

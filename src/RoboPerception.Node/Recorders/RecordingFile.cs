@@ -7,7 +7,6 @@ using RoboPerception.Messaging;
 using RoboPerception.Node.Logging;
 using RoboPerception.Recording.Mcap;
 using RoboPerception.Recording.Schemas;
-using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RoboPerception.Node.Recorders;
 
@@ -38,7 +37,7 @@ internal sealed class RecordingFile : IDisposable
         compressedImage = Schema(CompressedImage.Descriptor.FullName);
         rawImage = Schema(RawImage.Descriptor.FullName);
         calibration = Schema(CameraCalibration.Descriptor.FullName);
-        json = writer.AddSchema("roboperception.Document", "jsonschema", "{\"type\":\"object\"}"u8);
+        json = writer.AddSchema(FoxgloveMessages.DocumentSchema, "jsonschema", FoxgloveMessages.DocumentDefinition);
         log = writer.AddChannel("/log", "protobuf", Schema(Recording.Schemas.Log.Descriptor.FullName));
 
         McapSchema Schema(string name) => writer.AddSchema(name, "protobuf", FoxgloveSchemas.Definitions);
@@ -50,7 +49,7 @@ internal sealed class RecordingFile : IDisposable
         foreach (string id in ids)
         {
             McapChannel? input = settings.Input == RecordedInput.None ? null : writer.AddChannel(RecordingSettings.Topic(id, "image"), "protobuf", compressedImage);
-            cameras.Add(($"{id}_optical_frame", input, [.. model.Outputs.Select(o => writer.AddChannel(RecordingSettings.Topic(id, Topics.NameOf(o.Kind)), "protobuf", rawImage))]));
+            cameras.Add((FoxgloveMessages.FrameOf(id), input, [.. model.Outputs.Select(o => writer.AddChannel(RecordingSettings.Topic(id, Topics.NameOf(o.Kind)), "protobuf", rawImage))]));
         }
     }
 
@@ -64,19 +63,7 @@ internal sealed class RecordingFile : IDisposable
     public void WriteCalibration(string camera, CameraInfoDocument info, long stamp)
     {
         McapChannel channel = writer.AddChannel(RecordingSettings.Topic(camera, "calibration"), "protobuf", calibration);
-        var message = new CameraCalibration
-        {
-            Timestamp = FoxgloveSchemas.Time(stamp),
-            FrameId = info.Header.FrameId,
-            Width = (uint)info.Width,
-            Height = (uint)info.Height,
-            DistortionModel = info.DistortionModel,
-            D = { info.D },
-            K = { info.K },
-            R = { info.R },
-            P = { info.P },
-        };
-        Write(channel, 0, stamp, message);
+        Write(channel, 0, stamp, FoxgloveMessages.Calibration(info, stamp));
     }
 
     /// <summary>Adds a frame: input and outputs under one time.</summary>
@@ -87,49 +74,19 @@ internal sealed class RecordingFile : IDisposable
         uint sequence = (uint)frame.Header.Sequence;
         if (input is not null)
         {
-            Write(input, sequence, stamp, new CompressedImage
-            {
-                Timestamp = FoxgloveSchemas.Time(stamp),
-                FrameId = frameId,
-                Format = settings.Input == RecordedInput.Lossless ? "png" : "jpeg",
-                Data = UnsafeByteOperations.UnsafeWrap(Encode(frame.Source)),
-            });
+            Write(input, sequence, stamp, FoxgloveMessages.Image(stamp, frameId, settings.Input == RecordedInput.Lossless ? "png" : "jpeg", Encode(frame.Source)));
         }
         for (int i = 0; i < outputs.Length; i++)
         {
-            FrameHeader header = frame.Outputs[i].Header;
-            Write(outputs[i], sequence, stamp, new RawImage
-            {
-                Timestamp = FoxgloveSchemas.Time(stamp),
-                FrameId = frameId,
-                Width = header.Width,
-                Height = header.Height,
-                Encoding = OutputPixels.EncodingOf(header.Kind),
-                Step = (uint)(header.Width * OutputPixels.BytesOf(header.Kind)),
-                Data = UnsafeByteOperations.UnsafeWrap(OutputPixels.Of(frame.Outputs[i])),
-            });
+            Write(outputs[i], sequence, stamp, FoxgloveMessages.Output(frameId, frame.Outputs[i]));
         }
     }
 
     /// <summary>Adds a line of the log.</summary>
     public void WriteLog(LogLine line)
     {
-        long stamp = (line.Time - DateTimeOffset.UnixEpoch).Ticks * 100;
-        Write(log, 0, stamp, new Recording.Schemas.Log
-        {
-            Timestamp = FoxgloveSchemas.Time(stamp),
-            Level = line.Level switch
-            {
-                LogLevel.Trace or LogLevel.Debug => Recording.Schemas.Log.Types.Level.Debug,
-                LogLevel.Information => Recording.Schemas.Log.Types.Level.Info,
-                LogLevel.Warning => Recording.Schemas.Log.Types.Level.Warning,
-                LogLevel.Error => Recording.Schemas.Log.Types.Level.Error,
-                LogLevel.Critical => Recording.Schemas.Log.Types.Level.Fatal,
-                _ => Recording.Schemas.Log.Types.Level.Unknown,
-            },
-            Name = line.Component,
-            Message = line.Message,
-        });
+        (Recording.Schemas.Log message, long stamp) = FoxgloveMessages.Line(line);
+        Write(log, 0, stamp, message);
     }
 
     /// <summary>Adds a document of the node.</summary>
@@ -163,21 +120,7 @@ internal sealed class RecordingFile : IDisposable
         writer.Write(channel, sequence, (ulong)stamp, (ulong)stamp, buffer.AsSpan(0, size));
     }
 
-    private unsafe byte[] Encode(SourceImage image)
-    {
-        fixed (byte* pixels = image.Pixels)
-        {
-            using Mat mat = Mat.FromPixelData(image.Height, image.Width, MatType.CV_8UC3, (nint)pixels);
-            byte[] encoded;
-            if (settings.Input == RecordedInput.Lossless)
-            {
-                Cv2.ImEncode(".png", mat, out encoded, [(int)ImwriteFlags.PngCompression, PngLevel]);
-            }
-            else
-            {
-                Cv2.ImEncode(".jpg", mat, out encoded, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
-            }
-            return encoded;
-        }
-    }
+    private byte[] Encode(SourceImage image) => settings.Input == RecordedInput.Lossless
+        ? image.Encode(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, PngLevel))
+        : image.Encode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
 }

@@ -106,7 +106,7 @@ internal sealed class RemoteRecorder : IHostedService
             recorder.Start(file => RecordingService.WriteHead(file, settings, pipelines, reports.Value), e => Fail(recorder, e));
             (current, name, failure) = (recorder, Path.GetFileName(settings.File), null);
             lines.Written += recorder.Log;
-            taps.ForEach(t => t.Camera.Tap = t.Tap);
+            taps.ForEach(t => t.Camera.Show(t.Tap));
         }
         log.LogInformation("recording to {File}", name);
         return RemoteAnswer.Ok(("recording", true), ("name", name));
@@ -154,7 +154,7 @@ internal sealed class RemoteRecorder : IHostedService
     {
         foreach (CameraPipeline camera in pipelines.Cameras)
         {
-            camera.Tap = null;
+            camera.Show(null);
         }
         lines.Written -= recorder.Log;
         current = null;
