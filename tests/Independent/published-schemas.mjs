@@ -33,6 +33,9 @@ export function isPublished(name, set) {
   return JSON.stringify(fieldsOf(given)) === JSON.stringify(fieldsOf(publishedType(name)));
 }
 
+/** As JSON, which has no infinity and no NaN: they become texts. */
+export const print = (value) => console.log(JSON.stringify(value, (_, item) => (typeof item === 'number' && !Number.isFinite(item) ? String(item) : item)));
+
 /** A message as plain values. */
 export function decode(name, bytes) {
   const type = publishedType(name);

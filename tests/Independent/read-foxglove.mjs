@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { McapIndexedReader } from '@mcap/core';
 import { FileHandleReadable } from '@mcap/nodejs';
 import { decompress } from 'fzstd';
-import { decode, isPublished } from './published-schemas.mjs';
+import { decode, isPublished, print } from './published-schemas.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -28,4 +28,4 @@ for await (const message of reader.readMessages()) {
 for await (const attachment of reader.readAttachments()) found.attachments.push(attachment.name);
 for await (const metadata of reader.readMetadata()) found.metadata.push({ name: metadata.name, entries: Object.fromEntries(metadata.metadata) });
 await handle.close();
-console.log(JSON.stringify(found));
+print(found);

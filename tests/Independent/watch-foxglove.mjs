@@ -3,7 +3,7 @@
 // Prints what the server said of itself, its channels, status messages to requests that it cannot grant, times and messages; pixels as base64.
 import foxglove from '@foxglove/ws-protocol';
 import { WebSocket } from 'ws';
-import { decode, isPublished } from './published-schemas.mjs';
+import { decode, isPublished, print } from './published-schemas.mjs';
 
 const { FoxgloveClient } = foxglove;
 const [url, count, origin] = process.argv.slice(2);
@@ -48,6 +48,6 @@ client.on('message', ({ subscriptionId, timestamp, data }) => {
   for (const id of channels.keys()) client.unsubscribe(id);
   setTimeout(() => {
     seen.later = 0;
-    setTimeout(() => { console.log(JSON.stringify(seen)); client.close(); }, 500);
+    setTimeout(() => { print(seen); client.close(); }, 500);
   }, 1000);
 });

@@ -127,6 +127,6 @@ public sealed class FoxgloveHubTests : IDisposable
     private void Show(FoxgloveCamera camera)
     {
         stamp++;
-        camera.Take(prediction, buffers, new FrameHeader(OutputKind.Image, default, 0, Width, Height, Width, Height, (ulong)stamp, stamp, 0, 0, default, 1, 0, 0, 0));
+        camera.Take(prediction, buffers, new FrameHeader(OutputKind.Image, default, 0, Width, Height, Width, Height, (ulong)stamp, stamp, 0, 0, default, 1, 0, 0, 0), null);
     }
 }

@@ -36,14 +36,14 @@ public sealed class FoxgloveTests : IDisposable
     {
         using LocalBroker broker = LocalBroker.Start();
         await using Collector collector = await Collector.ConnectAsync(broker.Address.Port);
-        using NodeProcess node = Start("scene://room?seed=7&fps=10&size=96x64", "--broker", broker.Address.ToString(), "--depth", "raw", "--normals", "raw", "--segmentation", "raw");
+        using NodeProcess node = Start("scene://room?seed=7&fps=10&size=96x64", "--broker", broker.Address.ToString(), "--depth", "raw", "--normals", "raw", "--segmentation", "raw", "--scan", "--height", "1.25", "--tilt", "8", "--points", "300");
         await ReadyAsync();
         using JsonDocument found = await Task.Run(() => IndependentReader.Run("watch-foxglove.mjs", Address, "3"));
         JsonElement seen = found.RootElement;
         Assert.Equal(
             [
                 ("/cam0/image", "foxglove.CompressedImage"), ("/cam0/segmentation", "foxglove.RawImage"), ("/cam0/depth", "foxglove.RawImage"), ("/cam0/normals", "foxglove.RawImage"),
-                ("/cam0/calibration", "foxglove.CameraCalibration"), ("/log", "foxglove.Log"), ("/metrics", "roboperception.Document"),
+                ("/cam0/calibration", "foxglove.CameraCalibration"), ("/cam0/scan", "foxglove.LaserScan"), ("/cam0/points", "foxglove.PointCloud"), ("/log", "foxglove.Log"), ("/metrics", "roboperception.Document"),
             ],
             seen.GetProperty("channels").EnumerateArray().Select(c => (Text(c, "topic"), Text(c, "schemaName"))));
         Assert.All(seen.GetProperty("channels").EnumerateArray().Where(c => Text(c, "encoding") == "protobuf"), c => Assert.True(c.GetProperty("published").GetBoolean(), Text(c, "schemaName")));
@@ -60,6 +60,17 @@ public sealed class FoxgloveTests : IDisposable
                 Assert.Equal((96, 64, encoding), (content.GetProperty("width").GetInt32(), content.GetProperty("height").GetInt32(), Text(content, "encoding")));
                 Assert.Equal(payload[FrameHeader.Size..], Convert.FromBase64String(Text(content, "data")));
             }
+        }
+        foreach (JsonElement message in Of(seen, "/cam0/scan"))
+        {
+            using JsonDocument scan = JsonDocument.Parse(collector.Of("/cam/cam0/scan").Select(m => m.Payload).Single(p => AnswerMessages.StampOf(p) == Text(message, "logTime")));
+            AnswerMessages.RequireSameScan(scan.RootElement, message.GetProperty("content"));
+        }
+        foreach (JsonElement message in Of(seen, "/cam0/points"))
+        {
+            byte[] payload = collector.Of("/cam/cam0/points").Select(m => m.Payload).Single(p => $"{PayloadDecoder.ReadHeader(p).AcquisitionStamp}" == Text(message, "logTime"));
+            AnswerMessages.RequirePointFields(message.GetProperty("content"));
+            Assert.Equal(payload[FrameHeader.Size..], Convert.FromBase64String(Text(message.GetProperty("content"), "data")));
         }
         CameraInfoDocument info = MessageJson.Read<CameraInfoDocument>(collector.Of("/cam/cam0/info")[0].Payload);
         JsonElement calibration = Assert.Single(Of(seen, "/cam0/calibration")).GetProperty("content");

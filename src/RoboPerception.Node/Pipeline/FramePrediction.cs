@@ -61,6 +61,9 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>The camera's image, where somebody wants it; changes hands with him.</summary>
     public SourceImage? Source { get; set; }
 
+    /// <summary>Where those who want the JPEG of <see cref="Source"/> share it; null if there are not several.</summary>
+    public SharedFile? SourceFile { get; set; }
+
     /// <summary>The source is a recording: whoever has no room for the frame waits.</summary>
     public bool IsLossless { get; set; }
 

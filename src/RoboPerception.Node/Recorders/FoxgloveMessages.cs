@@ -10,6 +10,12 @@ namespace RoboPerception.Node.Recorders;
 /// <summary>What the node knows, in Foxglove's messages: the same for a recording and for those who watch live. Data are borrowed until the message is written.</summary>
 internal static class FoxgloveMessages
 {
+    private static readonly PackedElementField[] PointFields =
+    [
+        .. new[] { "x", "y", "z", "normal_x", "normal_y", "normal_z" }.Select((name, i) => Field(name, sizeof(float) * i, PackedElementField.Types.NumericType.Float32)),
+        Field("label", 6 * sizeof(float), PackedElementField.Types.NumericType.Uint8),
+    ];
+
     /// <summary>Name of the schema of our JSON documents.</summary>
     public const string DocumentSchema = "roboperception.Document";
 
@@ -62,12 +68,38 @@ internal static class FoxgloveMessages
         P = { info.P },
     };
 
+    /// <summary>Free space, in the frame on the floor below the camera.</summary>
+    public static LaserScan Scan(long stamp, string camera, Interop.Obstacles.LaserScan scan)
+    {
+        var message = new LaserScan { Timestamp = FoxgloveSchemas.Time(stamp), FrameId = $"{camera}_scan", Pose = Origin, StartAngle = scan.AngleMin, EndAngle = scan.AngleMax };
+        foreach (float range in scan.Ranges)
+        {
+            message.Ranges.Add(range);
+        }
+        return message;
+    }
+
+    /// <summary>Points with normal and class, in the camera's optical frame.</summary>
+    public static PointCloud Points(long stamp, string frameId, ReadOnlyMemory<byte> points) => new()
+    {
+        Timestamp = FoxgloveSchemas.Time(stamp),
+        FrameId = frameId,
+        Pose = Origin,
+        PointStride = Interop.Obstacles.PointCloud.PointBytes,
+        Fields = { PointFields },
+        Data = UnsafeByteOperations.UnsafeWrap(points),
+    };
+
     /// <summary>A line of the log, and its time.</summary>
     public static (Log Message, long Stamp) Line(LogLine line)
     {
         long stamp = (line.Time - DateTimeOffset.UnixEpoch).Ticks * 100;
         return (new Log { Timestamp = FoxgloveSchemas.Time(stamp), Level = LevelOf(line.Level), Name = line.Component, Message = line.Message }, stamp);
     }
+
+    private static Pose Origin => new() { Position = new Vector3(), Orientation = new Quaternion { W = 1 } };
+
+    private static PackedElementField Field(string name, int offset, PackedElementField.Types.NumericType type) => new() { Name = name, Offset = (uint)offset, Type = type };
 
     private static Log.Types.Level LevelOf(LogLevel level) => level switch
     {

@@ -1,5 +1,6 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Node.Recorders;
@@ -22,11 +23,12 @@ internal sealed class FrameTaps : IFrameTap
     }
 
     /// <inheritdoc/>
-    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header)
+    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header, FrameOutputs? extras)
     {
+        prediction.SourceFile = prediction.HasSource ? new SharedFile() : null;
         foreach (IFrameTap tap in taps)
         {
-            tap.Take(prediction, buffers, header);
+            tap.Take(prediction, buffers, header, extras);
         }
     }
 }

@@ -1,5 +1,6 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Pipeline;
 
 namespace RoboPerception.Node.Recorders;
@@ -11,5 +12,9 @@ internal interface IFrameTap
     bool WantsSource { get; }
 
     /// <summary>A frame.</summary>
-    void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header);
+    /// <param name="prediction">Whose frame it is.</param>
+    /// <param name="buffers">What was predicted.</param>
+    /// <param name="header">Grid, stamps, sequence, ids.</param>
+    /// <param name="extras">What was computed from it; null = nothing was asked for.</param>
+    void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header, FrameOutputs? extras);
 }

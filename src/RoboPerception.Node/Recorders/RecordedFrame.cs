@@ -16,6 +16,12 @@ internal sealed class RecordedFrame(int outputs)
     /// <summary>The camera's image.</summary>
     public SourceImage Source { get; set; } = new();
 
+    /// <summary>Where its JPEG is shared with others; null if nobody else wants it.</summary>
+    public SharedFile? SourceFile { get; set; }
+
+    /// <summary>Scan and points, where they are switched on.</summary>
+    public FrameAnswers Answers { get; } = new();
+
     /// <summary>The frame.</summary>
     public FrameHeader Header { get; set; }
 }
@@ -51,9 +57,15 @@ internal sealed class SourceImage
         other.Pixels.AsSpan(0, 3 * Width * Height).CopyTo(Pixels);
     }
 
-    /// <summary>The image as a file.</summary>
+    /// <summary>The image as JPEG.</summary>
     /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
-    public unsafe byte[] Encode(string extension, ImageEncodingParam parameter)
+    public byte[] EncodeJpeg(int quality) => Encode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, quality));
+
+    /// <summary>The image as PNG.</summary>
+    /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
+    public byte[] EncodePng(int compression) => Encode(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, compression));
+
+    private unsafe byte[] Encode(string extension, ImageEncodingParam parameter)
     {
         fixed (byte* pixels = Pixels)
         {

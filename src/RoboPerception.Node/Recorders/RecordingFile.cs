@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
-using OpenCvSharp;
+using Google.Protobuf.Reflection;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Logging;
@@ -13,7 +13,6 @@ namespace RoboPerception.Node.Recorders;
 /// <summary>An MCAP file in Foxglove's schemas: one channel for each camera's input and outputs, and the log, the metrics. For one thread at a time.</summary>
 internal sealed class RecordingFile : IDisposable
 {
-    private const int JpegQuality = 95;
     private const int PngLevel = 1;
 
     private readonly RecordingSettings settings;
@@ -25,7 +24,7 @@ internal sealed class RecordingFile : IDisposable
     private readonly McapSchema json;
     private readonly McapChannel log;
     private readonly Dictionary<string, McapChannel> documents = [];
-    private readonly List<(string Frame, McapChannel? Input, McapChannel[] Outputs)> cameras = [];
+    private readonly List<(string Id, string Frame, McapChannel? Input, McapChannel[] Outputs)> cameras = [];
     private byte[] buffer = [];
 
     /// <summary>Begins the file.</summary>
@@ -49,7 +48,7 @@ internal sealed class RecordingFile : IDisposable
         foreach (string id in ids)
         {
             McapChannel? input = settings.Input == RecordedInput.None ? null : writer.AddChannel(RecordingSettings.Topic(id, "image"), "protobuf", compressedImage);
-            cameras.Add((FoxgloveMessages.FrameOf(id), input, [.. model.Outputs.Select(o => writer.AddChannel(RecordingSettings.Topic(id, Topics.NameOf(o.Kind)), "protobuf", rawImage))]));
+            cameras.Add((id, FoxgloveMessages.FrameOf(id), input, [.. model.Outputs.Select(o => writer.AddChannel(RecordingSettings.Topic(id, Topics.NameOf(o.Kind)), "protobuf", rawImage))]));
         }
     }
 
@@ -69,16 +68,24 @@ internal sealed class RecordingFile : IDisposable
     /// <summary>Adds a frame: input and outputs under one time.</summary>
     public void Write(RecordedFrame frame)
     {
-        (string frameId, McapChannel? input, McapChannel[] outputs) = cameras[frame.Camera];
+        (string id, string frameId, McapChannel? input, McapChannel[] outputs) = cameras[frame.Camera];
         long stamp = frame.Header.AcquisitionStamp;
         uint sequence = (uint)frame.Header.Sequence;
         if (input is not null)
         {
-            Write(input, sequence, stamp, FoxgloveMessages.Image(stamp, frameId, settings.Input == RecordedInput.Lossless ? "png" : "jpeg", Encode(frame.Source)));
+            Write(input, sequence, stamp, FoxgloveMessages.Image(stamp, frameId, settings.Input == RecordedInput.Lossless ? "png" : "jpeg", Encode(frame)));
         }
         for (int i = 0; i < outputs.Length; i++)
         {
             Write(outputs[i], sequence, stamp, FoxgloveMessages.Output(frameId, frame.Outputs[i]));
+        }
+        if (frame.Answers.Scan is { } scan)
+        {
+            Write(Channel(RecordingSettings.Topic(id, "scan"), LaserScan.Descriptor), sequence, stamp, FoxgloveMessages.Scan(stamp, id, scan));
+        }
+        if (frame.Answers.Points is { } points)
+        {
+            Write(Channel(RecordingSettings.Topic(id, "points"), PointCloud.Descriptor), sequence, stamp, FoxgloveMessages.Points(stamp, frameId, points));
         }
     }
 
@@ -120,7 +127,17 @@ internal sealed class RecordingFile : IDisposable
         writer.Write(channel, sequence, (ulong)stamp, (ulong)stamp, buffer.AsSpan(0, size));
     }
 
-    private byte[] Encode(SourceImage image) => settings.Input == RecordedInput.Lossless
-        ? image.Encode(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, PngLevel))
-        : image.Encode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
+    private byte[] Encode(RecordedFrame frame) => settings.Input == RecordedInput.Lossless
+        ? frame.Source.EncodePng(PngLevel)
+        : frame.SourceFile?.Of(frame.Source) ?? frame.Source.EncodeJpeg(SharedFile.Quality);
+
+    /// <summary>A channel that is there once it has a message.</summary>
+    private McapChannel Channel(string topic, MessageDescriptor type)
+    {
+        if (!documents.TryGetValue(topic, out McapChannel? channel))
+        {
+            documents[topic] = channel = writer.AddChannel(topic, "protobuf", writer.AddSchema(type.FullName, "protobuf", FoxgloveSchemas.Definitions));
+        }
+        return channel;
+    }
 }

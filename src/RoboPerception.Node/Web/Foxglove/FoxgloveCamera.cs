@@ -4,7 +4,9 @@ using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Recorders;
 using RoboPerception.Recording.Schemas;
@@ -17,13 +19,15 @@ namespace RoboPerception.Node.Web.Foxglove;
 /// </summary>
 internal sealed class FoxgloveCamera : IFrameTap, IDisposable
 {
-    private const int JpegQuality = 90;
-
     private readonly ModelDescription model;
     private readonly FoxgloveHub hub;
     private readonly string frameId;
     private readonly FoxgloveChannel image;
     private readonly FoxgloveChannel[] outputs;
+    private readonly FoxgloveChannel? scan;
+    private readonly FoxgloveChannel? points;
+    private readonly string camera;
+    private readonly FrameAnswers answers = new();
     private readonly bool[] isTaken;
     private readonly OutputPixels pixels;
     private readonly PayloadBuffer payload = new();
@@ -35,6 +39,7 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
     private OutputBuffers? copy;
     private FrameHeader header;
     private bool isImageTaken;
+    private SharedFile? sourceFile;
     private double nextAt;
     private volatile bool isBusy;
     private volatile bool isDisposed;
@@ -42,16 +47,18 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
     /// <summary>Adds the channels of a camera to a hub.</summary>
     /// <param name="camera">Its id.</param>
     /// <param name="model">Grid and outputs.</param>
-    /// <param name="rate">Frames a second at most.</param>
+    /// <param name="settings">Frames a second at most; whether there are scan and points.</param>
     /// <param name="hub">Where the channels go.</param>
     /// <param name="log">Told of a frame that cannot be written.</param>
-    public FoxgloveCamera(string camera, ModelDescription model, double rate, FoxgloveHub hub, ILogger log)
+    public FoxgloveCamera(string camera, ModelDescription model, NodeSettings settings, FoxgloveHub hub, ILogger log)
     {
-        (this.model, this.hub, this.log) = (model, hub, log);
-        (frameId, period, pixels) = (FoxgloveMessages.FrameOf(camera), 1000 / rate, new OutputPixels(model));
+        (this.camera, this.model, this.hub, this.log) = (camera, model, hub, log);
+        (frameId, period, pixels) = (FoxgloveMessages.FrameOf(camera), 1000 / settings.HttpRate, new OutputPixels(model));
         image = hub.Add(id => FoxgloveChannel.Protobuf(id, RecordingSettings.Topic(camera, "image"), CompressedImage.Descriptor));
         outputs = [.. model.Outputs.Select(o => hub.Add(id => FoxgloveChannel.Protobuf(id, RecordingSettings.Topic(camera, Topics.NameOf(o.Kind)), RawImage.Descriptor)))];
         Calibration = hub.Add(id => FoxgloveChannel.Protobuf(id, RecordingSettings.Topic(camera, "calibration"), CameraCalibration.Descriptor));
+        scan = settings.FrameOutputs.NeedsScan ? hub.Add(id => FoxgloveChannel.Protobuf(id, RecordingSettings.Topic(camera, "scan"), LaserScan.Descriptor)) : null;
+        points = settings.FrameOutputs.NeedsPoints ? hub.Add(id => FoxgloveChannel.Protobuf(id, RecordingSettings.Topic(camera, "points"), PointCloud.Descriptor)) : null;
         isTaken = new bool[outputs.Length];
         thread = new Thread(Write) { IsBackground = true, Name = $"foxglove {camera}", Priority = ThreadPriority.BelowNormal };
         thread.Start();
@@ -63,12 +70,12 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
     /// <inheritdoc/>
     public bool WantsSource => image.IsWatched && !isBusy && IsDue(Now);
 
-    private bool IsWatched => image.IsWatched || Array.Exists(outputs, o => o.IsWatched);
+    private bool IsWatched => image.IsWatched || Array.Exists(outputs, o => o.IsWatched) || scan?.IsWatched == true || points?.IsWatched == true;
 
     private static double Now => System.Diagnostics.Stopwatch.GetTimestamp() * 1000.0 / System.Diagnostics.Stopwatch.Frequency;
 
     /// <inheritdoc/>
-    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header)
+    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header, FrameOutputs? extras)
     {
         hub.Tell(header.AcquisitionStamp);
         double now = Now;
@@ -84,6 +91,7 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
         if (isImageTaken)
         {
             source.Take(prediction.Source!);
+            sourceFile = prediction.SourceFile;
         }
         copy ??= new OutputBuffers(model);
         for (int i = 0; i < outputs.Length; i++)
@@ -94,6 +102,7 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
                 copy.Take(pixels.Kinds[i], buffers);
             }
         }
+        answers.Take(extras, scan?.IsWatched == true, points?.IsWatched == true);
         isBusy = true;
         filled.Set();
     }
@@ -139,10 +148,19 @@ internal sealed class FoxgloveCamera : IFrameTap, IDisposable
                 outputs[i].Offer(new FoxgloveMessage(header.AcquisitionStamp, FoxgloveMessages.Output(frameId, payload).ToByteArray()));
             }
         }
+        long stamp = header.AcquisitionStamp;
+        if (answers.Scan is { } newest)
+        {
+            scan!.Offer(new FoxgloveMessage(stamp, FoxgloveMessages.Scan(stamp, camera, newest).ToByteArray()));
+        }
+        if (answers.Points is { } cloud)
+        {
+            points!.Offer(new FoxgloveMessage(stamp, FoxgloveMessages.Points(stamp, frameId, cloud).ToByteArray()));
+        }
         if (isImageTaken)
         {
-            byte[] jpeg = source.Encode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
-            image.Offer(new FoxgloveMessage(header.AcquisitionStamp, FoxgloveMessages.Image(header.AcquisitionStamp, frameId, "jpeg", jpeg).ToByteArray()));
+            byte[] jpeg = sourceFile?.Of(source) ?? source.EncodeJpeg(SharedFile.Quality);
+            image.Offer(new FoxgloveMessage(stamp, FoxgloveMessages.Image(stamp, frameId, "jpeg", jpeg).ToByteArray()));
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class FoxgloveHub : IDisposable
         ILogger http = logs.CreateLogger(LogComponents.Http);
         foreach (CameraSettings camera in settings.Cameras)
         {
-            cameras[camera.Id] = new FoxgloveCamera(camera.Id, model.Description, settings.HttpRate, this, http);
+            cameras[camera.Id] = new FoxgloveCamera(camera.Id, model.Description, settings, this, http);
         }
         log = Add(id => FoxgloveChannel.Protobuf(id, "/log", Log.Descriptor, KeptLines));
         metrics = Add(id => FoxgloveChannel.Json(id, "/metrics"));
