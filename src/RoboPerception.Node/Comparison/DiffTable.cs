@@ -20,7 +20,7 @@ internal static class DiffTable
             foreach (ClassDifference c in classes.Classes)
             {
                 string to = string.Join(", ", c.Becomes.Take(MostNames).Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Key} {100 * b.Value:0.0} %")));
-                Line($"    {c.Name,-14}{100 * c.Share,6:0.0} %{100 * c.OtherShare,7:0.0} %{100 * c.Changed,7:0.0} %   {to}");
+                Line($"    {c.Name,-14}{100 * c.Share,6:0.0} %{100 * c.OtherShare,7:0.0} %{(c.Changed is { } changed ? string.Create(CultureInfo.InvariantCulture, $"{100 * changed:0.0} %") : "-"),9}   {to}");
             }
         }
         if (diff.Depth is { } depth)

@@ -59,18 +59,12 @@ internal sealed class SourceImage
 
     /// <summary>The image as JPEG.</summary>
     /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
-    public byte[] EncodeJpeg(int quality) => Encode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, quality));
-
-    /// <summary>The image as PNG.</summary>
-    /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
-    public byte[] EncodePng(int compression) => Encode(".png", new ImageEncodingParam(ImwriteFlags.PngCompression, compression));
-
-    private unsafe byte[] Encode(string extension, ImageEncodingParam parameter)
+    public unsafe byte[] EncodeJpeg(int quality)
     {
         fixed (byte* pixels = Pixels)
         {
             using Mat mat = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, (nint)pixels);
-            Cv2.ImEncode(extension, mat, out byte[] file, parameter);
+            Cv2.ImEncode(".jpg", mat, out byte[] file, new ImageEncodingParam(ImwriteFlags.JpegQuality, quality));
             return file;
         }
     }

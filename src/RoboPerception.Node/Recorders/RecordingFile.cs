@@ -13,8 +13,6 @@ namespace RoboPerception.Node.Recorders;
 /// <summary>An MCAP file in Foxglove's schemas: one channel for each camera's input and outputs, and the log, the metrics. For one thread at a time.</summary>
 internal sealed class RecordingFile : IDisposable
 {
-    private const int PngLevel = 1;
-
     private readonly RecordingSettings settings;
     private readonly ModelDescription model;
     private readonly McapWriter writer;
@@ -25,6 +23,7 @@ internal sealed class RecordingFile : IDisposable
     private readonly McapChannel log;
     private readonly Dictionary<string, McapChannel> documents = [];
     private readonly List<(string Id, string Frame, McapChannel? Input, McapChannel[] Outputs)> cameras = [];
+    private readonly SourcePng png = new();
     private byte[] buffer = [];
 
     /// <summary>Begins the file.</summary>
@@ -127,8 +126,8 @@ internal sealed class RecordingFile : IDisposable
         writer.Write(channel, sequence, (ulong)stamp, (ulong)stamp, buffer.AsSpan(0, size));
     }
 
-    private byte[] Encode(RecordedFrame frame) => settings.Input == RecordedInput.Lossless
-        ? frame.Source.EncodePng(PngLevel)
+    private ReadOnlyMemory<byte> Encode(RecordedFrame frame) => settings.Input == RecordedInput.Lossless
+        ? png.Encode(frame.Source)
         : frame.SourceFile?.Of(frame.Source) ?? frame.Source.EncodeJpeg(SharedFile.Quality);
 
     /// <summary>A channel that is there once it has a message.</summary>
