@@ -216,6 +216,52 @@ public sealed class FoxgloveTests : IDisposable
         Assert.Equal(WebSocketState.Open, stuck.State);
     }
 
+    [Fact]
+    public async Task Recording_by_request_begins_and_ends_under_a_viewer_who_sees_every_channel_all_the_time()
+    {
+        using var node = new RemoteNode(model, $"http: {{port: {port}}}");
+        await node.StartAsync(node.Wall(90), "--loop", "--pace", "realtime");
+        await ReadyAsync();
+        using ClientWebSocket viewer = await ConnectAsync();
+        await SendAsync(viewer, "{\"op\":\"subscribe\",\"subscriptions\":[{\"id\":0,\"channelId\":0},{\"id\":2,\"channelId\":2}]}");
+        await SeeAsync();
+        await using Requester planner = await Requester.ConnectAsync(node.Broker.Address.Port);
+        await planner.FulfilledAsync("cmd/record", """{"action": "start", "name": "walk"}""");
+        await SeeAsync();
+        JsonElement ended = await planner.FulfilledAsync("cmd/record", """{"action": "stop"}""");
+        Assert.True(ended.GetProperty("frames").GetInt64() > 0);
+        await SeeAsync();
+        using JsonDocument found = IndependentReader.Run("read-foxglove.mjs", Path.Combine(node.Recordings, "walk.mcap"));
+        Assert.Equal(ended.GetProperty("frames").GetInt64(), Of(found.RootElement, "/cam0/image").Length);
+
+        // Three of each from now on, pictures that are whole and of the wall.
+        async Task SeeAsync()
+        {
+            int images = 0, depths = 0;
+            while (images < 3 || depths < 3)
+            {
+                (WebSocketMessageType type, byte[] bytes) = await ReceiveAsync(viewer);
+                Assert.Equal(WebSocketMessageType.Binary, type);
+                if (bytes[0] == 2)
+                {
+                    // The time of the pictures.
+                    continue;
+                }
+                if (BitConverter.ToUInt32(bytes, 1) == 0)
+                {
+                    using Mat picture = Cv2.ImDecode(RoboPerception.Recording.Schemas.CompressedImage.Parser.ParseFrom(bytes.AsSpan(13)).Data.ToByteArray(), ImreadModes.Color);
+                    Assert.Equal((64, 48), (picture.Width, picture.Height));
+                    Assert.InRange(picture.At<Vec3b>(24, 32).Item1, 88, 92);
+                    images++;
+                }
+                else
+                {
+                    depths++;
+                }
+            }
+        }
+    }
+
     private string Address => $"ws://127.0.0.1:{port}/foxglove";
 
     private static JsonElement[] Of(JsonElement seen, string topic) => [.. seen.GetProperty("messages").EnumerateArray().Where(m => Text(m, "topic") == topic)];
