@@ -4,6 +4,7 @@
 #
 #   launch/bench.sh [--model FILE] [--video FILE] [--frames N] [--rounds N] [--out FILE]   pipeline: node against a bare OrtRun loop
 #   launch/bench.sh peers [options as above]                                     the node beside the same job in Node.js (onnxruntime-node, mqtt.js, sharp)
+#   launch/bench.sh recording [options as above]                                 frames/s of a replay with a recording and without
 #   launch/bench.sh payloads                                                     encoders: milliseconds and bytes
 #   launch/bench.sh scan [--model FILE]                                          laser scan and nearest obstacles: ms a frame, ratio to inference
 #   launch/bench.sh models [FOLDER]                                              every model: ms per frame, as a ratio to the first

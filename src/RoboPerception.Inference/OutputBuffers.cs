@@ -42,6 +42,23 @@ internal sealed class OutputBuffers
         }
     }
 
+    /// <summary>Copies one output of a frame of the same model.</summary>
+    public void Take(OutputKind kind, OutputBuffers from)
+    {
+        switch (kind)
+        {
+            case OutputKind.Segmentation:
+                from.Segmentation.CopyTo(SegmentationMemory.Span);
+                break;
+            case OutputKind.Depth:
+                from.Depth.CopyTo(DepthMemory.Span);
+                break;
+            default:
+                from.Normals.CopyTo(NormalsMemory.Span);
+                break;
+        }
+    }
+
     private static void MarkOutside<T>(Span<T> plane, int gridWidth, (int X, int Y, int Width, int Height) window, T invalid)
     {
         for (int y = 0; y * gridWidth < plane.Length; y++)

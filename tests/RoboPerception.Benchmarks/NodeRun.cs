@@ -5,6 +5,7 @@ using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
+using RoboPerception.Node.Recorders;
 
 namespace RoboPerception.Benchmarks;
 
@@ -15,7 +16,7 @@ internal static class NodeRun
     private const string Camera = "cam0";
 
     /// <summary>Runs the node with one encoding for depth and normals; the segmentation is always PNG unless that encoding is <c>raw</c>.</summary>
-    public static async Task<(SenderFigures Figures, IReadOnlyDictionary<string, double> StageMs)> MeasureAsync(LocalBroker broker, string modelFile, string source, int frames, string encoding)
+    public static async Task<(SenderFigures Figures, IReadOnlyDictionary<string, double> StageMs)> MeasureAsync(LocalBroker broker, string modelFile, string source, int frames, string encoding, RecordingSettings? recording = null)
     {
         NodeSettings settings = new SettingsReader().AddSources([source]).Add("cameras.0.pace", "fast", "bench").Add("cameras.0.loop", "true", "bench")
             .Add("node.id", NodeId, "bench").Add("model.file", modelFile, "bench").Add("model.providers", "cpu", "bench").Add("outputs.overlay", "0", "bench")
@@ -26,7 +27,7 @@ internal static class NodeRun
         Dictionary<string, double> stages = [];
         SenderFigures figures = await SenderFigures.MeasureAsync(broker, outputs, frames, () => Environment.CpuUsage.TotalTime, async () =>
         {
-            var host = new NodeApplication(new NodeRequest(settings, true, frames + SenderFigures.WarmUp, false, null), new NodeLog { IsQuiet = true });
+            var host = new NodeApplication(new NodeRequest(settings, true, frames + SenderFigures.WarmUp, false, null) { Recording = recording }, new NodeLog { IsQuiet = true });
             await using (host.ConfigureAwait(false))
             {
                 await host.StartAsync(CancellationToken.None);

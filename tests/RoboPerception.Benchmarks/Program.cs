@@ -27,6 +27,10 @@ var peers = new Command("peers", "the node beside the same job in Node.js (onnxr
 peers.SetAction((parsed, _) => PeersBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(repeats), parsed.GetValue(output)));
 root.Subcommands.Add(peers);
 
+var recording = new Command("recording", "frames/s of a replay with a recording and without, by what is kept of the input") { model, video, frames, repeats, output };
+recording.SetAction((parsed, _) => RecordingBenchmark.RunAsync(parsed.GetValue(model) ?? DefaultModel.Find(), parsed.GetValue(video)!, parsed.GetValue(frames), parsed.GetValue(repeats), parsed.GetValue(output)));
+root.Subcommands.Add(recording);
+
 var payloads = new Command("payloads", "encoders: milliseconds and bytes") { model };
 payloads.SetAction(parsed => PayloadBenchmark.Run(parsed.GetValue(model) ?? DefaultModel.Find()));
 root.Subcommands.Add(payloads);

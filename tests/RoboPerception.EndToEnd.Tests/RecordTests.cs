@@ -63,6 +63,30 @@ public sealed partial class RecordTests : IDisposable
     }
 
     [Fact]
+    public async Task Scan_and_points_are_recorded_where_they_are_switched_on()
+    {
+        IReadOnlyList<Collector.Received> published = await RecordAsync(Scene, "--input", "none", "--scan", "--height", "1.25", "--tilt", "8", "--points", "300");
+        using JsonDocument found = IndependentReader.Run("read-foxglove.mjs", File);
+        Assert.All(found.RootElement.GetProperty("schemas").EnumerateObject(), schema => Assert.True(schema.Value.GetBoolean(), schema.Name));
+        JsonElement[] messages = [.. found.RootElement.GetProperty("messages").EnumerateArray()];
+        JsonElement[] scans = Of(messages, "/cam0/scan"), points = Of(messages, "/cam0/points");
+        List<byte[]> publishedScans = published.Of(Replayed.Topics.Scan("cam0")), publishedPoints = published.Of(Replayed.Topics.Output("cam0", OutputKind.Points));
+        Assert.Equal((Frames, Frames, Frames, Frames), (scans.Length, points.Length, publishedScans.Count, publishedPoints.Count));
+        foreach ((byte[] payload, JsonElement message) in publishedScans.Zip(scans))
+        {
+            Assert.Equal(AnswerMessages.StampOf(payload), message.GetProperty("logTime").GetString());
+            using JsonDocument scan = JsonDocument.Parse(payload);
+            AnswerMessages.RequireSameScan(scan.RootElement, message.GetProperty("content"));
+        }
+        foreach ((byte[] payload, JsonElement message) in publishedPoints.Zip(points))
+        {
+            AnswerMessages.RequirePointFields(message.GetProperty("content"));
+            Assert.Equal(Hash(payload), message.GetProperty("content").GetProperty("data").GetProperty("sha256").GetString());
+        }
+        Assert.Empty(Of(messages, "/cam0/image"));
+    }
+
+    [Fact]
     public async Task A_replay_gives_the_same_pixels_and_proves_it()
     {
         IReadOnlyList<Collector.Received> live = await RecordAsync(Scene, "--input", "lossless", "--depth", "raw", "--normals", "raw", "--segmentation", "raw");

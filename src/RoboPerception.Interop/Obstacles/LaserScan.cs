@@ -26,4 +26,12 @@ internal sealed class LaserScan(int beams)
 
     /// <summary>Metres; REP 117: -Inf = too close, +Inf = nothing within range, NaN = not known.</summary>
     public float[] Ranges { get; } = new float[beams];
+
+    /// <summary>Copies a scan of as many beams.</summary>
+    public void Take(LaserScan from)
+    {
+        (AngleMin, AngleMax, AngleIncrement) = (from.AngleMin, from.AngleMax, from.AngleIncrement);
+        (ScanTime, RangeMin, RangeMax) = (from.ScanTime, from.RangeMin, from.RangeMax);
+        from.Ranges.CopyTo(Ranges, 0);
+    }
 }

@@ -127,6 +127,9 @@ internal sealed record NodeRequest(NodeSettings Settings, bool Replay, int? Fram
     /// <summary>Write the run to a file; null = no.</summary>
     public RecordingSettings? Recording { get; init; }
 
+    /// <summary>Another model, whose predictions are compared with those of the first; null = none.</summary>
+    public string? Diff { get; init; }
+
     /// <summary>Compare the predictions with those in the recording that is replayed.</summary>
     public bool Verify { get; init; }
 }

@@ -21,8 +21,9 @@ internal static class ReplayCommand
         var drain = new Option<bool>("--drain") { Description = "with --worker: end when nothing is left to do" };
         var results = new Option<string>("--results") { Description = "with --worker: folder of the reports", HelpName = "DIR", DefaultValueFactory = _ => "." };
         var verify = new Option<bool>("--verify") { Description = "prove that a recording with lossless input gives every pixel again that it holds" };
+        var diff = new Option<string?>("--diff") { Description = "run another model too and say where it differs; --contact-sheet then shows the frames that differ most, --report has the figures", HelpName = "OTHER.onnx" };
         var flags = new NodeFlags();
-        var command = new Command("replay", "run a recording through the pipeline, losslessly, as fast as it goes (or --pace realtime)") { files, report, share, worker, drain, results, verify };
+        var command = new Command("replay", "run a recording through the pipeline, losslessly, as fast as it goes (or --pace realtime)") { files, report, share, worker, drain, results, verify, diff };
         flags.AddTo(command);
         command.SetAction((parsed, _) =>
         {
@@ -39,8 +40,12 @@ internal static class ReplayCommand
             {
                 return SharedReplay.ShareAsync(flags.Read(parsed, recordings, replay: true).Settings, members, recordings, parsed.GetValue(report));
             }
+            if (parsed.GetValue(diff) is not null && parsed.GetValue(verify))
+            {
+                throw new UserErrorException(ExitCode.Usage, "--verify proves that one model gives the same again, --diff shows how two differ: choose one");
+            }
             return recordings.Length == 1
-                ? NodeRunner.RunAsync(flags.Read(parsed, recordings, replay: true) with { Report = parsed.GetValue(report), Verify = parsed.GetValue(verify) })
+                ? NodeRunner.RunAsync(flags.Read(parsed, recordings, replay: true) with { Report = parsed.GetValue(report), Verify = parsed.GetValue(verify), Diff = parsed.GetValue(diff) })
                 : throw new UserErrorException(ExitCode.Usage, $"'replay' takes one recording, or several with --share GROUP; {recordings.Length} were named");
         });
         return command;

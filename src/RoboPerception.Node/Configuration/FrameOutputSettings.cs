@@ -38,8 +38,11 @@ internal sealed class FrameOutputSettings
     /// <summary>Metres; what is farther is no return (REP-117).</summary>
     public float RangeMax { get; set; } = 10;
 
-    /// <summary>Whether a scan is computed.</summary>
-    public bool NeedsObstacles => Scan || Nearest || Ros2.Contains(Ros2Topic.Scan);
+    /// <summary>Whether somebody is given a scan.</summary>
+    public bool NeedsScan => Scan || Ros2.Contains(Ros2Topic.Scan);
+
+    /// <summary>Whether obstacles are computed.</summary>
+    public bool NeedsObstacles => NeedsScan || Nearest;
 
     /// <summary>Whether a cloud is computed.</summary>
     public bool NeedsPoints => Points > 0 || Ros2.Contains(Ros2Topic.Points);

@@ -5,11 +5,13 @@ using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Commands;
+using RoboPerception.Node.Comparison;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Sources;
+using RoboPerception.Node.Web.Foxglove;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Hosting;
@@ -32,12 +34,15 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     private readonly ILogger cameraLog;
     private readonly List<CameraPipeline> cameras = [];
     private readonly Recorder? recorder;
+    private readonly FoxgloveHub? foxglove;
     private RecordingVerifier? verifier;
+    private ModelDiff? diff;
+    private InferenceSettings? inference;
 
     /// <summary>A service that does not run yet.</summary>
-    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null)
+    public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null, FoxgloveHub? foxglove = null)
     {
-        this.recorder = recorder;
+        (this.recorder, this.foxglove) = (recorder, foxglove);
         (this.request, this.identity, this.model, this.broker, this.state, this.views) = (request, identity, model, broker, state, views);
         (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
     }
@@ -52,7 +57,7 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         NodeSettings settings = request.Settings;
-        var inference = new InferenceSettings
+        inference = new InferenceSettings
         {
             Providers = ExecutionProviders.Parse(string.Join(',', settings.Providers)),
             Threads = settings.Threads,
@@ -61,7 +66,7 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
             CudaGraph = settings.CudaGraph,
             EngineCacheFolder = settings.EngineCache,
         };
-        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views, Tap = TapOf };
+        var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null || request.Diff is not null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views, Tap = TapOf };
         state.Set(NodeStates.Warming);
         var sources = new SourceFactory();
         sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
@@ -106,6 +111,10 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
             }
             WriteSheet();
             WriteReport();
+            if (diff is not null && cameras.TrueForAll(c => c.Failure is null))
+            {
+                Console.WriteLine(DiffTable.Of(diff.Document, model.Description.Name));
+            }
             if (verifier is not null && cameras.TrueForAll(c => c.Failure is null))
             {
                 Console.WriteLine(verifier.Summary);
@@ -125,19 +134,28 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     {
         if (request.Report is { } path && cameras.FirstOrDefault() is { Report: { } report, Failure: null } camera)
         {
-            AtomicFile.Write(path, report.ToJson(camera.SourceName, model, camera.Engine.Provider.Name(), camera.Statistics));
+            AtomicFile.Write(path, report.ToJson(camera.SourceName, model, camera.Engine.Provider.Name(), camera.Statistics, diff?.Document));
             cameraLog.LogInformation("report: {File}", path);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => verifier?.Dispose();
+    public void Dispose()
+    {
+        verifier?.Dispose();
+        diff?.Dispose();
+    }
 
     private IFrameTap? TapOf(CameraSettings camera)
     {
+        if (request.Diff is { } other)
+        {
+            return diff = new ModelDiff(camera, CameraPipeline.CalibrationOf(camera, McapSource.RunOf(camera.Source)), model, other, inference!, request.ContactSheet is not null);
+        }
         if (!request.Verify)
         {
-            return recorder?.TapOf(camera);
+            // The recorder goes last: it takes the image away.
+            return FrameTaps.Of(foxglove?.TapOf(camera), recorder?.TapOf(camera));
         }
         RecordedRun run = McapSource.RunOf(camera.Source)
             ?? throw new UserErrorException(ExitCode.Usage, $"--verify needs a recording: replay FILE{RecordedRun.Extension} --verify");
@@ -146,6 +164,12 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
 
     private void WriteSheet()
     {
+        if (request.ContactSheet is { } sheetOfDiff && diff is not null)
+        {
+            diff.SaveSheet(sheetOfDiff);
+            cameraLog.LogInformation("contact sheet of the differences: {File}", sheetOfDiff);
+            return;
+        }
         if (request.ContactSheet is not { } path || cameras.FirstOrDefault()?.Sheet is not { } sheet)
         {
             return;

@@ -8,6 +8,7 @@ using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Recorders;
 using RoboPerception.Node.Remote;
 using RoboPerception.Node.Web;
+using RoboPerception.Node.Web.Foxglove;
 
 namespace RoboPerception.Node.Hosting;
 
@@ -15,7 +16,7 @@ namespace RoboPerception.Node.Hosting;
 /// Publishes what is said once (who we are, each camera's geometry and classes) at the start, then health and metrics once a second,
 /// and tells systemd that we are alive while that is true.
 /// </summary>
-internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end, Recorder? recorder = null, RemoteRecorder? remote = null)
+internal sealed class ReportService(NodeSettings settings, NodeReports reports, NodeIdentity identity, ModelFile model, BrokerService broker, PipelineService pipelines, History history, ServiceManager manager, NodeEnd end, Recorder? recorder = null, RemoteRecorder? remote = null, FoxgloveHub? foxglove = null)
     : BeatService(end, Period)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -61,6 +62,7 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
         byte[] metrics = MessageJson.Write(Metrics);
         broker.Connection.TryPublish(topics.Metrics, metrics);
         (recorder ?? remote?.Current)?.Document("/metrics", metrics);
+        foxglove?.Metrics(metrics);
         Describe();
         IReadOnlyList<CameraPipeline> cameras = pipelines.Cameras;
         bool flows = cameras.Any(c => Environment.TickCount64 - c.Statistics.LastPublishedAt < 2 * Period.TotalMilliseconds && c.Statistics.Published > 0);
@@ -78,22 +80,24 @@ internal sealed class ReportService(NodeSettings settings, NodeReports reports, 
         foreach (CameraPipeline camera in pipelines.Cameras)
         {
             string id = camera.Camera.Id;
-            byte[] info = MessageJson.Write(CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame"));
+            CameraInfoDocument document = CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame");
+            byte[] info = MessageJson.Write(document);
             if (!geometries.TryGetValue(id, out byte[]? told) || !info.AsSpan().SequenceEqual(told))
             {
                 geometries[id] = info;
                 broker.Connection.SetRetained(topics.CameraInfo(id), info);
+                foxglove?.Describe(document, id, camera.IsLive);
             }
         }
-        DescriptionDocument document = reports.Description();
-        byte[] description = MessageJson.Write(document);
+        DescriptionDocument node = reports.Description();
+        byte[] description = MessageJson.Write(node);
         if (!description.AsSpan().SequenceEqual(described))
         {
             described = description;
             broker.Connection.SetRetained(topics.Description, description);
             if (settings.HomeAssistant is { } prefix)
             {
-                broker.Connection.SetRetained(HomeAssistantDiscovery.Topic(prefix, topics), HomeAssistantDiscovery.Message(topics, document));
+                broker.Connection.SetRetained(HomeAssistantDiscovery.Topic(prefix, topics), HomeAssistantDiscovery.Message(topics, node));
             }
         }
     }

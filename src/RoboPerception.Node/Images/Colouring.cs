@@ -33,6 +33,12 @@ internal static class Colouring
         float[] valid = [.. metres.ToArray().Where(m => float.IsFinite(m) && m > 0).Order()];
         nearest = valid.Length > 0 ? valid[valid.Length / 50] : 0;
         farthest = valid.Length > 0 ? valid[valid.Length - 1 - valid.Length / 50] : 1;
+        return Depth(metres, width, height, nearest, farthest);
+    }
+
+    /// <summary>Near is bright, far is dark (inferno), between two distances that are given; invalid is black.</summary>
+    public static Mat Depth(ReadOnlySpan<float> metres, int width, int height, double nearest, double farthest)
+    {
         double span = Math.Max(farthest - nearest, 1e-3);
         using var gray = new Mat(height, width, MatType.CV_8UC1);
         using var invalid = new Mat(height, width, MatType.CV_8UC1);

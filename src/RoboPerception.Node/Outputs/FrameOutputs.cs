@@ -17,6 +17,7 @@ internal sealed class FrameOutputs : IDisposable
     private readonly List<FrameOutput> outputs = [];
     private readonly List<OutputDescription> constant = [];
     private readonly FrameObstacles? obstacles;
+    private readonly bool hasScan;
     private readonly PointCloud? cloud;
     private readonly FrameJpeg? jpeg;
     private readonly CameraIntrinsics? camera;
@@ -25,7 +26,7 @@ internal sealed class FrameOutputs : IDisposable
     {
         FrameOutputSettings settings = plan.Settings;
         ModelInput grid = plan.Model.Input;
-        camera = plan.Intrinsics;
+        (camera, hasScan) = (plan.Intrinsics, settings.NeedsScan);
         if (settings.NeedsObstacles)
         {
             obstacles = new FrameObstacles(plan.RequireGeometry(settings.Scan ? "outputs.scan" : settings.Nearest ? "outputs.nearest" : "outputs.ros2: scan"), plan.Classes, plan.Camera, settings);
@@ -56,6 +57,15 @@ internal sealed class FrameOutputs : IDisposable
     /// <summary>The outputs; null if none was asked for.</summary>
     /// <exception cref="UserErrorException">The model or the camera lacks what one of them needs (exit code 2).</exception>
     public static FrameOutputs? Create(OutputPlan plan) => plan.Settings.Any ? new FrameOutputs(plan) : null;
+
+    /// <summary>Free space in the frame that was published last; null where no scan is switched on.</summary>
+    public LaserScan? Scan => hasScan ? obstacles!.Scan : null;
+
+    /// <summary>The points of the frame that was published last; null where they are not switched on.</summary>
+    public PointCloud? Points => cloud;
+
+    /// <summary>The JPEG of the frame that was published last; empty if it has none.</summary>
+    public byte[] Jpeg => jpeg?.Current ?? [];
 
     /// <summary>Whether a frame of this time becomes an image. Asked once for each frame, on the inference thread.</summary>
     public bool WantsImage(long stamp) => jpeg?.IsDue(stamp) == true;

@@ -21,12 +21,8 @@ internal sealed partial class CameraPipeline
     /// <summary>What browsers see; null where HTTP is off.</summary>
     public FrameView? View => publishing.View;
 
-    /// <summary>Who is shown every frame that inference takes from now on; null = nobody.</summary>
-    public IFrameTap? Tap
-    {
-        get => Volatile.Read(ref tap);
-        set => Volatile.Write(ref tap, value);
-    }
+    /// <summary>Who is shown every frame that inference takes from now on, beside those who are from start to end; null = nobody else.</summary>
+    public void Show(IFrameTap? more) => Volatile.Write(ref tap, FrameTaps.Of(standing, more));
 
     /// <summary>Opens a model as at the start, self-check and all, beside the one that runs.</summary>
     /// <exception cref="UserErrorException">No execution provider works, or it fails its own golden prediction.</exception>

@@ -24,6 +24,7 @@ internal sealed partial class CameraPipeline : IDisposable
     private readonly MqttConnection connection;
     private readonly InferenceSettings providers;
     private readonly Action<string> log;
+    private readonly IFrameTap? standing;
     private IFrameTap? tap;
     private readonly InferenceStage inference;
     private readonly PublishStage publishing;
@@ -36,8 +37,7 @@ internal sealed partial class CameraPipeline : IDisposable
         this.connection = connection;
         Description = model.Description;
         RecordedRun? run = McapSource.RunOf(camera.Source);
-        Calibration = camera.Calibration is { } file ? CalibrationFile.Read(file)
-            : run is not null ? run.Calibrations.GetValueOrDefault(McapSource.CameraOf(camera.Source, run)) : SceneSource.CalibrationOf(camera.Source);
+        Calibration = CalibrationOf(camera, run);
         if (camera.Fit == ResizeFit.Stretch && run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit fit))
         {
             camera.Fit = fit;
@@ -69,7 +69,7 @@ internal sealed partial class CameraPipeline : IDisposable
             })
             : new LosslessSlot<FramePrediction>(1);
         var plan = new OutputPlan(camera, model.Description, geometry.Intrinsics, IsRectified, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
-        tap = request.Tap(camera);
+        tap = standing = request.Tap(camera);
         publishing = new PublishStage(plan, Controls, geometry, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
         inference = new InferenceStage(camera.Id, capture, engine, resizer, geometry, Controls, predictions, free, Statistics, publishing.ImageUsesOf, () => Volatile.Read(ref tap), log);
     }
@@ -148,6 +148,12 @@ internal sealed partial class CameraPipeline : IDisposable
 
     /// <summary>What ended the pipeline, if an error did.</summary>
     public Exception? Failure => capture.Failure ?? inference.Failure ?? publishing.Failure;
+
+    /// <summary>How a camera sees: its file, or what a recording or a scene says of it; null if nobody does.</summary>
+    /// <exception cref="UserErrorException">The calibration cannot be read (exit code 2).</exception>
+    public static CameraCalibration? CalibrationOf(CameraSettings camera, RecordedRun? run) =>
+        camera.Calibration is { } file ? CalibrationFile.Read(file)
+        : run is not null ? run.Calibrations.GetValueOrDefault(McapSource.CameraOf(camera.Source, run)) : SceneSource.CalibrationOf(camera.Source);
 
     /// <summary>Opens the source and starts the threads.</summary>
     /// <exception cref="UserErrorException">The source does not open (exit code 4).</exception>

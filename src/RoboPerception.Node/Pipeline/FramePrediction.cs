@@ -55,8 +55,14 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>Who will see this frame's input; if anyone, <see cref="Image"/> holds it.</summary>
     public ImageUses Uses { get; set; }
 
+    /// <summary>Whether <see cref="Source"/> is of this frame.</summary>
+    public bool HasSource { get; set; }
+
     /// <summary>The camera's image, where somebody wants it; changes hands with him.</summary>
     public SourceImage? Source { get; set; }
+
+    /// <summary>Where those who want the JPEG of <see cref="Source"/> share it; null if there are not several.</summary>
+    public SharedFile? SourceFile { get; set; }
 
     /// <summary>The source is a recording: whoever has no room for the frame waits.</summary>
     public bool IsLossless { get; set; }

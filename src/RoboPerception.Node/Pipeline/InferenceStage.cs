@@ -138,7 +138,8 @@ internal sealed partial class InferenceStage : IDisposable
         {
             Prepare(frame);
             prediction.Tap = tap();
-            if (prediction.Tap?.WantsSource == true)
+            (prediction.HasSource, prediction.SourceFile) = (prediction.Tap?.WantsSource == true, null);
+            if (prediction.HasSource)
             {
                 (prediction.Source ??= new SourceImage()).Take(frame);
             }

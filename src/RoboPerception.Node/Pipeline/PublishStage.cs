@@ -209,7 +209,7 @@ internal sealed class PublishStage : IDisposable
             extras.Publish(new OutputFrame(HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), buffers) { ClockCorrection = prediction.ClockCorrection }, prediction.Uses.HasFlag(ImageUses.Topic) ? prediction.Image : []);
             encodeTicks += Stopwatch.GetTimestamp() - begun;
         }
-        prediction.Tap?.Take(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid));
+        prediction.Tap?.Take(prediction, buffers, HeaderOf(prediction, OutputKind.Image, PayloadEncoding.Raw, grid), extras);
         long encode = UnixClock.ToNanoseconds(encodeTicks), publish = UnixClock.ToNanoseconds(publishTicks);
         statistics[Stage.Encode].Record(encode);
         statistics[Stage.Publish].Record(publish);
@@ -217,7 +217,7 @@ internal sealed class PublishStage : IDisposable
         statistics.CountPublished();
         if (prediction.Uses.HasFlag(ImageUses.Browsers))
         {
-            View?.Offer(prediction, buffers);
+            View?.Offer(prediction, buffers, prediction.Uses.HasFlag(ImageUses.Topic) ? extras!.Jpeg : []);
         }
         if (prediction.Uses.HasFlag(ImageUses.Snapshot))
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Node.Comparison;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -41,7 +42,7 @@ internal sealed class ReplayReport : IDisposable
     }
 
     /// <summary>The file, UTF-8.</summary>
-    public byte[] ToJson(string recording, ModelFile model, string provider, PipelineStatistics statistics)
+    public byte[] ToJson(string recording, ModelFile model, string provider, PipelineStatistics statistics, DiffDocument? diff)
     {
         ClassMap? classes = model.Description.Output(OutputKind.Segmentation)?.Classes;
         double pixels = Math.Max(1, pixelsOfClass.Sum());
@@ -55,7 +56,8 @@ internal sealed class ReplayReport : IDisposable
                 Stages.All.ToDictionary(stage => stage.Name(), stage => Math.Round(statistics[stage].Quantile(0.5) / 1e6, 3)),
                 hashes.ToDictionary(h => Messaging.Topics.NameOf(h.Key), h => Convert.ToHexStringLower(h.Value.GetCurrentHash())),
                 classes?.Classes.Where(c => pixelsOfClass[c.Id] > 0).ToDictionary(c => c.Name, c => Math.Round(pixelsOfClass[c.Id] / pixels, 6)),
-                depthCount > 0 ? Math.Round(depthSum / depthCount, 4) : null),
+                depthCount > 0 ? Math.Round(depthSum / depthCount, 4) : null,
+                diff),
             ReplayReportContext.Default.Document);
     }
 
@@ -90,7 +92,9 @@ internal sealed class ReplayReport : IDisposable
     /// <param name="PixelsSha256">Per output: class ids, metres and unit vectors of all frames, as float32 little-endian where they are floats.</param>
     /// <param name="ClassShares">Share of all pixels.</param>
     /// <param name="MeanDepth">Metres.</param>
-    internal sealed record Document(string Recording, string Model, string ModelId, string Provider, long Frames, Dictionary<string, double> StageMsP50, Dictionary<string, string> PixelsSha256, Dictionary<string, double>? ClassShares, double? MeanDepth);
+    /// <param name="Diff">What differs in another model's predictions, where one was named.</param>
+    internal sealed record Document(string Recording, string Model, string ModelId, string Provider, long Frames, Dictionary<string, double> StageMsP50, Dictionary<string, string> PixelsSha256, Dictionary<string, double>? ClassShares, double? MeanDepth,
+        DiffDocument? Diff);
 }
 
 /// <summary>Generated writer.</summary>

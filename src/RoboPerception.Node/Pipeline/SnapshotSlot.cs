@@ -25,7 +25,7 @@ internal sealed class SnapshotSlot(ModelDescription model)
         if (Interlocked.Exchange(ref asked, null) is { } waiting)
         {
             var snapshot = new FrameSnapshot(model) { Header = header };
-            snapshot.Take(prediction, buffers);
+            snapshot.Take(prediction, buffers, []);
             waiting.SetResult(snapshot);
         }
     }

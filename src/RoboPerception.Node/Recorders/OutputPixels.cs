@@ -36,18 +36,25 @@ internal sealed class OutputPixels(ModelDescription model)
     {
         for (int i = 0; i < encoders.Length; i++)
         {
-            switch (encoders[i].Kind)
-            {
-                case OutputKind.Segmentation:
-                    encoders[i].EncodeSegmentation(header, buffers.Segmentation, to[i]);
-                    break;
-                case OutputKind.Depth:
-                    encoders[i].EncodeDepth(header, buffers.Depth, to[i]);
-                    break;
-                default:
-                    encoders[i].EncodeNormals(header, buffers.Normals, to[i]);
-                    break;
-            }
+            Encode(i, buffers, header, to[i]);
+        }
+    }
+
+    /// <summary>Writes one output of a frame, by its place in <see cref="Kinds"/>.</summary>
+    public void Encode(int output, OutputBuffers buffers, in FrameHeader header, PayloadBuffer to)
+    {
+        PayloadEncoder encoder = encoders[output];
+        switch (encoder.Kind)
+        {
+            case OutputKind.Segmentation:
+                encoder.EncodeSegmentation(header, buffers.Segmentation, to);
+                break;
+            case OutputKind.Depth:
+                encoder.EncodeDepth(header, buffers.Depth, to);
+                break;
+            default:
+                encoder.EncodeNormals(header, buffers.Normals, to);
+                break;
         }
     }
 }

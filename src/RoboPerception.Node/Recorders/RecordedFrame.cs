@@ -1,3 +1,4 @@
+using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 
@@ -14,6 +15,12 @@ internal sealed class RecordedFrame(int outputs)
 
     /// <summary>The camera's image.</summary>
     public SourceImage Source { get; set; } = new();
+
+    /// <summary>Where its JPEG is shared with others; null if nobody else wants it.</summary>
+    public SharedFile? SourceFile { get; set; }
+
+    /// <summary>Scan and points, where they are switched on.</summary>
+    public FrameAnswers Answers { get; } = new();
 
     /// <summary>The frame.</summary>
     public FrameHeader Header { get; set; }
@@ -34,16 +41,40 @@ internal sealed class SourceImage
     /// <summary>Copies a frame.</summary>
     public void Take(Frame frame)
     {
-        (Width, Height) = (frame.Width, frame.Height);
+        Resize(frame.Width, frame.Height);
         int row = 3 * frame.Width;
-        if (Pixels.Length < row * frame.Height)
-        {
-            Pixels = GC.AllocateUninitializedArray<byte>(row * frame.Height, pinned: true);
-        }
         ReadOnlySpan<byte> from = frame.Pixels;
         for (int y = 0; y < frame.Height; y++)
         {
             from.Slice(y * frame.Stride, row).CopyTo(Pixels.AsSpan(y * row));
+        }
+    }
+
+    /// <summary>Copies an image.</summary>
+    public void Take(SourceImage other)
+    {
+        Resize(other.Width, other.Height);
+        other.Pixels.AsSpan(0, 3 * Width * Height).CopyTo(Pixels);
+    }
+
+    /// <summary>The image as JPEG.</summary>
+    /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
+    public unsafe byte[] EncodeJpeg(int quality)
+    {
+        fixed (byte* pixels = Pixels)
+        {
+            using Mat mat = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, (nint)pixels);
+            Cv2.ImEncode(".jpg", mat, out byte[] file, new ImageEncodingParam(ImwriteFlags.JpegQuality, quality));
+            return file;
+        }
+    }
+
+    private void Resize(int width, int height)
+    {
+        (Width, Height) = (width, height);
+        if (Pixels.Length < 3 * width * height)
+        {
+            Pixels = GC.AllocateUninitializedArray<byte>(3 * width * height, pinned: true);
         }
     }
 }

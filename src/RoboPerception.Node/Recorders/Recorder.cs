@@ -4,6 +4,7 @@ using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Logging;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Recording.Mcap;
 
@@ -163,15 +164,16 @@ internal sealed class Recorder : IDisposable
 
         public bool WantsSource => recorder.settings.Input != RecordedInput.None;
 
-        public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header)
+        public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header, FrameOutputs? extras)
         {
             if (!recorder.free.TryTake(out RecordedFrame? frame, prediction.IsLossless ? Timeout.Infinite : 0))
             {
                 Interlocked.Increment(ref recorder.left);
                 return;
             }
-            (frame.Camera, frame.Header) = (camera, header);
+            (frame.Camera, frame.Header, frame.SourceFile) = (camera, header, prediction.SourceFile);
             pixels.Encode(buffers, header, frame.Outputs);
+            frame.Answers.Take(extras);
             if (prediction.Source is { } source)
             {
                 // Not copied once more: the prediction goes on with the buffer of a frame that is written.

@@ -1,6 +1,7 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Outputs;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Recording.Mcap;
 using RoboPerception.Recording.Schemas;
@@ -45,7 +46,7 @@ internal sealed class RecordingVerifier : IFrameTap, IDisposable
     public string Summary => $"verified: {frames} frames of '{path}', {string.Join(", ", pixels.Kinds.Select(Topics.NameOf))}: every pixel as recorded{(ended ? "; the last frame is cut" : "")}";
 
     /// <inheritdoc/>
-    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header)
+    public void Take(FramePrediction prediction, OutputBuffers buffers, in FrameHeader header, FrameOutputs? extras)
     {
         pixels.Encode(buffers, header, payloads);
         for (int i = 0; i < payloads.Length; i++)

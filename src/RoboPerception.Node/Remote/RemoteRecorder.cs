@@ -107,7 +107,7 @@ internal sealed class RemoteRecorder : IHostedService
             recorder.Start(file => RecordingService.WriteHead(file, settings, pipelines, reports.Value), e => Fail(recorder, e));
             (current, file, name, failure) = (recorder, settings.File, Path.GetFileName(settings.File), null);
             lines.Written += recorder.Log;
-            taps.ForEach(t => t.Camera.Tap = t.Tap);
+            taps.ForEach(t => t.Camera.Show(t.Tap));
         }
         log.LogInformation("recording to {File}", name);
         return RemoteAnswer.Ok(("recording", true), ("name", name));
@@ -157,7 +157,7 @@ internal sealed class RemoteRecorder : IHostedService
     {
         foreach (CameraPipeline camera in pipelines.Cameras)
         {
-            camera.Tap = null;
+            camera.Show(null);
         }
         lines.Written -= recorder.Log;
         current = null;

@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using RoboPerception.Core;
 using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Web.Foxglove;
 
 namespace RoboPerception.Node.Web;
 
@@ -52,10 +54,17 @@ internal sealed class WebAccess
         return token is not null || request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
     }
 
+    /// <summary>
+    /// Whether a Foxglove viewer names the token in its address, <c>?token=TOKEN</c>: it can send no headers. Its page may then be of another site,
+    /// because no browser adds the token by itself, as it does a cookie.
+    /// </summary>
+    public bool KnowsToken(HttpRequest request) =>
+        token is not null && request.Path == FoxgloveEndpoint.Path && request.Query.TryGetValue("token", out StringValues given) && given.Count == 1 && IsToken(given[0]!);
+
     /// <summary>Whether a request may be answered.</summary>
     public bool MayEnter(HttpRequest request)
     {
-        if (token is null)
+        if (token is null || KnowsToken(request))
         {
             return true;
         }

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Web.Foxglove;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Web;
@@ -26,6 +27,7 @@ internal static class WebServer
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(new WebAccess(settings));
         builder.Services.AddSingleton<NodeApi>();
+        builder.Services.AddSingleton<FoxgloveHub>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -53,6 +55,7 @@ internal static class WebServer
         application.MapGet("/api/history/{camera}", HistoryAsync);
         application.Map("/live/{camera}", LiveAsync);
         ControlPages.Map(application);
+        application.Map(FoxgloveEndpoint.Path, FoxgloveEndpoint.ServeAsync);
         application.MapFallback("{**path}", PageAsync);
     }
 
@@ -65,8 +68,12 @@ internal static class WebServer
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, WebAccess access)
     {
         string path = context.Request.Path.Value ?? "/";
-        if (!access.IsOurs(context.Request))
+        if (!access.IsOurs(context.Request) && !access.KnowsToken(context.Request))
         {
+            if (path == FoxgloveEndpoint.Path)
+            {
+                FoxgloveEndpoint.WarnOfOrigin(context);
+            }
             await WriteAsync(context, 403, "text/plain", "this page is not asked by pages of other sites\n"u8.ToArray()).ConfigureAwait(false);
         }
         else if (path == "/signin" || path == "/style.css" || access.MayEnter(context.Request))

@@ -16,7 +16,7 @@ internal sealed record McapWriterOptions
     /// <summary>How chunks are packed.</summary>
     public McapCompression Compression { get; init; } = McapCompression.Zstd;
 
-    /// <summary>Level of Zstandard; 1 keeps up with a camera on one core.</summary>
+    /// <summary>Level of Zstandard; 1 keeps up with a camera on one core, negative ones are faster still.</summary>
     public int Level { get; init; } = 1;
 
     /// <summary>A chunk is closed when it holds so many bytes.</summary>

@@ -72,6 +72,11 @@ internal sealed class FrameMessage : IDisposable
 
     private void Jpeg(FrameSnapshot frame, List<FramePart> parts)
     {
+        if (frame.Jpeg.Length > 0)
+        {
+            Add("image", "jpeg", frame.Jpeg, parts);
+            return;
+        }
         image.Create(frame.Height, frame.Width, MatType.CV_8UC3);
         for (int y = 0; y < frame.Height; y++)
         {

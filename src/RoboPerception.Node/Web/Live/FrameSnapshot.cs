@@ -36,6 +36,9 @@ internal sealed class FrameSnapshot
     /// <summary>The model's input, BGR [H,W,3].</summary>
     public byte[] Image { get; }
 
+    /// <summary><see cref="Image"/> as JPEG, if somebody else has encoded it; else empty.</summary>
+    public byte[] Jpeg { get; private set; } = [];
+
     /// <summary>Class ids [H,W]; empty if the model has none.</summary>
     public byte[] Segmentation { get; }
 
@@ -46,9 +49,9 @@ internal sealed class FrameSnapshot
     public float[] Normals { get; }
 
     /// <summary>Copies a frame.</summary>
-    public void Take(FramePrediction prediction, OutputBuffers buffers)
+    public void Take(FramePrediction prediction, OutputBuffers buffers, byte[] jpeg)
     {
-        (Sequence, Stamp) = (prediction.Sequence, prediction.AcquisitionStamp);
+        (Sequence, Stamp, Jpeg) = (prediction.Sequence, prediction.AcquisitionStamp, jpeg);
         prediction.Image.CopyTo(Image, 0);
         if (Segmentation.Length > 0)
         {

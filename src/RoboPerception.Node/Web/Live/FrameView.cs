@@ -75,13 +75,16 @@ internal sealed class FrameView : IDisposable
     }
 
     /// <summary>Takes a frame in, on the publishing thread: a copy of its pixels, or nothing while the one before is in work.</summary>
-    public void Offer(FramePrediction prediction, OutputBuffers buffers)
+    /// <param name="prediction">Whose frame it is.</param>
+    /// <param name="buffers">What was predicted.</param>
+    /// <param name="jpeg">Its input, where that is encoded already; else nothing.</param>
+    public void Offer(FramePrediction prediction, OutputBuffers buffers, byte[] jpeg)
     {
         if (isBusy || !isWatched)
         {
             return;
         }
-        snapshot.Take(prediction, buffers);
+        snapshot.Take(prediction, buffers, jpeg);
         isBusy = true;
         filled.Set();
     }
