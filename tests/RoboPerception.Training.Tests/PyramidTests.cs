@@ -312,7 +312,7 @@ public sealed class PyramidTests
             }
         }
 
-        foreach (var norm in network.modules().OfType<TorchSharp.Modules.BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<CountingBatchNorm>())
         {
             norm.momentum = 1;
         }

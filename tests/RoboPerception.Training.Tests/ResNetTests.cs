@@ -125,7 +125,7 @@ public sealed class ResNetTests
         var weight = network.named_parameters().Single(pair => pair.name == "nddr.layer2.depth.conv.weight").parameter.squeeze();
         var expected = cat([eye(8) * 0.05, eye(8) * 0.8, eye(8) * 0.05], 1);
         Assert.True(weight.allclose(expected, 1e-6, 1e-7));
-        Assert.Equal(0.05, network.modules().OfType<BatchNorm2d>().First(norm => norm.momentum != 0.1).momentum);
+        Assert.Equal(0.05, network.modules().OfType<CountingBatchNorm>().First(norm => norm.momentum != 0.1).momentum);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class StatisticsTests : IDisposable
         // The batch norm behind the first convolution: its mean over two full batches, or one of fewer images, by hand.
         var convolution = network.modules().OfType<Conv2d>().First(layer => layer.in_channels == 3);
         var name = network.named_modules().Single(pair => pair.module == convolution).name;
-        var norm = (BatchNorm2d)network.named_modules().Single(pair => pair.name == name[..^1] + "1").module;
+        var norm = (CountingBatchNorm)network.named_modules().Single(pair => pair.name == name[..^1] + "1").module;
         using var noGradients = no_grad();
         var batch = new Batch(count, 32, 32);
         for (var n = 0; n < count; n++)

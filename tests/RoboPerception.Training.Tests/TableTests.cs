@@ -97,6 +97,13 @@ public sealed class TableTests : IDisposable
         Assert.Equal(0, Run(command));
         Assert.Equal((table, checkpoint), (File.ReadAllText(Path.Combine(folder, "table.md")), File.GetLastWriteTimeUtc(Path.Combine(folder, "seed1", "last.ckpt"))));
         Assert.Equal(2, Run(command.Replace("--epochs 2", "--epochs 4", StringComparison.Ordinal)));
+        Assert.Equal(2, Run(command + " --so-far"));
+
+        // One run of it by itself, from what it left.
+        Assert.Equal(0, DecathlonCommand.Create().Parse(["--config", Path.Combine(folder, "seed2", "experiment.yaml"), "--out", Path.Combine(folder, "again")]).Invoke());
+        var (first, again) = (DecathlonTrainer.ReadState(Path.Combine(folder, "seed2")), DecathlonTrainer.ReadState(Path.Combine(folder, "again")));
+        Assert.Equal(first.Losses, again.Losses);
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, "seed2", "experiment.yaml")), File.ReadAllText(Path.Combine(folder, "again", "experiment.yaml")));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal static class AverageCommand
         var own = network.state_dict().Where(pair => torch.is_floating_point(pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         foreach (var tensor in own.Values)
         {
-            tensor.mul_(shares[0]);
+            tensor.mul_(HeldScalar.Of(shares[0]));
         }
 
         for (var i = 1; i < paths.Length; i++)
@@ -85,7 +85,7 @@ internal static class AverageCommand
                 var theirs = other.state_dict();
                 foreach (var (name, tensor) in own)
                 {
-                    tensor.add_(theirs[name] * shares[i]);
+                    tensor.PlusInPlace(theirs[name] * HeldScalar.Of(shares[i]));
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using RoboPerception.Core;
 using RoboPerception.Onnx;
 using RoboPerception.Training.Data;
@@ -14,9 +15,11 @@ namespace RoboPerception.Training.Commands;
 /// <summary><c>roboperception-train decathlon</c>: the MTAN paper's second experiment.</summary>
 internal static class DecathlonCommand
 {
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of the Visual Decathlon: DATASET/{train,val}/CLASS/FILE", Required = true };
+    private static readonly Option<string?> Config = Experiment.ConfigOption();
+    private static readonly Option<string?> Data = new("--data") { Description = "Folder of the Visual Decathlon: DATASET/{train,val}/CLASS/FILE" };
     private static readonly Option<string?> DataSets = new("--data-sets") { Description = "Data sets to train, separated by commas; by default all that the folder has" };
-    private static readonly Option<string> Out = new("--out") { Description = "Folder of the run", Required = true };
+    private static readonly Option<string?> Out = new("--out") { Description = "Folder of the run" };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most so many images of a data set; 0 = all" };
     private static readonly Option<int> Depth = new("--depth") { Description = "Layers of the wide residual network", DefaultValueFactory = _ => 28 };
     private static readonly Option<int> Widen = new("--widen") { Description = "Factor of its channels", DefaultValueFactory = _ => 4 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Times that every data set is shown; the last quarter at a tenth of the rate and without ImageNet", DefaultValueFactory = _ => 400 };
@@ -34,15 +37,27 @@ internal static class DecathlonCommand
     {
         var command = new Command("decathlon", "Trains MTAN on a wide residual network for the data sets of the Visual Decathlon and prints errors and points")
         {
-            Data, DataSets, Out, Depth, Widen, Epochs, BatchSize, LearningRate, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ExportFlag, ResumeFlag,
+            Data, DataSets, Out, Config, Depth, Widen, Epochs, BatchSize, LearningRate, Limit, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ExportFlag, ResumeFlag,
         };
-        command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation), mayRestart: true));
+        command.SetAction((parse, cancellation) => UserErrors.Guard(
+            () => Run(parse.GetValue(Config) is { } path ? Experiment.Complete(command, parse, path, Experiment.Read(path)) : parse, cancellation), mayRestart: true));
         return command;
     }
 
+    /// <summary>The experiment file of a run of the papers' table, which holds images on disk.</summary>
+    public static string ExperimentOf(DecathlonOptions options, string data, int limit) => ExperimentOf(Create().Parse(
+    [
+        Data.Name, data, DataSets.Name, string.Join(',', options.DataSets), Streamed.Name,
+        .. new (Option Option, IFormattable Value)[] { (Depth, options.Depth), (Widen, options.Widen), (Epochs, options.Epochs), (BatchSize, options.BatchSize), (LearningRate, options.LearningRate), (Limit, limit), (Seed, options.Seed) }
+            .SelectMany(entry => new[] { entry.Option.Name, entry.Value.ToString(null, CultureInfo.InvariantCulture) }),
+    ]));
+
+    private static string ExperimentOf(ParseResult parse) => Experiment.Text(
+        parse, [new OptionGroup("Decathlon", [Data, DataSets, Depth, Widen, Epochs, BatchSize, LearningRate, Limit, Seed, Damaged, Streamed, LoaderThreads, DeviceName, ExportFlag])], []);
+
     private static ExitCode Run(ParseResult parse, CancellationToken cancellation)
     {
-        var (folder, root) = (parse.GetValue(Out)!, parse.GetValue(Data)!);
+        var (folder, root) = (TrainCommand.Required(parse.GetValue(Out), Out.Name), TrainCommand.Required(parse.GetValue(Data), Data.Name));
         var resume = parse.GetValue(ResumeFlag);
         if (!resume && File.Exists(Path.Combine(folder, Trainer.LastCheckpoint)))
         {
@@ -54,6 +69,11 @@ internal static class DecathlonCommand
         DecathlonSet[] sets = [.. options.DataSets.Select(name => new DecathlonSet(
             DecathlonDomain.All.Single(domain => domain.Name == name), Open(parse, root, name, "train", cancellation), Open(parse, root, name, "val", cancellation)))];
         using var trainer = resume ? DecathlonTrainer.Resume(folder, sets, device) : DecathlonTrainer.Start(folder, options, sets, device);
+        if (!resume)
+        {
+            AtomicFile.Write(Path.Combine(folder, Experiment.FileName), Encoding.UTF8.GetBytes(ExperimentOf(parse)));
+        }
+
         trainer.LoaderThreads = Math.Max(1, parse.GetValue(LoaderThreads));
         trainer.Trained = (name, loss) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {trainer.State.Epoch + 1}/{options.Epochs}  {name,-14} loss {loss:F4}"));
         trainer.Run(cancellation);
@@ -107,7 +127,7 @@ internal static class DecathlonCommand
     private static ImageSource Open(ParseResult parse, string root, string name, string split, CancellationToken cancellation)
     {
         const int size = WideResNetMtan.ImageSize;
-        var reader = Decathlon.Open(new DataRequest(root, $"{name}/{split}", Validation: split == "val", 0));
+        var reader = SomeImages.Of(Decathlon.Open(new DataRequest(root, $"{name}/{split}", Validation: split == "val", 0)), parse.GetValue(Limit));
         var damaged = DataArguments.Policy(parse.GetValue(Damaged)!);
         return parse.GetValue(Streamed) ? DataArguments.Streamed(reader, (size, size), damaged) : DataArguments.Load(reader, (size, size), damaged, compare: false, cancellation);
     }

@@ -18,6 +18,26 @@ internal static class Experiment
     /// <summary>Name of the file that every run leaves in its folder.</summary>
     public const string FileName = "experiment.yaml";
 
+    /// <summary>The option that names an experiment file.</summary>
+    public static Option<string?> ConfigOption() => new("--config") { Description = "Experiment file: YAML with option names and their values; options given here go before it" };
+
+    /// <summary>A command line with what an experiment adds to it.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="parse">What was typed.</param>
+    /// <param name="name">Name of the experiment in messages.</param>
+    /// <param name="text">The experiment.</param>
+    /// <exception cref="UserErrorException">The experiment is damaged, or a value is wrong.</exception>
+    public static ParseResult Complete(Command command, ParseResult parse, string name, string text)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(parse);
+        string[] typed = [.. parse.Tokens.Select(token => token.Value).SkipWhile(token => token == command.Name)];
+        var complete = command.Parse([.. typed, .. Arguments(name, text, parse)]);
+        return complete.Errors.Count == 0
+            ? complete
+            : throw new UserErrorException(ExitCode.Usage, $"'{name}': {complete.Errors[0].Message}");
+    }
+
     /// <summary>The text of an experiment file.</summary>
     /// <exception cref="UserErrorException">There is no such file.</exception>
     public static string Read(string path) => File.Exists(path)
@@ -67,7 +87,7 @@ internal static class Experiment
     /// </summary>
     public static string Text(ParseResult parse, IReadOnlyList<OptionGroup> groups, IReadOnlyList<Option> without)
     {
-        var text = new StringBuilder("# What this run was made with: train --config experiment.yaml --out DIR repeats it");
+        var text = new StringBuilder($"# What this run was made with: {parse.CommandResult.Command.Name} --config experiment.yaml --out DIR repeats it");
         text.Append(parse.GetValue(TrainOptions.Minutes) > 0 ? ", though not to the bit: its schedule follows the clock (minutes).\n" : ".\n");
         foreach (var group in groups)
         {

@@ -28,16 +28,7 @@ internal static class TrainCommand
         (string Name, string Text)? experiment = parse.GetValue(TrainOptions.Config) is { } path ? (path, Experiment.Read(path))
             : parse.GetValue(TrainOptions.Preset) is { } preset ? ("preset " + preset, Presets.Find(preset))
             : null;
-        if (experiment is not { } found)
-        {
-            return parse;
-        }
-
-        string[] typed = [.. parse.Tokens.Select(token => token.Value).SkipWhile(token => token == command.Name)];
-        var complete = command.Parse([.. typed, .. Experiment.Arguments(found.Name, found.Text, parse)]);
-        return complete.Errors.Count == 0
-            ? complete
-            : throw new UserErrorException(ExitCode.Usage, $"'{found.Name}': {complete.Errors[0].Message}");
+        return experiment is { } found ? Experiment.Complete(command, parse, found.Name, found.Text) : parse;
     }
 
     internal static string Required(string? value, string option) =>

@@ -15,7 +15,7 @@ internal static class TrainOptions
 {
     private static readonly TrainingOptions Defaults = new() { Network = "mtan-segnet", Height = 288, Width = 384 };
 
-    public static Option<string?> Config { get; } = new("--config") { Description = "Experiment file (YAML): option names without dashes and their values; options given here go before it" };
+    public static Option<string?> Config { get; } = Experiment.ConfigOption();
     public static Option<string?> Preset { get; } = new("--preset") { Description = $"Experiment that comes with the program: {string.Join(", ", Presets.Names)}" };
     public static Option<string?> TaskKeys { get; } = new("--tasks") { Description = "Keys of the tasks to train, e.g. depth; by default seg,depth,normal. Known are seg2, seg7, seg13 (or seg), seg19, seg21, seg40, rooms2, rooms7, rooms19 (made of 13 classes), depth, logdepth, depth-berhu (inverse Huber loss), depth-silog (scale-invariant loss of logarithms), normal, normal-chord (the same with a loss close to the angle), edge, sal, human_parts" };
     public static Option<string> Network { get; } = new("--network") { Description = "Family and widths, e.g. mtan-segnet:widths=16,32,64,128,128", DefaultValueFactory = _ => Defaults.Network };

@@ -1,4 +1,5 @@
 using RoboPerception.Onnx;
+using RoboPerception.Training.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,9 +33,9 @@ internal static class AttentionExport
             sum = graph.Add(sum, graph.Conv(side, weight, null, groups: layers.Length));
         }
 
-        var hidden = graph.Relu(LayerExport.BatchNorm(graph, [.. layers.Select(task => (BatchNorm2d)task[1])], sum));
+        var hidden = graph.Relu(LayerExport.BatchNorm(graph, [.. layers.Select(task => (CountingBatchNorm)task[1])], sum));
         var raw = graph.Conv(hidden, LayerExport.Stack(graph, second.Select(conv => conv.weight!)), LayerExport.Stack(graph, second.Select(conv => conv.bias!)), groups: layers.Length);
-        var mask = graph.Sigmoid(LayerExport.BatchNorm(graph, [.. layers.Select(task => (BatchNorm2d)task[4])], raw));
+        var mask = graph.Sigmoid(LayerExport.BatchNorm(graph, [.. layers.Select(task => (CountingBatchNorm)task[4])], raw));
         return graph.Reshape(mask, layers.Length, -1, mask.Shape[2], mask.Shape[3]);
     }
 }

@@ -54,7 +54,7 @@ internal sealed record ExportParity(double LargestDeviation, double ClassAgreeme
                 }
                 else
                 {
-                    var reference = task.Kind == TaskKind.Depth ? outputs[k].clamp(0) : outputs[k];
+                    var reference = task.Kind == TaskKind.Depth ? outputs[k].clamp(HeldScalar.Of(0)) : outputs[k];
                     deviation = Larger(deviation, Deviation(reference.cpu().contiguous().data<float>().ToArray(), predictions.Values(name)));
                 }
             }
@@ -64,7 +64,7 @@ internal sealed record ExportParity(double LargestDeviation, double ClassAgreeme
     }
 
     private static Tensor ToNetworkInput(byte[] image, GraphRunner runner) =>
-        tensor(image, [1, runner.Height, runner.Width, 3]).permute(0, 3, 1, 2).flip(1).to(float32).div(255);
+        tensor(image, [1, runner.Height, runner.Width, 3]).permute(0, 3, 1, 2).flip(1).to(float32).div(HeldScalar.Of(255));
 
     private static double Agreement(long[] reference, byte[] labels) => (double)reference.Zip(labels).Count(pair => pair.First == pair.Second) / labels.Length;
 

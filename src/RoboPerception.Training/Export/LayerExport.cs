@@ -1,4 +1,5 @@
 using RoboPerception.Onnx;
+using RoboPerception.Training.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,7 +20,7 @@ internal static class LayerExport
     {
         Sequential chain => chain.children().Aggregate(x, (value, child) => Chain(graph, child, value)),
         Conv2d convolution => Convolution(graph, convolution, x),
-        BatchNorm2d norm => BatchNorm(graph, [norm], x),
+        CountingBatchNorm norm => BatchNorm(graph, [norm], x),
         TorchSharp.Modules.ReLU => graph.Relu(x),
         TorchSharp.Modules.ReLU6 => graph.Clip(x, 0, 6),
         TorchSharp.Modules.Sigmoid => graph.Sigmoid(x),
@@ -36,16 +37,16 @@ internal static class LayerExport
         var layers = chain.children().ToArray();
         var convolution = (Conv2d)layers[0];
         using var scope = NewDisposeScope();
-        var first = Convolution(graph, convolution, image, pads, convolution.weight!.detach().to(float64).flip(1).div(ByteScale).to(float32));
+        var first = Convolution(graph, convolution, image, pads, convolution.weight!.detach().to(float64).flip(1).div(HeldScalar.Of(ByteScale)).to(float32));
         return layers.Skip(1).Aggregate(first, (value, layer) => Chain(graph, layer, value));
     }
 
     /// <summary>One batch norm over the channels of several, side by side.</summary>
-    public static Value BatchNorm(GraphBuilder graph, IReadOnlyList<BatchNorm2d> norms, Value x)
+    public static Value BatchNorm(GraphBuilder graph, IReadOnlyList<CountingBatchNorm> norms, Value x)
     {
         return graph.BatchNormalization(x, Side(norm => norm.weight!), Side(norm => norm.bias!), Side(norm => norm.running_mean!), Side(norm => norm.running_var!), BatchNormEpsilon);
 
-        Value Side(Func<BatchNorm2d, Tensor> part) => Stack(graph, norms.Select(part));
+        Value Side(Func<CountingBatchNorm, Tensor> part) => Stack(graph, norms.Select(part));
     }
 
     /// <summary>Tensors of parameters stacked along the first axis as one constant.</summary>

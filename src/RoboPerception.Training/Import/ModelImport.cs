@@ -59,7 +59,7 @@ internal static class ModelImport
         using var twin = PerceptionNetwork.Create(network.Spec, network.Tasks, ImageScale(model.Graph));
         twin.eval();
         MakeIdentity(twin);
-        string[] norms = [.. twin.named_modules().Where(entry => entry.module is BatchNorm2d).Select(entry => entry.name)];
+        string[] norms = [.. twin.named_modules().Where(entry => entry.module is CountingBatchNorm).Select(entry => entry.name)];
         var factors = norms.Select(name => name + ".weight").ToHashSet(StringComparer.Ordinal);
         var shifts = norms.Select(name => name + ".bias").ToHashSet(StringComparer.Ordinal);
         var unknown = Parameters(twin, name => !factors.Contains(name));
@@ -128,12 +128,12 @@ internal static class ModelImport
     private static void MakeIdentity(PerceptionNetwork network)
     {
         using var noGradients = no_grad();
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<CountingBatchNorm>())
         {
-            norm.weight!.fill_(1);
-            norm.bias!.fill_(0);
-            norm.running_mean!.fill_(0);
-            norm.running_var!.fill_(1 - norm.eps);
+            norm.weight!.fill_(HeldScalar.Of(1));
+            norm.bias!.fill_(HeldScalar.Of(0));
+            norm.running_mean!.fill_(HeldScalar.Of(0));
+            norm.running_var!.fill_(HeldScalar.Of(1 - norm.eps));
         }
     }
 
@@ -165,7 +165,7 @@ internal static class ModelImport
                         numbers[i] = number((place, i));
                     }
 
-                    _ = place < 0 ? parameter.fill_(0) : parameter.copy_(tensor(numbers, parameter.shape));
+                    _ = place < 0 ? parameter.fill_(HeldScalar.Of(0)) : parameter.copy_(tensor(numbers, parameter.shape));
                 }
             }
 

@@ -70,7 +70,7 @@ internal static class Convolutions
         var (exact, exactGradient) = Run(image, weight);
         return Math.Max(Relative(single, exact), Relative(singleGradient, exactGradient));
 
-        static Tensor Wave(int count, double step) => (arange(count, dtype: float64) * step).sin();
+        static Tensor Wave(int count, double step) => (arange(HeldScalar.Of(count), dtype: float64) * HeldScalar.Of(step)).sin();
     }
 
     private static (Tensor Prediction, Tensor Gradient) Run(Tensor image, Tensor weight)
@@ -78,7 +78,7 @@ internal static class Convolutions
         using var gradients = enable_grad();
         image = image.detach().requires_grad_();
         var prediction = F.conv2d(image, weight, padding: [1L, 1L]);
-        prediction.square().sum().backward();
+        prediction.pow(HeldScalar.Of(2)).sum().backward();
         return (prediction.detach(), image.grad!);
     }
 

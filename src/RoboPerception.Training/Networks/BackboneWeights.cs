@@ -27,7 +27,7 @@ internal static class BackboneWeights
         Fill(own, path);
         var first = own["conv1.weight"];
         first.div_(tensor(ImageNetStandardDeviation).view(1, 3, 1, 1).to(first.device));
-        own["bn1.running_mean"].add_((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
+        own["bn1.running_mean"].PlusInPlace((first * tensor(ImageNetMean).view(1, 3, 1, 1).to(first.device)).sum([1L, 2L, 3L]));
     }
 
     /// <summary>Fills tensors by their names; other tensors of the file, such as a classifier's, are left alone.</summary>
@@ -74,7 +74,7 @@ internal static class BackboneWeights
 
             parameter.copy_(name switch
             {
-                "features.0.0.weight" => source * 2,
+                "features.0.0.weight" => source * HeldScalar.Of(2),
                 "features.0.0.bias" => source - file.Tensor("features.0.0.weight").sum([1L, 2L, 3L]),
                 _ => source,
             });

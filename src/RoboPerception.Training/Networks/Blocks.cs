@@ -16,7 +16,7 @@ internal static class Blocks
         var chain = Sequential();
         for (var i = 1; i < channels.Length; i++)
         {
-            chain.append(Conv2d(channels[i - 1], channels[i], 3, padding: 1)).append(BatchNorm2d(channels[i])).append(ReLU(inplace: true));
+            chain.append(Conv2d(channels[i - 1], channels[i], 3, padding: 1)).append(CountingBatchNorm.Of(channels[i])).append(ReLU(inplace: true));
         }
 
         return chain;
@@ -25,10 +25,10 @@ internal static class Blocks
     /// <summary>Attention mask in (0,1): 1x1 convolution, batch norm, ReLU, 1x1 convolution, batch norm, sigmoid.</summary>
     public static Sequential Attention(int input, int middle, int output) => Sequential(
         Conv2d(input, middle, 1),
-        BatchNorm2d(middle),
+        CountingBatchNorm.Of(middle),
         ReLU(inplace: true),
         Conv2d(middle, output, 1),
-        BatchNorm2d(output),
+        CountingBatchNorm.Of(output),
         Sigmoid());
 
     /// <summary>Prediction head: 3x3 convolution then 1x1 convolution, nothing between them.</summary>

@@ -49,7 +49,7 @@ internal sealed class CrossStitchResNet : ParallelResNet
                 var row = new Row();
                 foreach (var source in tasks)
                 {
-                    row.register_parameter(source, Parameter(full([width], source == target ? own : other)));
+                    row.register_parameter(source, Parameter(full([width], HeldScalar.Of(source == target ? own : other))));
                 }
 
                 register_module(target, row);
@@ -57,7 +57,7 @@ internal sealed class CrossStitchResNet : ParallelResNet
         }
 
         public override Tensor[] forward(Tensor[] input) =>
-            [.. Weights().Select(row => row.Zip(input, (weight, map) => weight.view(1, -1, 1, 1) * map).Aggregate((sum, term) => sum + term))];
+            [.. Weights().Select(row => row.Zip(input, (weight, map) => weight.view(1, -1, 1, 1) * map).Aggregate((sum, term) => sum.Plus(term)))];
 
         public Value[] Export(GraphBuilder graph, Value[] maps)
         {

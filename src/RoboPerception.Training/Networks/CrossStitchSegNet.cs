@@ -38,7 +38,7 @@ internal sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
         cs_unit_encoder = Parameter(StartingWeights(Levels - 1));
         cs_unit_decoder = Parameter(StartingWeights(Levels));
         heads = [.. tasks.Select(task => Blocks.Head(widths[0], task.Channels))];
-        logsigma = Parameter(full([tasks.Count], -0.5f));
+        logsigma = Parameter(full([tasks.Count], HeldScalar.Of(-0.5f)));
         RegisterComponents();
         for (var k = 0; k < heads.Length; k++)
         {
@@ -128,7 +128,7 @@ internal sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
         var same = Sum(source => units[level, source]);
         return [.. maps.Select(_ => same)];
 
-        Tensor Sum(Func<int, Tensor> weight) => maps.Select((map, source) => weight(source) * map).Aggregate((sum, term) => sum + term);
+        Tensor Sum(Func<int, Tensor> weight) => maps.Select((map, source) => weight(source) * map).Aggregate((sum, term) => sum.Plus(term));
     }
 
     private Value[] Mix(GraphBuilder graph, Parameter units, int level, Value[] maps)
@@ -156,7 +156,7 @@ internal sealed class CrossStitchSegNet : PerceptionNetwork, IOnnxExportable
 
         var others = tasks == 1 ? 0 : (1 - OwnShare) / (tasks - 1);
         var own = tasks == 1 ? 1 : OwnShare;
-        return (eye(tasks) * (own - others) + others).unsqueeze(0).repeat(levels, 1, 1);
+        return (eye(tasks) * HeldScalar.Of(own - others)).Plus(others).unsqueeze(0).repeat(levels, 1, 1);
     }
 
     private T[] PerTask<T>(Func<T> make) => [.. Tasks.Select(_ => make())];

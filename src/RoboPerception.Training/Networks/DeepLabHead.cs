@@ -23,7 +23,7 @@ internal static class DeepLabHead
         var head = Sequential(
             new PyramidPooling(input, width, dropout),
             Conv2d(width, width, 3, padding: 1, bias: false),
-            BatchNorm2d(width),
+            CountingBatchNorm.Of(width),
             ReLU(inplace: true),
             Conv2d(width, channels, 1));
         return head;
@@ -49,11 +49,11 @@ internal static class DeepLabHead
         {
             convs = ModuleList<Sequential>(
             [
-                Sequential(Conv2d(input, width, 1, bias: false), BatchNorm2d(width), ReLU(inplace: true)),
-                .. Dilations.Select(d => Sequential(Conv2d(input, width, 3, padding: d, dilation: d, bias: false), BatchNorm2d(width), ReLU(inplace: true))),
-                Sequential(AdaptiveAvgPool2d(1), Conv2d(input, width, 1, bias: false), BatchNorm2d(width), ReLU(inplace: true)),
+                Sequential(Conv2d(input, width, 1, bias: false), CountingBatchNorm.Of(width), ReLU(inplace: true)),
+                .. Dilations.Select(d => Sequential(Conv2d(input, width, 3, padding: d, dilation: d, bias: false), CountingBatchNorm.Of(width), ReLU(inplace: true))),
+                Sequential(AdaptiveAvgPool2d(1), Conv2d(input, width, 1, bias: false), CountingBatchNorm.Of(width), ReLU(inplace: true)),
             ]);
-            project = Sequential(Conv2d(5 * width, width, 1, bias: false), BatchNorm2d(width), ReLU(inplace: true), Dropout(dropout ? 0.5 : 0));
+            project = Sequential(Conv2d(5 * width, width, 1, bias: false), CountingBatchNorm.Of(width), ReLU(inplace: true), Dropout(dropout ? 0.5 : 0));
             RegisterComponents();
         }
 

@@ -35,7 +35,7 @@ internal sealed class DenseSegNet : PerceptionNetwork, IOnnxExportable
         decoder_block_t = ModuleList(PerTask(() => ModuleList(SegNet.PerLevel(
             d => d == 0 ? Blocks.ConvChain(2 * widths[0], 2 * widths[0], widths[0]) : SegNetLevels.Decoder(widths, d, shares: 2)))));
         heads = [.. tasks.Select(task => Blocks.Head(widths[0], task.Channels))];
-        logsigma = Parameter(full([tasks.Count], -0.5f));
+        logsigma = Parameter(full([tasks.Count], HeldScalar.Of(-0.5f)));
         RegisterComponents();
         for (var k = 0; k < heads.Length; k++)
         {

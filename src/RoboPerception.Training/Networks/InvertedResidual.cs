@@ -41,7 +41,7 @@ internal sealed class InvertedResidual : Module<Tensor, Tensor>
     {
         var hidden = expand is null ? input : expand.forward(input);
         var output = project.call(depthwise.forward(halves ? PadForStride2(hidden) : hidden));
-        return adds ? input + output : output;
+        return adds ? input.Plus(output) : output;
     }
 
     /// <summary>One row and one column of zeros at the end.</summary>

@@ -48,15 +48,15 @@ internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
         decoder_block = ModuleList(PerStage(d => Blocks.ConvBlock(widths[d], widths[d])));
         decoder_block_att = ModuleList(PerStage(d => Point(widths[Math.Min(d + 1, Stages - 1)], widths[d])));
         decoder_att = ModuleList(PerTask(() => ModuleList(PerStage(d => Blocks.Attention(2 * widths[d], widths[d] / 2, widths[d])))));
-        heads = ModuleList<Sequential>([.. Tasks.Select(task => Sequential(Conv2d(widths[0], widths[0], 3, padding: 1), BatchNorm2d(widths[0]), ReLU(inplace: true), Conv2d(widths[0], task.Channels, 1)))]);
-        logsigma = Parameter(full([tasks.Count], -0.5f));
+        heads = ModuleList<Sequential>([.. Tasks.Select(task => Sequential(Conv2d(widths[0], widths[0], 3, padding: 1), CountingBatchNorm.Of(widths[0]), ReLU(inplace: true), Conv2d(widths[0], task.Channels, 1)))]);
+        logsigma = Parameter(full([tasks.Count], HeldScalar.Of(-0.5f)));
         RegisterComponents();
         using var noGradients = no_grad();
         foreach (var (task, head) in Tasks.Zip(heads))
         {
             if (task.Logarithmic)
             {
-                init.constant_(((Conv2d)head[^1]).bias!, TaskDescription.InitialLogDepth);
+                init.constant_(((Conv2d)head[^1]).bias!, HeldScalar.Of(TaskDescription.InitialLogDepth));
             }
         }
     }
@@ -177,7 +177,7 @@ internal sealed class MtanMobileNet : PerceptionNetwork, IOnnxExportable
         : graph.Resize(x, like.Shape[2], like.Shape[3], ResizeRule.LinearHalfPixel);
 
     /// <summary>1x1 convolution, batch norm, ReLU.</summary>
-    private static Sequential Point(int input, int output) => Sequential(Conv2d(input, output, 1), BatchNorm2d(output), ReLU(inplace: true));
+    private static Sequential Point(int input, int output) => Sequential(Conv2d(input, output, 1), CountingBatchNorm.Of(output), ReLU(inplace: true));
 
     private static Sequential[] PerStage(Func<int, Sequential> make) => [.. Enumerable.Range(0, Stages).Select(make)];
 

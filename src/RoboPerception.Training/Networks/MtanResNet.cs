@@ -35,7 +35,7 @@ internal sealed class MtanResNet : ResNetNetwork
         var widths = Layout.Output;
         var share = spec.Word("attention", "quarter", "full") == "quarter" ? 4 : 1;
         var basic = spec.Word("refinement", "bottleneck", "basic") == "basic";
-        shared_conv = Sequential(Conv2d(3, Layout.Stem, 7, stride: 2, padding: 3, bias: false), BatchNorm2d(Layout.Stem), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
+        shared_conv = Sequential(Conv2d(3, Layout.Stem, 7, stride: 2, padding: 3, bias: false), CountingBatchNorm.Of(Layout.Stem), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
         var layers = Enumerable.Range(0, Layers).Select(s => ResNetBackbone.Layer(Layout, s).ToArray()).ToArray();
         before = [.. layers.Select(blocks => Sequential(blocks.SkipLast(1)))];
         last = [.. layers.Select(blocks => blocks[^1])];
@@ -99,7 +99,7 @@ internal sealed class MtanResNet : ResNetNetwork
     {
         var firsts = new Value[Layers];
         var lasts = new Value[Layers];
-        var map = ResNetBackbone.ExportStem(graph, Sequential((Conv2d)shared_conv[0], (BatchNorm2d)shared_conv[1]), image);
+        var map = ResNetBackbone.ExportStem(graph, Sequential((Conv2d)shared_conv[0], (CountingBatchNorm)shared_conv[1]), image);
         for (var s = 0; s < Layers; s++)
         {
             firsts[s] = ResNetBackbone.ExportBlocks(graph, $"layer{s + 1}", before[s], map);

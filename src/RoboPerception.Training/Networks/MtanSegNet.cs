@@ -44,7 +44,7 @@ internal sealed class MtanSegNet : SegNet
         heads = [.. tasks.Select(task => Blocks.Head(widths[0], task.Channels))];
 
         // STAN has nothing to weigh, and the published counts leave the scalar out.
-        logsigma = tasks.Count > 1 ? Parameter(full([tasks.Count], -0.5f)) : null;
+        logsigma = tasks.Count > 1 ? Parameter(full([tasks.Count], HeldScalar.Of(-0.5f))) : null;
         RegisterComponents();
         for (var k = 0; k < heads.Length; k++)
         {

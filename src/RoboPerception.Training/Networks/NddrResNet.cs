@@ -50,8 +50,8 @@ internal sealed class NddrResNet : ParallelResNet
         var convolution = Conv2d(width * Tasks.Count, width, 1, bias: false);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var start = Enumerable.Range(0, Tasks.Count).Select(source => eye(width) * (source == task ? OwnShare : OtherShare));
+        var start = Enumerable.Range(0, Tasks.Count).Select(source => eye(width) * HeldScalar.Of(source == task ? OwnShare : OtherShare));
         convolution.weight.copy_(cat([.. start], 1).view(width, -1, 1, 1));
-        return Sequential(("conv", convolution), ("bn", BatchNorm2d(width, momentum: Momentum)), ("relu", ReLU()));
+        return Sequential(("conv", convolution), ("bn", CountingBatchNorm.Of(width, momentum: Momentum)), ("relu", ReLU()));
     }
 }

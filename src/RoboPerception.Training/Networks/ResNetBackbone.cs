@@ -20,7 +20,7 @@ internal sealed class ResNetBackbone : Module<Tensor, Tensor>
     public const int Stride = 8;
 
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly MaxPool2d maxpool = MaxPool2d(3, stride: 2, padding: 1);
     private readonly Sequential[] layers;
 
@@ -30,7 +30,7 @@ internal sealed class ResNetBackbone : Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(layout);
         conv1 = Conv2d(3, layout.Stem, 7, stride: 2, padding: 3, bias: false);
-        bn1 = BatchNorm2d(layout.Stem);
+        bn1 = CountingBatchNorm.Of(layout.Stem);
         layers = [.. Enumerable.Range(0, Layers).Select(i => Sequential(Layer(layout, i)))];
         RegisterComponents();
         for (var i = 0; i < Layers; i++)

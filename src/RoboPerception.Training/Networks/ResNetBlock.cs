@@ -14,7 +14,7 @@ namespace RoboPerception.Training.Networks;
 internal sealed class ResNetBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d[] convolutions;
-    private readonly BatchNorm2d[] norms;
+    private readonly CountingBatchNorm[] norms;
     private readonly Sequential? downsample;
 
     private ResNetBlock(Conv2d[] convolutions, Sequential? downsample)
@@ -22,7 +22,7 @@ internal sealed class ResNetBlock : Module<Tensor, Tensor>
     {
         this.convolutions = convolutions;
         this.downsample = downsample;
-        norms = [.. convolutions.Select(convolution => BatchNorm2d(convolution.out_channels))];
+        norms = [.. convolutions.Select(convolution => CountingBatchNorm.Of(convolution.out_channels))];
         for (var i = 0; i < convolutions.Length; i++)
         {
             register_module($"conv{i + 1}", convolutions[i]);
@@ -62,7 +62,7 @@ internal sealed class ResNetBlock : Module<Tensor, Tensor>
             map = i < convolutions.Length - 1 ? F.relu(map) : map;
         }
 
-        return F.relu(map + (downsample is null ? input : downsample.call(input)));
+        return F.relu(map.Plus(downsample is null ? input : downsample.call(input)));
     }
 
     internal Value Export(GraphBuilder graph, Value x)
@@ -77,5 +77,5 @@ internal sealed class ResNetBlock : Module<Tensor, Tensor>
         return graph.Relu(graph.Add(map, downsample is null ? x : LayerExport.Chain(graph, downsample, x)));
     }
 
-    private static Sequential Projection(int input, int output, int stride) => Sequential(Conv2d(input, output, 1, stride: stride, bias: false), BatchNorm2d(output));
+    private static Sequential Projection(int input, int output, int stride) => Sequential(Conv2d(input, output, 1, stride: stride, bias: false), CountingBatchNorm.Of(output));
 }

@@ -17,7 +17,7 @@ internal sealed class SplitSegNet : SegNet
     public SplitSegNet(NetworkSpec spec, IReadOnlyList<TaskDescription> tasks)
         : base(spec, tasks)
     {
-        logsigma = Parameter(full([tasks.Count], -0.5f));
+        logsigma = Parameter(full([tasks.Count], HeldScalar.Of(-0.5f)));
         heads = [.. tasks.Select(task => Blocks.Head(spec.Widths[0], task.Channels))];
         RegisterComponents();
         for (var k = 0; k < heads.Length; k++)

@@ -13,9 +13,9 @@ namespace RoboPerception.Training.Networks;
 /// </summary>
 internal sealed class WideBlock : Module<Tensor, Tensor>
 {
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn2;
+    private readonly CountingBatchNorm bn2;
     private readonly Conv2d conv2;
     private readonly Sequential? shortcut;
 
@@ -23,9 +23,9 @@ internal sealed class WideBlock : Module<Tensor, Tensor>
     public WideBlock(int input, int output, int stride)
         : base(nameof(WideBlock))
     {
-        bn1 = BatchNorm2d(input);
+        bn1 = CountingBatchNorm.Of(input);
         conv1 = Conv2d(input, output, 3, padding: 1);
-        bn2 = BatchNorm2d(output);
+        bn2 = CountingBatchNorm.Of(output);
         conv2 = Conv2d(output, output, 3, stride: stride, padding: 1);
         shortcut = stride == 1 && input == output ? null : Sequential(Conv2d(input, output, 1, stride: stride));
         RegisterComponents();
@@ -36,7 +36,7 @@ internal sealed class WideBlock : Module<Tensor, Tensor>
     {
         var middle = conv1.call(F.relu(bn1.call(input)));
         var output = conv2.call(F.relu(bn2.call(middle)));
-        return output + (shortcut is null ? input : shortcut.call(input));
+        return output.Plus(shortcut is null ? input : shortcut.call(input));
     }
 
     internal Value Export(GraphBuilder graph, Value x)

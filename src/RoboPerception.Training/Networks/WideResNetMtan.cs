@@ -26,7 +26,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly ModuleList<Sequential> linear;
     private readonly ModuleList<ModuleList<Sequential>> encoder_att;
     private readonly ModuleList<Sequential> encoder_block_att;
@@ -52,7 +52,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
         layer1 = Stage(widths[0], widths[1], blocks);
         layer2 = Stage(widths[1], widths[2], blocks);
         layer3 = Stage(widths[2], widths[3], blocks);
-        bn1 = BatchNorm2d(widths[3], momentum: 0.9);
+        bn1 = CountingBatchNorm.Of(widths[3], momentum: 0.9);
         linear = ModuleList<Sequential>([.. classes.Select(count => Sequential(Linear(widths[3], count), Softmax(1)))]);
         encoder_att = ModuleList<ModuleList<Sequential>>([.. classes.Select(_ => ModuleList<Sequential>([.. widths.Select((width, j) => Blocks.Attention(j == 0 ? width : 2 * width, width, width))]))]);
         encoder_block_att = ModuleList<Sequential>([.. widths.Select((width, j) => Blocks.ConvBlock(width, widths[Math.Min(j + 1, Stages)]))]);
@@ -98,7 +98,7 @@ internal sealed class WideResNetMtan : Module<Tensor, int, Tensor>, IOnnxExporta
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(targets);
-        return -probabilities.gather(1, targets.unsqueeze(1)).add(1e-20).log().mean();
+        return -probabilities.gather(1, targets.unsqueeze(1)).Plus(1e-20).log().mean();
     }
 
     /// <summary>The graph form: image (1,3,72,72), normalised, red first; the class probabilities (1,C,1,1) of every data set.</summary>

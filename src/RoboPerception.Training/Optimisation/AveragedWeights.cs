@@ -53,7 +53,7 @@ internal sealed class AveragedWeights : IDisposable
         using var noGradients = no_grad();
         foreach (var (mean, live) in Pairs())
         {
-            mean.mul_(keep).add_(live, 1 - keep);
+            mean.mul_(HeldScalar.Of(keep)).add_(live, HeldScalar.Of(1 - keep));
         }
     }
 

@@ -17,7 +17,7 @@ internal static class BatchStatistics
     /// <summary>From here to the next change of mode, batch norm uses its running statistics and leaves them alone.</summary>
     public static void Freeze(PerceptionNetwork network)
     {
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<CountingBatchNorm>())
         {
             norm.eval();
         }
@@ -26,7 +26,7 @@ internal static class BatchStatistics
     /// <summary>Replaces the running statistics by the mean over whole images, in batches of eight (or one of fewer).</summary>
     public static void Measure(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
     {
-        BatchNorm2d[] norms = [.. network.modules().OfType<BatchNorm2d>().Where(norm => norm.running_mean is not null)];
+        CountingBatchNorm[] norms = [.. network.modules().OfType<CountingBatchNorm>().Where(norm => norm.running_mean is not null)];
         var momenta = norms.Select(norm => norm.momentum).ToArray();
         var wasTraining = network.training;
         network.train();
@@ -58,7 +58,7 @@ internal static class BatchStatistics
     /// </summary>
     public static void Anchor(PerceptionNetwork network, ImageSource images, Device device, CancellationToken cancellation = default)
     {
-        BatchNorm2d[] norms = [.. network.modules().OfType<BatchNorm2d>().Where(norm => norm.running_mean is not null)];
+        CountingBatchNorm[] norms = [.. network.modules().OfType<CountingBatchNorm>().Where(norm => norm.running_mean is not null)];
         var moments = norms.ToDictionary(norm => norm, norm => new Moments((int)norm.running_mean!.numel()));
         var hooks = norms.Select(norm => norm.register_forward_pre_hook((_, input) =>
         {
@@ -86,9 +86,9 @@ internal static class BatchStatistics
         {
             using var scope = NewDisposeScope();
             var (mean, variance) = (seen.Mean.to(device), seen.Variance.to(device));
-            var factor = norm.weight!.to(float64) / (norm.running_var!.to(float64) + norm.eps).sqrt();
-            norm.bias!.add_((mean - norm.running_mean!) * factor);
-            norm.weight!.copy_(factor * (variance + norm.eps).sqrt());
+            var factor = norm.weight!.to(float64) / norm.running_var!.to(float64).Plus(norm.eps).sqrt();
+            norm.bias!.PlusInPlace((mean - norm.running_mean!) * factor);
+            norm.weight!.copy_(factor * variance.Plus(norm.eps).sqrt());
             norm.running_mean!.copy_(mean);
             norm.running_var!.copy_(variance);
         }
@@ -114,16 +114,16 @@ internal static class BatchStatistics
 
         public int Batches { get; private set; }
 
-        public Tensor Mean => tensor(sums) / Batches;
+        public Tensor Mean => tensor(sums) / HeldScalar.Of(Batches);
 
-        public Tensor Variance => (tensor(squares) / Batches) - Mean.square();
+        public Tensor Variance => (tensor(squares) / HeldScalar.Of(Batches)) - Mean.pow(HeldScalar.Of(2));
 
         public void Add(Tensor input)
         {
             using var scope = NewDisposeScope();
             var exact = input.detach().to(float64);
             Add(sums, exact.mean([0, 2, 3]));
-            Add(squares, exact.square().mean([0, 2, 3]));
+            Add(squares, exact.pow(HeldScalar.Of(2)).mean([0, 2, 3]));
             Batches++;
 
             static void Add(double[] total, Tensor part)

@@ -50,16 +50,16 @@ internal sealed class FlatAdam : FlatRun
         var (gradient, first, second, rate) = (gradients[part], firsts[part], seconds[part], options.LearningRate!.Value);
         if (isDecoupled)
         {
-            parameter.mul_(1 - (rate * decay));
+            parameter.mul_(HeldScalar.Of(1 - (rate * decay)));
         }
         else if (decay != 0)
         {
-            gradient = gradient.add(parameter, decay);
+            gradient = gradient.add(parameter, HeldScalar.Of(decay));
         }
 
-        first.mul_(beta1).add_(gradient, 1 - beta1);
-        second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        var divisor = second.sqrt().div_(Math.Sqrt(secondFactor)).add_(epsilon);
-        parameter.addcdiv_(first, divisor, -(rate / firstFactor));
+        first.mul_(HeldScalar.Of(beta1)).add_(gradient, HeldScalar.Of(1 - beta1));
+        second.mul_(HeldScalar.Of(beta2)).addcmul_(gradient, gradient, HeldScalar.Of(1 - beta2));
+        var divisor = second.sqrt().div_(HeldScalar.Of(Math.Sqrt(secondFactor))).PlusInPlace(epsilon);
+        parameter.addcdiv_(first, divisor, HeldScalar.Of(-(rate / firstFactor)));
     }
 }

@@ -103,7 +103,7 @@ internal sealed class FlatOptimizer : IDisposable
         var length = gradients.norm();
 
         // The factor stays on the device.
-        gradients.mul_((length + 1e-6).pow(-1).mul_(longest).clamp_max_(1));
+        gradients.mul_(length.Plus(1e-6).pow(HeldScalar.Of(-1)).mul_(HeldScalar.Of(longest)).clamp_max_(HeldScalar.Of(1)));
     }
 
     /// <summary>Moves the parameters.</summary>

@@ -16,7 +16,7 @@ internal sealed class FlatSgd(Tensor[] parameters, Tensor[] gradients, Tensor[] 
         var step = gradients[part];
         if (decay != 0)
         {
-            step = step.add(parameter, decay);
+            step = step.add(parameter, HeldScalar.Of(decay));
         }
 
         if (momentum != 0)
@@ -24,17 +24,17 @@ internal sealed class FlatSgd(Tensor[] parameters, Tensor[] gradients, Tensor[] 
             var moment = moments[part];
             if (hasMoments)
             {
-                moment.mul_(momentum).add_(step, 1 - dampening);
+                moment.mul_(HeldScalar.Of(momentum)).add_(step, HeldScalar.Of(1 - dampening));
             }
             else
             {
                 moment.copy_(step);
             }
 
-            step = isNesterov ? step.add(moment, momentum) : moment;
+            step = isNesterov ? step.add(moment, HeldScalar.Of(momentum)) : moment;
         }
 
-        parameter.add_(step, -options.LearningRate!.Value);
+        parameter.add_(step, HeldScalar.Of(-options.LearningRate!.Value));
     }
 
     /// <inheritdoc/>

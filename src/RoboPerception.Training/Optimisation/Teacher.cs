@@ -53,7 +53,7 @@ internal sealed class Teacher : IDisposable
         }
 
         return [.. losses.Select((loss, k) => k < tasks.Count && Mean(tasks[k], taught) is { } prediction
-            ? (loss * (1 - share)) + (Distance(tasks[k], predictions[k], prediction) * share)
+            ? (loss * HeldScalar.Of(1 - share)).Plus(Distance(tasks[k], predictions[k], prediction) * HeldScalar.Of(share))
             : loss)];
     }
 
@@ -91,17 +91,17 @@ internal sealed class Teacher : IDisposable
 
         return task.Kind switch
         {
-            TaskKind.Segmentation or TaskKind.HumanParts => Sum(predictions.Select(prediction => prediction.exp())).div(predictions.Length).log(),
+            TaskKind.Segmentation or TaskKind.HumanParts => Sum(predictions.Select(prediction => prediction.exp())).div(HeldScalar.Of(predictions.Length)).log(),
             TaskKind.Normals => nn.functional.normalize(Sum(predictions), dim: 1),
-            TaskKind.Depth when task.Logarithmic => Sum(predictions.Select(Logarithm)).div(predictions.Length).exp(),
-            _ => Sum(predictions).div(predictions.Length),
+            TaskKind.Depth when task.Logarithmic => Sum(predictions.Select(Logarithm)).div(HeldScalar.Of(predictions.Length)).exp(),
+            _ => Sum(predictions).div(HeldScalar.Of(predictions.Length)),
         };
 
-        static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum + next);
+        static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum.Plus(next));
     }
 
     // A teacher that predicts metres directly may predict none, or less.
-    private static Tensor Logarithm(Tensor depth) => depth.clamp(NearestMetres).log();
+    private static Tensor Logarithm(Tensor depth) => depth.clamp(HeldScalar.Of(NearestMetres)).log();
 
     private static int Place(PerceptionNetwork teacher, TaskDescription task)
     {

@@ -25,7 +25,7 @@ internal sealed class WorkingCopy : IDisposable
         Network = PerceptionNetwork.Create(exact.Spec, exact.Tasks, exact.ImageScale);
         Network.to(device);
         Network.to(type);
-        foreach (var norm in Network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in Network.modules().OfType<CountingBatchNorm>())
         {
             norm.to(ScalarType.Float32);
         }
@@ -107,7 +107,7 @@ internal sealed class WorkingCopy : IDisposable
             // Two images, of two units each way at the deepest stage: batch norm needs more than one value.
             var side = 2 * Network.InputMultiple;
             var predictions = Network.forward(zeros([2, 3, side, side], dtype: Type, device: device));
-            predictions.Aggregate(zeros([], device: device), (sum, prediction) => sum + prediction.sum()).backward();
+            predictions.Aggregate(zeros([], device: device), (sum, prediction) => sum.Plus(prediction.sum())).backward();
         }
         catch (System.Runtime.InteropServices.ExternalException missing)
         {

@@ -75,9 +75,9 @@ internal static class MtiMetricParity
         }
 
         var saved = file.Bytes(prefix + "normals_saved_u8");
-        var own = ((unit.permute(0, 2, 3, 1) + 1) * 127.5).clamp(0, 255).to(uint8).contiguous().data<byte>().ToArray();
+        var own = (unit.permute(0, 2, 3, 1).Plus(1) * HeldScalar.Of(127.5)).clamp(HeldScalar.Of(0), HeldScalar.Of(255)).to(uint8).contiguous().data<byte>().ToArray();
         CompareBytes(own, saved, prefix + "normals_saved_u8", report);
-        var decoded = tensor(saved, [size.Count, size.Height, size.Width, 3]).to(float64).mul(2).div(255).sub(1).permute(0, 3, 1, 2);
+        var decoded = tensor(saved, [size.Count, size.Height, size.Width, 3]).to(float64).mul(HeldScalar.Of(2)).div(HeldScalar.Of(255)).sub(HeldScalar.Of(1)).permute(0, 3, 1, 2);
         offline.Normals.Add(Floats(Normals.Activate(decoded)), new Target { Values = target }, size);
     }
 
@@ -91,7 +91,7 @@ internal static class MtiMetricParity
         }
 
         var saved = file.Bytes(prefix + "sal_saved_u8");
-        CompareBytes(file.Tensor(prefix + "sal_pred").to(float64).sigmoid().mul(255).to(uint8).data<byte>().ToArray(), saved, prefix + "sal_saved_u8", report);
+        CompareBytes(file.Tensor(prefix + "sal_pred").to(float64).sigmoid().mul(HeldScalar.Of(255)).to(uint8).data<byte>().ToArray(), saved, prefix + "sal_saved_u8", report);
         for (var n = 0; n < size.Count; n++)
         {
             var probabilities = saved.AsSpan(n * size.Pixels, size.Pixels).ToArray().Select(value => value / 255.0).ToArray();

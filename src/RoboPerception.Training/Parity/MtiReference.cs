@@ -65,8 +65,8 @@ internal static class MtiReference
         return task.Kind switch
         {
             // Of classes the reference keeps a channel axis, which some files may have too.
-            TaskKind.Segmentation or TaskKind.HumanParts => (target.dim() == 4 ? target.squeeze(1) : target).to(int64).masked_fill(target.dim() == 4 ? target.squeeze(1).eq(ignored) : target.eq(ignored), TaskLosses.VoidLabel),
-            TaskKind.Depth or TaskKind.Normals => target.masked_fill(target.eq(ignored), 0),
+            TaskKind.Segmentation or TaskKind.HumanParts => (target.dim() == 4 ? target.squeeze(1) : target).to(int64).masked_fill(target.dim() == 4 ? target.squeeze(1).eq(HeldScalar.Of(ignored)) : target.eq(HeldScalar.Of(ignored)), HeldScalar.Of(TaskLosses.VoidLabel)),
+            TaskKind.Depth or TaskKind.Normals => target.masked_fill(target.eq(HeldScalar.Of(ignored)), HeldScalar.Of(0)),
             _ => target.to(float32),
         };
     }

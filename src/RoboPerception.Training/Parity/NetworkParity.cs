@@ -100,7 +100,7 @@ internal static class NetworkParity
         }
 
         Number("loss/total", () => new EqualWeighting().Combine([.. losses.Select(entry => entry.Loss)]));
-        Number("loss/total_weighted", () => losses.Select(entry => entry.Loss * MtiReference.Weight(file, entry.Task)).Aggregate((sum, next) => sum + next));
+        Number("loss/total_weighted", () => losses.Select(entry => entry.Loss * HeldScalar.Of(MtiReference.Weight(file, entry.Task))).Aggregate((sum, next) => sum.Plus(next)));
         if (logVariances is not null && logVariances.numel() >= losses.Length)
         {
             Number("loss/total_uncertainty", () => new UncertaintyWeighting(logVariances).Combine([.. losses.Select(entry => entry.Loss)]));

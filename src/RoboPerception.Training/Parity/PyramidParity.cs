@@ -80,7 +80,7 @@ internal static class PyramidParity
 
             if (terms.Count > 0)
             {
-                sums.Add((task, terms.Aggregate((sum, next) => sum + next)));
+                sums.Add((task, terms.Aggregate((sum, next) => sum.Plus(next))));
             }
 
             void Add(Tensor raw, string name)

@@ -28,7 +28,7 @@ internal static class DepthLosses
     public static Tensor Absolute(Tensor prediction, Tensor target, bool logarithmic = false)
     {
         var (difference, valid) = Difference(prediction, target, logarithmic);
-        return difference.abs().sum() / valid.sum().clamp(1);
+        return difference.abs().sum() / valid.sum().clamp(HeldScalar.Of(1));
     }
 
     /// <summary>
@@ -41,9 +41,9 @@ internal static class DepthLosses
         var size = difference.abs();
 
         // The threshold is a property of the batch, not something to learn.
-        var threshold = (size.detach().max() * HuberShare).clamp(1e-6);
-        var quadratic = (size * size).add(threshold * threshold) / (threshold * 2);
-        return where(size.le(threshold), size, quadratic).sum() / valid.sum().clamp(1);
+        var threshold = (size.detach().max() * HeldScalar.Of(HuberShare)).clamp(HeldScalar.Of(1e-6));
+        var quadratic = (size * size).Plus(threshold * threshold) / (threshold * HeldScalar.Of(2));
+        return where(size.le(threshold), size, quadratic).sum() / valid.sum().clamp(HeldScalar.Of(1));
     }
 
     /// <summary>
@@ -56,14 +56,14 @@ internal static class DepthLosses
         var (difference, valid) = Difference(prediction, target, logarithmic: true);
         long[] pixels = [1, 2, 3];
         var sums = valid.sum(pixels);
-        var counts = sums.clamp(1);
+        var counts = sums.clamp(HeldScalar.Of(1));
         var mean = difference.sum(pixels) / counts;
         var square = (difference * difference).sum(pixels) / counts;
 
         // Without the constant the gradient of the root has no bound where the two agree, and none of a number below 0.
-        var spread = (square - (mean * mean * VarianceFocus)).clamp(0).add(1e-6).sqrt();
-        var images = sums.gt(0).to(spread.dtype);
-        return (spread * images).sum() / images.sum().clamp(1);
+        var spread = (square - (mean * mean * HeldScalar.Of(VarianceFocus))).clamp(HeldScalar.Of(0)).Plus(1e-6).sqrt();
+        var images = sums.gt(HeldScalar.Of(0)).to(spread.dtype);
+        return (spread * images).sum() / images.sum().clamp(HeldScalar.Of(1));
     }
 
     // Prediction less target where there is a target, 0 elsewhere; and 1 where there is a target, 0 elsewhere.
@@ -71,7 +71,7 @@ internal static class DepthLosses
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
-        var known = target.ne(0);
+        var known = target.ne(HeldScalar.Of(0));
         var valid = known.to(prediction.dtype);
         if (!logarithmic)
         {
@@ -79,7 +79,7 @@ internal static class DepthLosses
         }
 
         // Where there is no target its logarithm is that of 1 m, which the mask removes: minus infinity times 0 would be NaN.
-        var reference = target.masked_fill(known.logical_not(), 1).log();
+        var reference = target.masked_fill(known.logical_not(), HeldScalar.Of(1)).log();
         return ((prediction.log() - reference) * valid, valid);
     }
 }

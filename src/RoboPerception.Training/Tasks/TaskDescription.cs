@@ -150,5 +150,5 @@ internal sealed record TaskDescription
 
     // The reference divides without an epsilon; 1e-12 under the root changes nothing at lengths that occur and keeps the
     // gradient finite at exactly zero.
-    private static Tensor UnitLength(Tensor raw) => raw / (raw * raw).sum([1L], keepdim: true).add(1e-12).sqrt();
+    private static Tensor UnitLength(Tensor raw) => raw / (raw * raw).sum([1L], keepdim: true).Plus(1e-12).sqrt();
 }

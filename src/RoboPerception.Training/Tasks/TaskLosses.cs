@@ -21,9 +21,9 @@ internal static class TaskLosses
     public static Tensor Segmentation(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var isVoid = target.eq(VoidLabel);
-        var valid = isVoid.logical_not().sum().clamp(1);
-        return nn.functional.nll_loss(prediction, target.masked_fill(isVoid, LibtorchIgnoreIndex), reduction: nn.Reduction.Sum) / valid;
+        var isVoid = target.eq(HeldScalar.Of(VoidLabel));
+        var valid = isVoid.logical_not().sum().clamp(HeldScalar.Of(1));
+        return nn.functional.nll_loss(prediction, target.masked_fill(isVoid, HeldScalar.Of(LibtorchIgnoreIndex)), reduction: nn.Reduction.Sum) / valid;
     }
 
     /// <summary>
@@ -34,10 +34,10 @@ internal static class TaskLosses
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
-        var valid = target.abs().sum([1L]).ne(0).to(prediction.dtype);
+        var valid = target.abs().sum([1L]).ne(HeldScalar.Of(0)).to(prediction.dtype);
         var count = valid.sum();
         // Invalid targets are zero vectors: they add nothing to the sum of products.
-        return (count - (prediction * target).sum()) / count.clamp(1);
+        return (count - (prediction * target).sum()) / count.clamp(HeldScalar.Of(1));
     }
 
     /// <summary>
@@ -48,8 +48,8 @@ internal static class TaskLosses
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
-        var valid = target.abs().sum([1L], keepdim: true).ne(0).to(prediction.dtype);
-        return ((prediction - target).abs() * valid).sum() / (valid.sum() * 3).clamp(1);
+        var valid = target.abs().sum([1L], keepdim: true).ne(HeldScalar.Of(0)).to(prediction.dtype);
+        return ((prediction - target).abs() * valid).sum() / (valid.sum() * HeldScalar.Of(3)).clamp(HeldScalar.Of(1));
     }
 
     /// <summary>
@@ -60,12 +60,12 @@ internal static class TaskLosses
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
-        var valid = target.abs().sum([1L]).ne(0).to(prediction.dtype);
+        var valid = target.abs().sum([1L]).ne(HeldScalar.Of(0)).to(prediction.dtype);
         var difference = prediction - target;
 
         // Without the constant the gradient of the root has no bound where the two agree.
-        var length = (difference * difference).sum([1L]).add(1e-6).sqrt();
-        return (length * valid).sum() / valid.sum().clamp(1);
+        var length = (difference * difference).sum([1L]).Plus(1e-6).sqrt();
+        return (length * valid).sum() / valid.sum().clamp(HeldScalar.Of(1));
     }
 
     /// <summary>
@@ -75,8 +75,8 @@ internal static class TaskLosses
     public static Tensor Edges(Tensor logits, Tensor target, double weight = EdgeWeight)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var positive = target.ge(0.5);
-        return Balanced(logits, positive, full([1], weight, dtype: target.dtype, device: target.device));
+        var positive = target.ge(HeldScalar.Of(0.5));
+        return Balanced(logits, positive, full([1], HeldScalar.Of(weight), dtype: target.dtype, device: target.device));
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ internal static class TaskLosses
     public static Tensor Saliency(Tensor logits, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var positive = target.ge(0.5);
+        var positive = target.ge(HeldScalar.Of(0.5));
         return Balanced(logits, positive, positive.logical_not().to(target.dtype).mean());
     }
 
@@ -93,7 +93,7 @@ internal static class TaskLosses
     {
         ArgumentNullException.ThrowIfNull(logits);
         var groundTruth = positive.to(logits.dtype);
-        var weight = (groundTruth * positiveWeight) + ((1 - groundTruth) * (1 - positiveWeight));
-        return nn.functional.binary_cross_entropy_with_logits(logits, groundTruth, weight, nn.Reduction.Sum) / groundTruth.numel();
+        var weight = (groundTruth * positiveWeight).Plus(groundTruth.negative().Plus(1) * positiveWeight.negative().Plus(1));
+        return nn.functional.binary_cross_entropy_with_logits(logits, groundTruth, weight, nn.Reduction.Sum) / HeldScalar.Of(groundTruth.numel());
     }
 }

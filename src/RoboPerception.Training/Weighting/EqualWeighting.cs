@@ -12,6 +12,6 @@ internal sealed class EqualWeighting(int tasks = 1) : SummedWeighting
     public override Tensor Combine(IReadOnlyList<Tensor> losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
-        return losses.Skip(1).Aggregate(losses[0], (sum, loss) => sum + loss);
+        return losses.Skip(1).Aggregate(losses[0], (sum, loss) => sum.Plus(loss));
     }
 }

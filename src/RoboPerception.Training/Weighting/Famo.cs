@@ -31,7 +31,7 @@ internal sealed class Famo(int tasks) : SummedWeighting
         var z = Weights;
         before = [.. Scalars.Read(losses).Select(loss => Math.Max(loss, Floor))];
         var divisor = z.Zip(before, (share, loss) => share / loss).Sum();
-        return Sum([.. losses.Select(loss => loss.clamp_min(Floor).log())], [.. z.Select(share => share / divisor)]);
+        return Sum([.. losses.Select(loss => loss.clamp_min(HeldScalar.Of(Floor)).log())], [.. z.Select(share => share / divisor)]);
     }
 
     /// <inheritdoc/>

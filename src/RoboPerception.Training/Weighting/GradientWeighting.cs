@@ -66,10 +66,10 @@ internal abstract class GradientWeighting : ITaskWeighting
             }
 
             var chosen = users[p].Length > 1 ? factors.Shared : factors.Own;
-            var sum = gradients[users[p][0]][p]! * chosen[users[p][0]];
+            var sum = gradients[users[p][0]][p]! * HeldScalar.Of(chosen[users[p][0]]);
             foreach (var k in users[p].Skip(1))
             {
-                sum.add_(gradients[k][p]!, chosen[k]);
+                sum.add_(gradients[k][p]!, HeldScalar.Of(chosen[k]));
             }
 
             parameters[p].grad = sum;

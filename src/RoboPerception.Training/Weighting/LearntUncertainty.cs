@@ -16,7 +16,7 @@ internal sealed class LearntUncertainty(int tasks, double learningRate) : Summed
     public override IReadOnlyList<double> Weights => [.. logVariances.Values.Select(s => 0.5 * Math.Exp(-s))];
 
     /// <inheritdoc/>
-    public override Tensor Combine(IReadOnlyList<Tensor> losses) => Sum(losses, Weights) + (logVariances.Values.Sum() / 2);
+    public override Tensor Combine(IReadOnlyList<Tensor> losses) => Sum(losses, Weights).Plus(logVariances.Values.Sum() / 2);
 
     /// <inheritdoc/>
     public override void Backward(IReadOnlyList<Tensor> losses, long stepsDone)

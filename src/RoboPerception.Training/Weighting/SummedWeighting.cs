@@ -35,6 +35,6 @@ internal abstract class SummedWeighting : ITaskWeighting
     protected static Tensor Sum(IReadOnlyList<Tensor> losses, IReadOnlyList<double> factors)
     {
         ArgumentNullException.ThrowIfNull(losses);
-        return losses.Select((loss, k) => loss * factors[k]).Aggregate((sum, loss) => sum + loss);
+        return losses.Select((loss, k) => loss * HeldScalar.Of(factors[k])).Aggregate((sum, loss) => sum.Plus(loss));
     }
 }

@@ -20,15 +20,15 @@ internal static class TaskIndicators
         using var noGradients = no_grad();
         var (right, valid) = task.Key switch
         {
-            _ when task.Classes is not null => (prediction.argmax(1).eq(target), target.ge(0)),
-            "depth" => (Within(prediction, target), target.gt(0)),
-            "normal" => ((prediction * target).sum([1L]).gt(NormalCosine), (target * target).sum([1L]).gt(0)),
-            _ => (prediction.gt(0).eq(target.gt(0.5)), target.ge(0)),
+            _ when task.Classes is not null => (prediction.argmax(1).eq(target), target.ge(HeldScalar.Of(0))),
+            "depth" => (Within(prediction, target), target.gt(HeldScalar.Of(0))),
+            "normal" => ((prediction * target).sum([1L]).gt(HeldScalar.Of(NormalCosine)), (target * target).sum([1L]).gt(HeldScalar.Of(0))),
+            _ => (prediction.gt(HeldScalar.Of(0)).eq(target.gt(HeldScalar.Of(0.5))), target.ge(HeldScalar.Of(0))),
         };
         var counts = Scalars.Read([right.logical_and(valid).sum(), valid.sum()]);
         return counts[1] == 0 ? 0 : counts[0] / counts[1];
     }
 
     private static Tensor Within(Tensor prediction, Tensor target) =>
-        prediction.lt(target * DepthRatio).logical_and((prediction * DepthRatio).gt(target));
+        prediction.lt(target * HeldScalar.Of(DepthRatio)).logical_and((prediction * HeldScalar.Of(DepthRatio)).gt(target));
 }

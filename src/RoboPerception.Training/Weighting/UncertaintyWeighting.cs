@@ -18,6 +18,6 @@ internal sealed class UncertaintyWeighting(Tensor logVariances) : SummedWeightin
 
         // The gradient of s is 1/2 - L/(2 exp(s)), a small difference near the optimum: float64 keeps its digits at no cost.
         var s = logVariances.to(float64);
-        return ((stack(losses).to(float64) / (s.exp() * 2)) + (s / 2)).sum().to(losses[0].dtype);
+        return (stack(losses).to(float64) / (s.exp() * HeldScalar.Of(2))).Plus(s / HeldScalar.Of(2)).sum().to(losses[0].dtype);
     }
 }

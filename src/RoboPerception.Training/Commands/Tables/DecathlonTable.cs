@@ -77,7 +77,7 @@ internal static class DecathlonTable
                     BatchSize = request.BatchSize > 0 ? request.BatchSize : 128,
                     Seed = seed,
                 };
-                if (One(Path.Combine(request.Out, $"seed{seed}"), options, sets, request.Device, cancellation) is { } result)
+                if (One(request, options, sets, cancellation) is { } result)
                 {
                     results[seed] = result;
                 }
@@ -118,8 +118,9 @@ internal static class DecathlonTable
     private static StreamedImages Open(Request request, string name, string split) => new StreamedImages(
         SomeImages.Of(Decathlon.Open(new DataRequest(request.Data, $"{name}/{split}", Validation: split == "val", 0)), request.Limit), WideResNetMtan.ImageSize, WideResNetMtan.ImageSize);
 
-    private static (long, long, IReadOnlyList<DecathlonResult>)? One(string folder, DecathlonOptions options, DecathlonSet[] sets, Device device, CancellationToken cancellation)
+    private static (long, long, IReadOnlyList<DecathlonResult>)? One(Request request, DecathlonOptions options, DecathlonSet[] sets, CancellationToken cancellation)
     {
+        var (folder, device) = (Path.Combine(request.Out, string.Create(CultureInfo.InvariantCulture, $"seed{options.Seed}")), request.Device);
         Directory.CreateDirectory(folder);
         using var work = TableRunner.Claim(Path.Combine(folder, "lock"));
         if (work is null)
@@ -134,6 +135,7 @@ internal static class DecathlonTable
         }
 
         using var trainer = resumes ? DecathlonTrainer.Resume(folder, sets, device) : DecathlonTrainer.Start(folder, options, sets, device);
+        AtomicFile.Write(Path.Combine(folder, Experiment.FileName), Encoding.UTF8.GetBytes(DecathlonCommand.ExperimentOf(options, request.Data, request.Limit)));
         trainer.Trained = (name, loss) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed} epoch {trainer.State.Epoch + 1}/{options.Epochs}  {name,-14} loss {loss:F4}"));
         trainer.Run(cancellation);
         using var network = new WideResNetMtan([.. sets.Select(set => set.Domain.Classes)], options.Depth, options.Widen);

@@ -30,7 +30,7 @@ internal sealed class HrHead : AggregationHead
     {
         var width = channels.Sum();
         Width = width;
-        last_layer = Sequential(Conv2d(width, width, 1), BatchNorm2d(width), ReLU(inplace: true));
+        last_layer = Sequential(Conv2d(width, width, 1), CountingBatchNorm.Of(width), ReLU(inplace: true));
         if (output is { } count)
         {
             last_layer.append(Conv2d(width, count, 1));
@@ -65,7 +65,7 @@ internal sealed class HrHead : AggregationHead
 internal sealed class LightHead : AggregationHead
 {
     private readonly ModuleList<Conv2d> project;
-    private readonly BatchNorm2d norm;
+    private readonly CountingBatchNorm norm;
     private readonly Conv2d predict;
 
     /// <summary>Builds the head with fresh parameters.</summary>
@@ -73,7 +73,7 @@ internal sealed class LightHead : AggregationHead
         : base(nameof(LightHead))
     {
         project = ModuleList<Conv2d>([.. channels.Select(input => Conv2d(input, width, 1, bias: false))]);
-        norm = BatchNorm2d(width);
+        norm = CountingBatchNorm.Of(width);
         predict = Conv2d(width, output, 1);
         RegisterComponents();
     }
@@ -84,7 +84,7 @@ internal sealed class LightHead : AggregationHead
     public override Tensor forward(Tensor[] input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var sum = project.Select((convolution, s) => Resizing.To(convolution.call(input[s]), input[0].shape)).Aggregate((total, next) => total + next);
+        var sum = project.Select((convolution, s) => Resizing.To(convolution.call(input[s]), input[0].shape)).Aggregate((total, next) => total.Plus(next));
         return predict.call(F.relu(norm.call(sum), inplace: true));
     }
 
@@ -93,7 +93,7 @@ internal sealed class LightHead : AggregationHead
         using var scope = NewDisposeScope();
 
         // Batch norm is a factor and a shift per channel, which enlarging keeps: they move into the convolutions.
-        var factor = norm.weight!.detach().to(float64) / (norm.running_var!.to(float64) + norm.eps).sqrt();
+        var factor = norm.weight!.detach().to(float64) / norm.running_var!.to(float64).Plus(norm.eps).sqrt();
         var shift = norm.bias!.detach().to(float64) - (norm.running_mean!.to(float64) * factor);
         Value? sum = null;
         for (var s = 0; s < maps.Length; s++)

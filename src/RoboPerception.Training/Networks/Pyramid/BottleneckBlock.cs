@@ -14,11 +14,11 @@ namespace RoboPerception.Training.Networks.Pyramid;
 internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly CountingBatchNorm bn2;
     private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly CountingBatchNorm bn3;
     private readonly Sequential? downsample;
 
     /// <summary>Builds the block with fresh parameters; (N,in,H,W) to (N,out,H,W).</summary>
@@ -26,12 +26,12 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
         : base(nameof(BottleneckBlock))
     {
         conv1 = Conv2d(input, middle, 1, bias: false);
-        bn1 = BatchNorm2d(middle, momentum: momentum);
+        bn1 = CountingBatchNorm.Of(middle, momentum: momentum);
         conv2 = Conv2d(middle, middle, 3, padding: 1, bias: false);
-        bn2 = BatchNorm2d(middle, momentum: momentum);
+        bn2 = CountingBatchNorm.Of(middle, momentum: momentum);
         conv3 = Conv2d(middle, output, 1, bias: false);
-        bn3 = BatchNorm2d(output, momentum: momentum);
-        downsample = input == output ? null : Sequential(Conv2d(input, output, 1, bias: false), BatchNorm2d(output, momentum: momentum));
+        bn3 = CountingBatchNorm.Of(output, momentum: momentum);
+        downsample = input == output ? null : Sequential(Conv2d(input, output, 1, bias: false), CountingBatchNorm.Of(output, momentum: momentum));
         RegisterComponents();
     }
 
@@ -40,7 +40,7 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
     {
         var hidden = F.relu(bn1.call(conv1.call(input)), inplace: true);
         hidden = F.relu(bn2.call(conv2.call(hidden)), inplace: true);
-        return F.relu(bn3.call(conv3.call(hidden)) + (downsample?.call(input) ?? input), inplace: true);
+        return F.relu(bn3.call(conv3.call(hidden)).Plus(downsample?.call(input) ?? input), inplace: true);
     }
 
     internal Value Export(GraphBuilder graph, Value x)

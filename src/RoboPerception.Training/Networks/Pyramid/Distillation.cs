@@ -37,7 +37,7 @@ internal sealed class Distillation : Module
     [
         .. targets.Select(target => sources
             .Select((source, a) => source == target ? features[a] : self_attention[target.MtiKey][source.MtiKey].call(features[a]))
-            .Aggregate((sum, next) => sum + next)),
+            .Aggregate((sum, next) => sum.Plus(next))),
     ];
 
     /// <summary>As <see cref="Distil"/>; the convolutions of all targets over one source are one.</summary>

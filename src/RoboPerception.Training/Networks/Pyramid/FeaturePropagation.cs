@@ -56,7 +56,7 @@ internal sealed class FeaturePropagation : Module
     {
         var all = cat(features, 1);
         var shared = dimensionality_reduction.call(Attention(non_linear.call(all)) * all);
-        return [.. features.Select((feature, k) => (se is null ? shared : shared * se[tasks[k].MtiKey].call(shared)) + feature)];
+        return [.. features.Select((feature, k) => (se is null ? shared : shared * se[tasks[k].MtiKey].call(shared)).Plus(feature))];
     }
 
     /// <summary>The attention (N,tasks*width,H,W) of unnormalised scores of the same shape.</summary>

@@ -28,7 +28,7 @@ internal sealed class HrModule : Module<Tensor[], Tensor[]>
     public override Tensor[] forward(Tensor[] input)
     {
         var maps = branches.Select((branch, j) => branch.call(input[j])).ToArray();
-        return [.. maps.Select((map, i) => F.relu(maps.Select((other, j) => Brought(other, j, i, map)).Aggregate((sum, next) => sum + next), inplace: true))];
+        return [.. maps.Select((map, i) => F.relu(maps.Select((other, j) => Brought(other, j, i, map)).Aggregate((sum, next) => sum.Plus(next)), inplace: true))];
     }
 
     internal Value[] Export(GraphBuilder graph, Value[] input)
@@ -40,12 +40,12 @@ internal sealed class HrModule : Module<Tensor[], Tensor[]>
     private static NamedModules<Sequential> FusionInto(int i, IReadOnlyList<int> channels) => new NamedModules<Sequential>(
         [.. Enumerable.Range(0, channels.Count).Where(j => j != i).Select(j => (Name(j), j > i ? Up(channels[j], channels[i]) : Down(channels[j], channels[i], i - j)))]);
 
-    private static Sequential Up(int from, int to) => Sequential(Conv2d(from, to, 1, bias: false), BatchNorm2d(to, momentum: HrNet.Momentum));
+    private static Sequential Up(int from, int to) => Sequential(Conv2d(from, to, 1, bias: false), CountingBatchNorm.Of(to, momentum: HrNet.Momentum));
 
     // Halved step by step; only the last step changes the width, and it alone has no rectifier.
     private static Sequential Down(int from, int to, int steps) => Sequential(Enumerable.Range(1, steps).Select(step => (Module<Tensor, Tensor>)(step == steps
-        ? Sequential(Conv2d(from, to, 3, stride: 2, padding: 1, bias: false), BatchNorm2d(to, momentum: HrNet.Momentum))
-        : Sequential(Conv2d(from, from, 3, stride: 2, padding: 1, bias: false), BatchNorm2d(from, momentum: HrNet.Momentum), ReLU(inplace: true)))));
+        ? Sequential(Conv2d(from, to, 3, stride: 2, padding: 1, bias: false), CountingBatchNorm.Of(to, momentum: HrNet.Momentum))
+        : Sequential(Conv2d(from, from, 3, stride: 2, padding: 1, bias: false), CountingBatchNorm.Of(from, momentum: HrNet.Momentum), ReLU(inplace: true)))));
 
     private Tensor Brought(Tensor map, int from, int to, Tensor like) => from == to
         ? map

@@ -20,9 +20,9 @@ internal sealed class HrNet : PyramidBackbone
     private const int StemChannels = 64;
 
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly CountingBatchNorm bn2;
     private readonly Sequential layer1;
     private readonly NamedModules<Sequential> transition1;
     private readonly ModuleList<HrModule> stage2;
@@ -41,9 +41,9 @@ internal sealed class HrNet : PyramidBackbone
         var (channels, modules) = (layout.Channels, layout.Modules);
         var trunk = 4 * layout.Stage1Channels;
         conv1 = Conv2d(3, StemChannels, 3, stride: 2, padding: 1, bias: false);
-        bn1 = BatchNorm2d(StemChannels, momentum: Momentum);
+        bn1 = CountingBatchNorm.Of(StemChannels, momentum: Momentum);
         conv2 = Conv2d(StemChannels, StemChannels, 3, stride: 2, padding: 1, bias: false);
-        bn2 = BatchNorm2d(StemChannels, momentum: Momentum);
+        bn2 = CountingBatchNorm.Of(StemChannels, momentum: Momentum);
         layer1 = Sequential(Enumerable.Range(0, modules[0] * layout.Blocks).Select(i => (Module<Tensor, Tensor>)new BottleneckBlock(i == 0 ? StemChannels : trunk, layout.Stage1Channels, trunk, Momentum)));
         transition1 = new NamedModules<Sequential>(("0", ConvBlock(trunk, channels[0], 1)), ("1", Sequential(ConvBlock(trunk, channels[1], 2))));
         stage2 = Stage(2, modules[1]);
@@ -87,7 +87,7 @@ internal sealed class HrNet : PyramidBackbone
     private static Value[] Run(GraphBuilder graph, ModuleList<HrModule> stage, Value[] maps) => stage.Aggregate(maps, (current, module) => module.Export(graph, current));
 
     private static Sequential ConvBlock(int input, int output, int stride) =>
-        Sequential(Conv2d(input, output, 3, stride: stride, padding: 1, bias: false), BatchNorm2d(output, momentum: Momentum), ReLU(inplace: true));
+        Sequential(Conv2d(input, output, 3, stride: stride, padding: 1, bias: false), CountingBatchNorm.Of(output, momentum: Momentum), ReLU(inplace: true));
 
     private ModuleList<HrModule> Stage(int branches, int modules) =>
         ModuleList<HrModule>([.. Enumerable.Range(0, modules).Select(_ => new HrModule([.. layout.Channels.Take(branches)], layout.Blocks))]);

@@ -39,7 +39,7 @@ internal sealed class LightRefineNet : PyramidNetwork
         : base(spec, [.. tasks.Select(task => MtiNetFamilies.WithLoss(spec, task, NormalsLossKind.Cosine))], imageNetByDefault: true)
     {
         var width = spec.Number("width", 256);
-        stem = Sequential(Conv2d(3, 32, 3, stride: 2, padding: 1, bias: false), BatchNorm2d(32), ReLU6());
+        stem = Sequential(Conv2d(3, 32, 3, stride: 2, padding: 1, bias: false), CountingBatchNorm.Of(32), ReLU6());
         groups = new Sequential[Layout.Length];
         var channels = 32;
         for (var g = 0; g < groups.Length; g++)
@@ -81,8 +81,8 @@ internal sealed class LightRefineNet : PyramidNetwork
         Tensor? above = null;
         for (var s = Joined.Length - 1; s >= 0; s--)
         {
-            var sum = Joined[s].Select(g => taps[TapName(g)].call(maps[g])).Aggregate((total, next) => total + next);
-            sum = above is null ? sum : sum + Resizing.To(above, sum.shape);
+            var sum = Joined[s].Select(g => taps[TapName(g)].call(maps[g])).Aggregate((total, next) => total.Plus(next));
+            sum = above is null ? sum : sum.Plus(Resizing.To(above, sum.shape));
             above = pooling[s].call(F.relu6(sum));
             above = s == 0 ? above : adapt[s - 1].call(above);
         }

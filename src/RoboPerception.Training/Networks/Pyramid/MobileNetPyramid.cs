@@ -21,7 +21,7 @@ internal sealed class MobileNetPyramid : PyramidBackbone
     {
         Channels = widths;
         mobilenet = new MobileNetV2();
-        neck = ModuleList<Sequential>([.. widths.Select((width, s) => Sequential(Conv2d(Seen(s), width, 1, bias: false), BatchNorm2d(width), ReLU(inplace: true)))]);
+        neck = ModuleList<Sequential>([.. widths.Select((width, s) => Sequential(Conv2d(Seen(s), width, 1, bias: false), CountingBatchNorm.Of(width), ReLU(inplace: true)))]);
         RegisterComponents();
     }
 

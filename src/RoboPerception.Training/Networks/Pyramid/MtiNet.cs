@@ -51,7 +51,7 @@ internal sealed class MtiNet : PyramidNetwork
         int[] seen = [.. channels.Take(aggregated)];
         var light = spec.Options.ContainsKey("head") ? spec.Number("head", 1) : headWidth;
         heads = new NamedModules<AggregationHead>([.. Tasks.Select(task => (task.MtiKey, light is { } width ? (AggregationHead)new LightHead(seen, width, task.Channels) : new HrHead(seen, task.Channels)))]);
-        logsigma = learnsVariances && intermediateTasks.Count > 1 ? Parameter(full([intermediateTasks.Count], -0.5f)) : null;
+        logsigma = learnsVariances && intermediateTasks.Count > 1 ? Parameter(full([intermediateTasks.Count], HeldScalar.Of(-0.5f))) : null;
         RegisterComponents();
         RegisterScales();
         Initialise();
@@ -159,12 +159,12 @@ internal sealed class MtiNet : PyramidNetwork
         {
             foreach (var module in initial)
             {
-                init.constant_(module.Decoder(task).bias!, TaskDescription.InitialLogDepth);
+                init.constant_(module.Decoder(task).bias!, HeldScalar.Of(TaskDescription.InitialLogDepth));
             }
 
             if (Tasks.Contains(task))
             {
-                init.constant_(heads[task.MtiKey].Prediction.bias!, TaskDescription.InitialLogDepth);
+                init.constant_(heads[task.MtiKey].Prediction.bias!, HeldScalar.Of(TaskDescription.InitialLogDepth));
             }
         }
     }

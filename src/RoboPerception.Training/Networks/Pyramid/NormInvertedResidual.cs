@@ -22,14 +22,14 @@ internal sealed class NormInvertedResidual : Module<Tensor, Tensor>
         var hidden = input * expansion;
         adds = stride == 1 && input == output;
         conv = Sequential(
-            Conv2d(input, hidden, 1, bias: false), BatchNorm2d(hidden), ReLU6(),
-            Conv2d(hidden, hidden, 3, stride: stride, padding: 1, groups: hidden, bias: false), BatchNorm2d(hidden), ReLU6(),
-            Conv2d(hidden, output, 1, bias: false), BatchNorm2d(output));
+            Conv2d(input, hidden, 1, bias: false), CountingBatchNorm.Of(hidden), ReLU6(),
+            Conv2d(hidden, hidden, 3, stride: stride, padding: 1, groups: hidden, bias: false), CountingBatchNorm.Of(hidden), ReLU6(),
+            Conv2d(hidden, output, 1, bias: false), CountingBatchNorm.Of(output));
         RegisterComponents();
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => adds ? input + conv.call(input) : conv.call(input);
+    public override Tensor forward(Tensor input) => adds ? input.Plus(conv.call(input)) : conv.call(input);
 
     internal Value Export(GraphBuilder graph, Value x)
     {

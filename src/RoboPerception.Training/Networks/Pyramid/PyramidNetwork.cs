@@ -68,7 +68,7 @@ internal abstract class PyramidNetwork : PerceptionNetwork, IOnnxExportable
             var predictions = predicted.Intermediate.Where(step => step.Task == task).Select(step => Prediction(task, step.Raw));
             predictions = k < Tasks.Count ? predictions.Prepend(outputs[k]) : predictions;
             var groundTruth = target(task);
-            return predictions.Select(prediction => task.Loss(prediction, groundTruth)).Aggregate((sum, next) => sum + next);
+            return predictions.Select(prediction => task.Loss(prediction, groundTruth)).Aggregate((sum, next) => sum.Plus(next));
         })]);
 
         Tensor Prediction(TaskDescription task, Tensor raw) => Upsampled(task, task.Activate(Resizing.To(raw, small)), size);

@@ -51,7 +51,7 @@ internal sealed class ResNetPyramid : PyramidBackbone
         for (var s = Layers - 1; s >= 0; s--)
         {
             var own = lateral[s].call(maps[s]);
-            merged[s] = s == Layers - 1 ? own : own + Resizing.To(merged[s + 1], own.shape);
+            merged[s] = s == Layers - 1 ? own : own.Plus(Resizing.To(merged[s + 1], own.shape));
         }
 
         return [.. merged.Select((map, s) => smooth[s].call(map))];
@@ -74,7 +74,7 @@ internal sealed class ResNetPyramid : PyramidBackbone
     private sealed class Trunk : Module<Tensor, Tensor[]>
     {
         private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn1;
+        private readonly CountingBatchNorm bn1;
         private readonly MaxPool2d maxpool = MaxPool2d(3, stride: 2, padding: 1);
         private readonly Sequential[] layers;
 
@@ -82,7 +82,7 @@ internal sealed class ResNetPyramid : PyramidBackbone
             : base(nameof(ResNetPyramid))
         {
             conv1 = Conv2d(3, layout.Stem, 7, stride: 2, padding: 3, bias: false);
-            bn1 = BatchNorm2d(layout.Stem);
+            bn1 = CountingBatchNorm.Of(layout.Stem);
             layers = [.. Enumerable.Range(0, Layers).Select(i => Sequential(Blocks(layout, i)))];
             RegisterComponents();
             for (var i = 0; i < Layers; i++)

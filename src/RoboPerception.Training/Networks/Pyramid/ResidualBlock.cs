@@ -14,9 +14,9 @@ namespace RoboPerception.Training.Networks.Pyramid;
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly CountingBatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly CountingBatchNorm bn2;
     private readonly Sequential? downsample;
 
     /// <summary>Builds the block with fresh parameters; (N,in,H,W) to (N,out,H,W).</summary>
@@ -24,10 +24,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         : base(nameof(ResidualBlock))
     {
         conv1 = Conv2d(input, output, 3, padding: 1, bias: false);
-        bn1 = BatchNorm2d(output, momentum: momentum);
+        bn1 = CountingBatchNorm.Of(output, momentum: momentum);
         conv2 = Conv2d(output, output, 3, padding: 1, bias: false);
-        bn2 = BatchNorm2d(output, momentum: momentum);
-        downsample = input == output ? null : Sequential(Conv2d(input, output, 1, bias: false), BatchNorm2d(output, momentum: momentum));
+        bn2 = CountingBatchNorm.Of(output, momentum: momentum);
+        downsample = input == output ? null : Sequential(Conv2d(input, output, 1, bias: false), CountingBatchNorm.Of(output, momentum: momentum));
         RegisterComponents();
     }
 
@@ -35,7 +35,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var hidden = F.relu(bn1.call(conv1.call(input)), inplace: true);
-        return F.relu(bn2.call(conv2.call(hidden)) + (downsample?.call(input) ?? input), inplace: true);
+        return F.relu(bn2.call(conv2.call(hidden)).Plus(downsample?.call(input) ?? input), inplace: true);
     }
 
     internal Value Export(GraphBuilder graph, Value x)
