@@ -72,19 +72,20 @@ internal sealed class FrameMessage : IDisposable
 
     private void Jpeg(FrameSnapshot frame, List<FramePart> parts)
     {
-        if (frame.Jpeg.Length > 0)
-        {
-            Add("image", "jpeg", frame.Jpeg, parts);
-            return;
-        }
+        byte[] jpeg = frame.Jpeg.Length > 0 ? frame.Jpeg : Encode(frame);
+        body.Write(jpeg);
+        parts.Add(new FramePart("image", "jpeg", jpeg.Length));
+    }
+
+    private byte[] Encode(FrameSnapshot frame)
+    {
         image.Create(frame.Height, frame.Width, MatType.CV_8UC3);
         for (int y = 0; y < frame.Height; y++)
         {
             frame.Image.AsSpan(3 * y * frame.Width, 3 * frame.Width).CopyTo(image.RowSpan<byte>(y));
         }
         Cv2.ImEncode(".jpg", image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
-        body.Write(jpeg);
-        parts.Add(new FramePart("image", "jpeg", jpeg.Length));
+        return jpeg;
     }
 
     /// <summary>Neighbours differ little: their differences deflate to a third of the values.</summary>
