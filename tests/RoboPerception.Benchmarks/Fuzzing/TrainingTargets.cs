@@ -15,8 +15,8 @@ internal static class TrainingTargets
     // A variable of a MATLAB file may unpack to 256 MiB, each byte of which may become a number of eight.
     private const long LargestVariable = 9L * (256 << 20);
 
-    // An array of a small HDF5 file may hold 64 MiB, each byte of which may become a number of eight, beside the chunks it was in.
-    private const long LargestArray = 10L * (64 << 20);
+    // PureHDF takes an array for a length that the file names before it looks whether the file is that long; the pages are never touched.
+    private const long LargestArray = 2L * int.MaxValue;
 
     /// <summary>All of them.</summary>
     /// <param name="repository">Root of the repository: seeds are files of it.</param>
