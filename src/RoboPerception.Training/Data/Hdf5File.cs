@@ -21,12 +21,12 @@ internal sealed class Hdf5File : IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<string, SimpleReadingChunkCache> caches = new(StringComparer.Ordinal);
     private readonly NativeFile file;
-    private readonly GuardedStream stream;
+    private readonly Hdf5Stream stream;
     private readonly string path;
     private readonly long limit;
     private bool isDisposed;
 
-    private Hdf5File(string path, GuardedStream stream, NativeFile file)
+    private Hdf5File(string path, Hdf5Stream stream, NativeFile file)
     {
         this.path = path;
         this.stream = stream;
@@ -43,10 +43,10 @@ internal sealed class Hdf5File : IDisposable
             throw new UserErrorException(ExitCode.NoSource, $"Data file '{path}' does not exist; name it with --data.");
         }
 
-        GuardedStream? stream = null;
+        Hdf5Stream? stream = null;
         try
         {
-            stream = new GuardedStream(Opened(path));
+            stream = new Hdf5Stream(Opened(path));
             return new Hdf5File(path, stream, H5File.Open(stream));
         }
         catch (Exception error) when (IsDamage(error))
@@ -189,68 +189,5 @@ internal sealed class Hdf5File : IDisposable
     private sealed record Part(Selection? Selection, SimpleReadingChunkCache Cache)
     {
         public H5DatasetAccess Access { get; } = new(ChunkCache: Cache);
-    }
-
-    /// <summary>
-    /// The file as the reader may see it. Places in an HDF5 file point at each other, and a damaged one may send the reader in circles: it then
-    /// meets the limit of bytes for one call, or that of the stack, as an exception.
-    /// </summary>
-    private sealed class GuardedStream(Stream inner) : Stream
-    {
-        // A file's own asks the system each time.
-        private readonly long length = inner.Length;
-        private long allowed = 64 << 20;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => length;
-
-        public override long Position
-        {
-            get => inner.Position;
-            set => Seek(value, SeekOrigin.Begin);
-        }
-
-        public void Allow(long bytes) => allowed = bytes;
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-
-            if (buffer.Length > length - inner.Position)
-            {
-                throw new EndOfStreamException("it points beyond its end");
-            }
-
-            // A short step costs time too.
-            allowed -= Math.Max(buffer.Length, 128);
-            return allowed >= 0 ? inner.Read(buffer) : throw new InvalidDataException("it sends its reader in circles");
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }
