@@ -56,8 +56,8 @@ internal sealed partial class NodeProcess : IDisposable
     private static NodeProcess Start(IReadOnlyDictionary<string, string> environment, string[] before, string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "roboperception");
-        // A test run in the background of a shell ignores SIGINT, and its children would inherit that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. before, program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        // A test run in the background of a shell, or under nohup, ignores these, and its children would inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,HUP", .. before, program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("ROBOPERCEPTION__", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
