@@ -7,8 +7,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 launch/setup.sh all || exit 1
 
-# Hundreds of short programs are started: the second mapping of compiled code costs each of them a fifth of its time.
-export DOTNET_EnableWriteXorExecute=0
+# Hundreds of short programs are started: the second mapping of compiled code costs each of them a fifth of its time, and none lives long
+# enough to gain from a profile of itself.
+export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0
 
 passed=0 failed=0 skipped=0 broken=0
 wanted() { # NAME word...: whether a run of this name was asked for
