@@ -1,4 +1,4 @@
-using OpenCvSharp;
+using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Outputs;
 
@@ -28,18 +28,5 @@ internal sealed class FrameJpeg(double rate, int width, int height)
     }
 
     /// <summary>Encodes a frame's input, BGR [H,W,3]; nothing = it is none of those chosen.</summary>
-    public unsafe void Encode(ReadOnlySpan<byte> bgr)
-    {
-        Current = [];
-        if (bgr.IsEmpty)
-        {
-            return;
-        }
-        fixed (byte* pixels = bgr)
-        {
-            using Mat image = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)pixels);
-            Cv2.ImEncode(".jpg", image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, Quality]);
-            Current = jpeg;
-        }
-    }
+    public void Encode(ReadOnlySpan<byte> bgr) => Current = bgr.IsEmpty ? [] : Jpeg.Encode(bgr, width, height, Quality);
 }

@@ -1,6 +1,7 @@
 using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Images;
 
 namespace RoboPerception.Node.Recorders;
 
@@ -59,15 +60,7 @@ internal sealed class SourceImage
 
     /// <summary>The image as JPEG.</summary>
     /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
-    public unsafe byte[] EncodeJpeg(int quality)
-    {
-        fixed (byte* pixels = Pixels)
-        {
-            using Mat mat = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, (nint)pixels);
-            Cv2.ImEncode(".jpg", mat, out byte[] file, new ImageEncodingParam(ImwriteFlags.JpegQuality, quality));
-            return file;
-        }
-    }
+    public byte[] EncodeJpeg(int quality) => Jpeg.Encode(Pixels, Width, Height, quality);
 
     private void Resize(int width, int height)
     {

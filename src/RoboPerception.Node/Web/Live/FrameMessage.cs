@@ -22,7 +22,6 @@ internal sealed class FrameMessage : IDisposable
     private readonly ushort[] millimetres;
     private readonly byte[] planes;
     private readonly byte[] octahedral;
-    private readonly Mat image = new();
 
     /// <summary>A writer for frames of a model's grid.</summary>
     public FrameMessage(string camera, ModelDescription model)
@@ -66,26 +65,14 @@ internal sealed class FrameMessage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        image.Dispose();
         body.Dispose();
     }
 
     private void Jpeg(FrameSnapshot frame, List<FramePart> parts)
     {
-        byte[] jpeg = frame.Jpeg.Length > 0 ? frame.Jpeg : Encode(frame);
+        byte[] jpeg = frame.Jpeg.Length > 0 ? frame.Jpeg : Images.Jpeg.Encode(frame.Image, frame.Width, frame.Height, JpegQuality);
         body.Write(jpeg);
         parts.Add(new FramePart("image", "jpeg", jpeg.Length));
-    }
-
-    private byte[] Encode(FrameSnapshot frame)
-    {
-        image.Create(frame.Height, frame.Width, MatType.CV_8UC3);
-        for (int y = 0; y < frame.Height; y++)
-        {
-            frame.Image.AsSpan(3 * y * frame.Width, 3 * frame.Width).CopyTo(image.RowSpan<byte>(y));
-        }
-        Cv2.ImEncode(".jpg", image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
-        return jpeg;
     }
 
     /// <summary>Neighbours differ little: their differences deflate to a third of the values.</summary>
