@@ -63,15 +63,16 @@ apt_install() { # names: installs those that are missing, in one go
 }
 
 apt_install ca-certificates
-if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+# No 'grep -q' behind a pipe here: it leaves at the first hit, and with pipefail the program before it then counts as failed.
+has_sdk() { command -v dotnet >/dev/null && [[ $'\n'$(dotnet --list-sdks) == *$'\n10.'* ]]; }
+if ! has_sdk; then
   # Ubuntu 22.04 (JetPack 6) has the SDK in Ubuntu's own backports of .NET.
   if [ $apt_updated = no ] && command -v apt-get >/dev/null; then as_root apt-get update -qq; apt_updated=yes; fi
-  if grep -qx 'ID=ubuntu' /etc/os-release && ! apt-cache policy dotnet-sdk-10.0 2>/dev/null | grep -q 'Candidate: [0-9]'; then
-    (apt_install software-properties-common) && as_root add-apt-repository -y ppa:dotnet/backports >/dev/null && as_root apt-get update -qq || true
+  if grep -qx 'ID=ubuntu' /etc/os-release && [[ ! $(apt-cache policy dotnet-sdk-10.0 2>/dev/null) =~ Candidate:\ [0-9] ]]; then
+    (apt_install software-properties-common) && as_root add-apt-repository -y ppa:dotnet/backports >/dev/null 2>&1 && as_root apt-get update -qq || true
   fi
   (apt_install dotnet-sdk-10.0) || true
-  command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' \
-    || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
+  has_sdk || fail ".NET SDK 10 is missing and apt does not hold it here: install it as Microsoft's page 'Install .NET on Linux' says, then run this again"
 fi
 apt_install util-linux
 # Where no package holds OpenCvSharp's native library, ours is built; the tests run it beside the package's.
@@ -79,7 +80,7 @@ if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
   apt_install g++
   if [ ! -e /usr/include/opencv4/opencv2/videoio.hpp ]; then
     # JetPack's OpenCV comes as one package, the distributions' in parts (the whole would bring 400 MB more).
-    if [ -e /etc/nv_tegra_release ] && ! apt-cache depends libopencv-dev 2>/dev/null | grep -q libopencv-videoio-dev; then apt_install libopencv-dev
+    if [ -e /etc/nv_tegra_release ] && [[ $(apt-cache depends libopencv-dev 2>/dev/null) != *libopencv-videoio-dev* ]]; then apt_install libopencv-dev
     else apt_install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-calib3d-dev
     fi
   fi
@@ -109,7 +110,7 @@ fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 chosen() { sed -n "s:.*<$1>\(.*\)</$1>.*:\1:p" Directory.Local.props 2>/dev/null || true; }
 gpu=no
-if command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q GPU; then gpu=yes; fi
+if command -v nvidia-smi >/dev/null && [[ $(nvidia-smi -L 2>/dev/null) == *GPU* ]]; then gpu=yes; fi
 # What was chosen once stays, until the option says otherwise.
 [ -n "$torch" ] || torch=$(chosen Torch)
 [ -n "$onnxruntime" ] || onnxruntime=$(chosen OnnxRuntime)

@@ -152,6 +152,6 @@ internal static class DoctorCommand
             };
             table.AddRow(new Text(check.Name), new Markup(state), new Text(check.Detail), new Text(check.Remedy));
         }
-        AnsiConsole.Write(table);
+        PlainOutput.Write(table);
     }
 }
