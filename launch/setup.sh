@@ -93,7 +93,14 @@ if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-p
 if [ "$part" = all ]; then
   command -v npm >/dev/null || apt_install nodejs npm
   # The dashboard is looked at in a real browser.
-  command -v chromium >/dev/null || command -v google-chrome >/dev/null || apt_install chromium
+  # Ubuntu has Chromium as a snap alone, which needs a running snapd.
+  if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null && [ -z "${CHROMIUM:-}" ]; then
+    if grep -qx 'ID=ubuntu' /etc/os-release; then
+      command -v snap >/dev/null && as_root snap install chromium >/dev/null \
+        || say "no browser: the tests that look at pages will fail. 'sudo snap install chromium', install Google Chrome, or name a Chromium in CHROMIUM"
+    else apt_install chromium
+    fi
+  fi
   if [ ! tests/Independent/node_modules/.package-lock.json -nt tests/Independent/package.json ]; then
     say "fetching the independent readers of tests/Independent"
     (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \

@@ -1,11 +1,9 @@
 // The dashboard's switches in a real browser: sets, records, and prints what the page then shows, as JSON.
 //   node dashboard-control.mjs URL DOWNLOAD [SCREENSHOT-FOLDER]       DOWNLOAD: where the recording is saved that the page links to
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 
 const [url, saved, folder] = process.argv.slice(2);
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 const patience = { timeout: 60000 };
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });

@@ -1,11 +1,9 @@
 // The dashboard in a real browser: opens it, points at a pixel of the depth image, and prints what the page then shows, as JSON.
 //   node dashboard.mjs URL X Y [SCREENSHOT] [WAIT-FOR]       X and Y: 0..1 of the image; SCREENSHOT: a PNG of its first screen; WAIT-FOR: a selector that has to appear
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 
 const [url, x, y, screenshot, waitFor] = process.argv.slice(2);
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });
   const problems = [];

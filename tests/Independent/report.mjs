@@ -1,11 +1,9 @@
 // A training report in a real browser: opens the page wide, in the dark scheme and on a phone, and prints what each then shows, as JSON.
 //   node report.mjs ADDRESS [SCREENSHOT-PREFIX]
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 
 const [address, screenshots] = process.argv.slice(2);
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 
 /** Runs inside the page. */
 function look() {
