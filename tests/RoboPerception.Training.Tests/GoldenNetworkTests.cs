@@ -94,16 +94,39 @@ public sealed class GoldenNetworkTests : IDisposable
 
     [Theory]
     [InlineData("single-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", "normals")]
+    [InlineData("single-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", "sal")]
     [InlineData("split-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,2,1;blocks=1", "semseg,depth,normals")]
+    [InlineData("split-hrnet:channels=8,8,12,12;stage1=8;modules=2,1,1,1;blocks=1", "semseg,human_parts,sal")]
     [InlineData("padnet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;feature=16;bottleneck=8", "semseg,depth,normals")]
+    [InlineData("padnet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;feature=16;bottleneck=8", "semseg,depth", "edge,normals")]
     [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;softmax=channels", "semseg,depth,normals")]
+    [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;softmax=channels", "semseg,depth", "normals,semseg,edge,depth")]
+    [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;softmax=channels", "semseg,human_parts,sal,edge,normals")]
     [InlineData("mtinet-resnet:depth=18;stem=8;blocks=1,1,1,1;middle=8,8,12,12;width=16;softmax=channels", "semseg,depth,normals")]
-    public void A_file_of_a_pyramid_network_is_recognised_and_agrees(string spec, string tasks)
+    public void A_file_of_a_pyramid_network_is_recognised_and_agrees(string spec, string tasks, string auxiliary = "")
     {
-        random.manual_seed(43);
-        using var network = SegNetFamilyTests.Create(spec, tasks == "normals" ? "normal" : "seg13,depth,normal");
-        Exports.Shake(network);
-        GoldenWriter.Write(path, "any name", Config(tasks), network, mti: true);
+        WritePyramid(spec, tasks, auxiliary);
+        Agrees();
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", \"edge_pos_weight\": 0.95", true)]
+    [InlineData(", \"edge_pos_weight\": 0.8", false)]
+    public void The_weight_of_edges_that_the_metadata_names_counts_for_a_task_that_only_helps(string entry, bool agrees)
+    {
+        WritePyramid("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;softmax=channels", "semseg,depth", "edge", entry);
+        Assert.Equal(agrees, ParityChecks.Compare(path).Single(deviation => deviation.Group == "loss").Passed);
+    }
+
+    [Theory]
+    [InlineData("mtinet-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1;softmax=channels;aux=edge", "seg13,depth,normal")]
+    [InlineData("split-hrnet:channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1", "depth,normal")]
+    public void Tasks_that_the_metadata_leaves_out_are_read_off_the_parameters(string spec, string tasks)
+    {
+        random.manual_seed(59);
+        using var network = SegNetFamilyTests.Create(spec, tasks);
+        GoldenWriter.Write(path, "any name", """{"family": "mtlpt"}""", network, mti: true, keep: name => name != "output/depth" && name != "train_output/depth");
         Agrees();
     }
 
@@ -150,7 +173,18 @@ public sealed class GoldenNetworkTests : IDisposable
         Assert.True(error is null or RoboPerception.Core.UserErrorException or Xunit.Sdk.DoesNotContainException, error?.ToString());
     }
 
-    private static string Config(string tasks) => $$"""{"tasks": ["{{tasks.Replace(",", "\", \"", StringComparison.Ordinal)}}"], "family": "mtlpt"}""";
+    private void WritePyramid(string spec, string tasks, string auxiliary, string entries = "")
+    {
+        random.manual_seed(43);
+        var ours = tasks.Replace("semseg", "seg13", StringComparison.Ordinal).Replace("normals", "normal", StringComparison.Ordinal).Replace("human_", "", StringComparison.Ordinal);
+        using var network = SegNetFamilyTests.Create(auxiliary.Length > 0 ? $"{spec};aux={auxiliary}" : spec, ours);
+        Exports.Shake(network);
+        GoldenWriter.Write(path, "any name", Config(tasks, $", \"aux_tasks\": [{Quoted(auxiliary)}]{entries}"), network, mti: true);
+    }
+
+    private static string Config(string tasks, string entries = "") => $$"""{"tasks": [{{Quoted(tasks)}}], "family": "mtlpt"{{entries}}}""";
+
+    private static string Quoted(string names) => names.Length == 0 ? "" : $"\"{names.Replace(",", "\", \"", StringComparison.Ordinal)}\"";
 
     private void Agrees()
     {

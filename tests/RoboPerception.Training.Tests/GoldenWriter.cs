@@ -74,8 +74,9 @@ internal static class GoldenWriter
         {
             var target = task.Kind switch
             {
-                TaskKind.Segmentation => randint(0, task.Channels, [2, 64, 96], int64),
+                TaskKind.Segmentation or TaskKind.HumanParts => randint(0, task.Channels, [2, 64, 96], int64),
                 TaskKind.Depth => rand(2, 1, 64, 96) + 1,
+                TaskKind.Edges or TaskKind.Saliency => (rand(2, 1, 64, 96) > 0.7f).to(float32),
                 _ => nn.functional.normalize(randn(2, 3, 64, 96), dim: 1),
             };
             tensors["target/" + Key(task)] = target;

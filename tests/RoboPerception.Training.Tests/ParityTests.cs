@@ -55,6 +55,51 @@ public sealed class ParityTests : IDisposable
         Assert.Contains("outside the file", Assert.Throws<UserErrorException>(() => ParityChecks.Compare(path)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("F64")]
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    public void Numbers_of_another_precision_are_read(string type)
+    {
+        // All of these numbers have few digits.
+        var numbers = new Dictionary<string, float[]>
+        {
+            ["uncertainty3/losses"] = [1.5f, 0.5f], ["uncertainty3/log_variance"] = [0, 0], ["uncertainty3/total"] = [1], ["uncertainty3/grad_losses"] = [0.5f, 0.5f],
+        };
+        WriteTyped(type, numbers, value => type switch
+        {
+            "F64" => BitConverter.GetBytes((double)value),
+            "F16" => BitConverter.GetBytes((Half)value),
+            _ => BitConverter.GetBytes(value)[2..],
+        });
+        var deviations = ParityChecks.Compare(path);
+        Assert.Equal(["uncertainty total", "uncertainty grad"], deviations.Select(deviation => deviation.Group));
+        Assert.All(deviations, deviation => Assert.True(deviation.Passed, deviation.ToString()));
+    }
+
+    [Fact]
+    public void A_weighting_is_compared_as_far_as_the_file_goes()
+    {
+        WriteTyped("F32", new() { ["dwa0/losses"] = [1, 1, 0.9f, 1, 1, 1], ["dwa0/lambda"] = [1, 1, 1, 1, 0.97500521f, 1.02499479f] }, BitConverter.GetBytes, columns: 2);
+        var deviation = Assert.Single(ParityChecks.Compare(path));
+        Assert.Equal(("dwa lambda", true), (deviation.Group, deviation.Passed));
+    }
+
+    private void WriteTyped(string type, Dictionary<string, float[]> numbers, Func<float, byte[]> bytes, int? columns = null)
+    {
+        var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "golden-reference-1" } };
+        var data = new MemoryStream();
+        foreach (var (name, values) in numbers)
+        {
+            var start = data.Length;
+            data.Write([.. values.SelectMany(bytes)]);
+            header[name] = new { dtype = type, shape = columns is { } width ? [values.Length / width, width] : new[] { values.Length }, data_offsets = new[] { start, data.Length } };
+        }
+
+        var json = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(header));
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);
+    }
+
     private void WriteDepthLoss(float loss)
     {
         var tensors = new Dictionary<string, (long[] Shape, float[] Values)>();

@@ -62,35 +62,49 @@ internal class SafeTensors
     /// <summary>Dimensions of a tensor.</summary>
     public IReadOnlyList<long> Shape(string name) => Find(name).Shape;
 
-    /// <summary>Elements of a float32 tensor.</summary>
-    public float[] Floats(string name) => Elements<float>(name, "F32");
+    /// <summary>Elements of a tensor of floating-point numbers; of another precision than float32 they are rounded.</summary>
+    public float[] Floats(string name) => Find(name).Type switch
+    {
+        "F64" => Array.ConvertAll(Elements<double>(name), value => (float)value),
+        "F16" => Array.ConvertAll(Elements<Half>(name), value => (float)value),
+        "BF16" => Array.ConvertAll(Elements<ushort>(name), value => BitConverter.UInt32BitsToSingle((uint)value << 16)),
+        "F32" => Elements<float>(name),
+        _ => throw Wrong(name, "floating-point numbers"),
+    };
 
-    /// <summary>Elements of an int64 tensor.</summary>
-    public long[] Integers(string name) => Elements<long>(name, "I64");
+    /// <summary>Elements of a tensor of whole numbers.</summary>
+    public long[] Integers(string name) => Find(name).Type switch
+    {
+        "I32" => Array.ConvertAll(Elements<int>(name), value => (long)value),
+        "I16" => Array.ConvertAll(Elements<short>(name), value => (long)value),
+        "U8" => Array.ConvertAll(Elements<byte>(name), value => (long)value),
+        "I64" => Elements<long>(name),
+        _ => throw Wrong(name, "whole numbers"),
+    };
 
     /// <summary>Elements of a uint8 tensor.</summary>
-    public byte[] Bytes(string name) => Elements<byte>(name, "U8");
+    public byte[] Bytes(string name) => Find(name).Type == "U8" ? Elements<byte>(name) : throw Wrong(name, "bytes");
 
-    /// <summary>The tensor as a tensor of libtorch.</summary>
+    /// <summary>The tensor as a tensor of libtorch: of int64, or of float32.</summary>
     public Tensor Tensor(string name)
     {
         var entry = Find(name);
-        return entry.Type == "I64" ? tensor(Integers(name), entry.Shape) : tensor(Floats(name), entry.Shape);
+        return entry.Type[0] is 'I' or 'U' ? tensor(Integers(name), entry.Shape) : tensor(Floats(name), entry.Shape);
     }
 
     private Entry Find(string name) => entries.TryGetValue(name, out var entry)
         ? entry
         : throw new UserErrorException(ExitCode.Usage, $"'{Path}' holds no tensor '{name}'.");
 
-    private T[] Elements<T>(string name, string type)
+    private T[] Elements<T>(string name)
         where T : unmanaged
     {
         var entry = Find(name);
         read.Add(name);
-        return entry.Type == type
-            ? MemoryMarshal.Cast<byte, T>(content.AsSpan(entry.Start, entry.Length)).ToArray()
-            : throw new UserErrorException(ExitCode.Usage, $"Tensor '{name}' of '{Path}' is {entry.Type}, not {type}.");
+        return MemoryMarshal.Cast<byte, T>(content.AsSpan(entry.Start, entry.Length)).ToArray();
     }
+
+    private UserErrorException Wrong(string name, string wanted) => new(ExitCode.Usage, $"Tensor '{name}' of '{Path}' is of type {Find(name).Type}, which are no {wanted}.");
 
     private sealed record Entry(string Type, long[] Shape, int Start, int Length)
     {
@@ -99,7 +113,14 @@ internal class SafeTensors
             var type = json.GetProperty("dtype").GetString()!;
             long[] shape = [.. json.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())];
             long[] offsets = [.. json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-            var size = type switch { "F32" => 4, "I64" => 8, "U8" => 1, _ => throw new FormatException($"tensor '{name}' has unknown type '{type}'") };
+            var size = type switch
+            {
+                "F64" or "I64" or "U64" => 8,
+                "F32" or "I32" or "U32" => 4,
+                "F16" or "BF16" or "I16" or "U16" => 2,
+                "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
+                _ => throw new FormatException($"tensor '{name}' has unknown type '{type}'"),
+            };
             var length = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
             length = checked(length * size);
             return shape.All(dimension => dimension >= 0) && offsets is [>= 0, >= 0] && offsets[1] <= fileLength - dataStart && offsets[1] - offsets[0] == length

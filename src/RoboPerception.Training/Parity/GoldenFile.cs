@@ -58,6 +58,9 @@ internal sealed class GoldenFile : SafeTensors
     /// <summary>A parameter.</summary>
     public TorchSharp.torch.Tensor Parameter(string name) => parameters.Tensor(ParameterPrefix + name);
 
+    /// <summary>The image, in this file or the one with the parameters.</summary>
+    public TorchSharp.torch.Tensor Input() => (Has("input") ? this : parameters).Tensor("input");
+
     /// <summary>The only element of a float32 tensor.</summary>
     public double Scalar(string name) => Floats(name) is [var value, ..] ? value : throw new UserErrorException(ExitCode.Usage, $"Tensor '{name}' of '{Path}' is empty.");
 

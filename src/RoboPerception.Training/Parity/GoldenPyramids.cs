@@ -46,7 +46,7 @@ internal static class GoldenPyramids
             options["bottleneck"] = Text(file.Channels($"heads.{tasks[0].MtiKey}.0.conv1.weight"));
         }
 
-        if (family is not (HrNetBaseline.SingleFamily or HrNetBaseline.SplitFamily) && file.List("aux_tasks") is { Length: > 0 } auxiliary)
+        if (family is not (HrNetBaseline.SingleFamily or HrNetBaseline.SplitFamily) && GoldenTasks.Auxiliary(file) is { Length: > 0 } auxiliary)
         {
             options["aux"] = string.Join(',', auxiliary);
         }
@@ -58,12 +58,14 @@ internal static class GoldenPyramids
     {
         var branches = Enumerable.Range(0, 4).Select(i => file.Channels($"{trunk}stage4.0.branches.{i}.0.conv1.weight"));
         var modules = Enumerable.Range(2, 3).Select(stage => Count(module => $"{trunk}stage{stage}.{module}.branches.0.0.conv1.weight"));
+        var blocks = Math.Max(1, Count(block => $"{trunk}stage4.0.branches.0.{block}.conv1.weight"));
+        var first = Math.Max(1, Count(block => $"{trunk}layer1.{block}.conv1.weight") / blocks);
         return new()
         {
             ["channels"] = string.Join(',', branches.Select(Text)),
-            ["modules"] = string.Join(',', modules.Prepend(1)),
+            ["modules"] = string.Join(',', modules.Prepend(first)),
             ["stage1"] = Text(file.Channels(trunk + "layer1.0.conv1.weight")),
-            ["blocks"] = Text(Count(block => $"{trunk}stage4.0.branches.0.{block}.conv1.weight")),
+            ["blocks"] = Text(blocks),
         };
 
         int Count(Func<int, string> name) => Enumerable.Range(0, int.MaxValue).TakeWhile(i => file.HasParameter(name(i))).Count();

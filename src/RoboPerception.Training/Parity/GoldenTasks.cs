@@ -30,7 +30,25 @@ internal static class GoldenTasks
             : throw new UserErrorException(ExitCode.Usage, $"'{file.Path}' names no task, neither in its configuration ('tasks') nor by an output.");
     }
 
-    private static string[] Names(GoldenFile file) => file.List("tasks") ?? [.. MtanNames.Concat(MtiNames).Distinct().Where(name => file.Has("output/" + name) || file.Has("train_output/" + name))];
+    /// <summary>Names of the tasks that the file predicts on the way: as the configuration has them, else those beside the main ones that have parameters.</summary>
+    public static string[] Auxiliary(GoldenFile file) => file.List("aux_tasks") is { Length: > 0 } named
+        ? named
+        : [.. MtiNames.Except(Names(file)).Where(name => file.HasPart($"scale_0.decoders.{name}.") || file.HasPart($"initial_task_prediction_heads.conv_out.{name}."))];
+
+    // Where the configuration names none: the heads, which the one repository numbers and the other names, then what there are values of.
+    private static string[] Names(GoldenFile file)
+    {
+        if (file.List("tasks") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        string[] numbered = [.. MtanNames.Where((_, k) => file.HasPart($"pred_task{k + 1}.") || file.HasPart($"decoders.{k}."))];
+        string[] headed = [.. MtiNames.Where(name => file.HasPart($"heads.{name}.") || file.HasPart($"decoders.{name}."))];
+        return numbered.Length > 0 ? numbered
+            : headed.Length > 0 ? headed
+            : [.. MtanNames.Concat(MtiNames).Distinct().Where(name => file.Has("output/" + name) || file.Has("train_output/" + name))];
+    }
 
     private static TaskDescription Mtan(GoldenFile file, string name, int place) => name switch
     {

@@ -30,14 +30,16 @@ internal static class MtiReference
     /// <summary>The task of a name, with as many channels as the file says.</summary>
     public static TaskDescription Named(string name, int channels) => name switch
     {
-        "semseg" => TaskDescription.Segmentation(new ClassMap(Enumerable.Range(0, channels).Select(id => new ClassInfo(id, $"class {id}", 0, 0, 0)))),
+        "semseg" => TaskDescription.Segmentation(Numbered(channels)),
         "depth" => TaskDescription.Depth,
         "normals" => TaskDescription.Normals with { NormalsLoss = NormalsLossKind.Absolute },
         "edge" => TaskDescription.Edges,
         "sal" => TaskDescription.Saliency,
-        "human_parts" => TaskDescription.HumanParts,
+        "human_parts" => channels == TaskClasses.HumanParts.Count ? TaskDescription.HumanParts : TaskDescription.PartsOf(Numbered(channels)),
         _ => throw new UserErrorException(ExitCode.Usage, $"The file names a task '{name}', which this program does not have."),
     };
+
+    private static ClassMap Numbered(int count) => new(Enumerable.Range(0, count).Select(id => new ClassInfo(id, $"class {id}", 0, 0, 0)));
 
     /// <summary>The weight of a task's losses: the file's <c>loss_weights</c>, else that on NYU Depth v2 and PASCAL (architectures.md section 3.8).</summary>
     public static double Weight(GoldenFile file, TaskDescription task)

@@ -10,7 +10,10 @@ namespace RoboPerception.Training.Parity;
 /// <summary>Outputs, losses, gradients and running statistics of a network with the file's parameters: whatever of them the file holds.</summary>
 internal static class NetworkParity
 {
+    private const string LogVariances = "logsigma";
+
     private static readonly string[] TrainingGroups = ["train_output/", "loss/", "grad/", "train_state/"];
+
     /// <summary>A network without intermediate predictions.</summary>
     /// <param name="file">The reference values.</param>
     /// <param name="network">The network, with fresh parameters.</param>
@@ -20,7 +23,7 @@ internal static class NetworkParity
     {
         var mti = GoldenTasks.IsMti(file);
         LoadParameters(network, file, rename);
-        var input = file.Tensor("input");
+        var input = file.Input();
         if (file.HasGroup("output/"))
         {
             network.eval();
@@ -115,14 +118,17 @@ internal static class NetworkParity
         }
     }
 
-    /// <summary>Copies the file's parameters and buffers into a network whose names must be the same; only counters of batch norm may be missing.</summary>
+    /// <summary>
+    /// Copies the file's parameters and buffers into a network whose names must be the same. Only counters of batch norm may be missing, and log-variances,
+    /// which no prediction depends on; of those a network of fewer tasks takes the first, as copies of the reference for two tasks have three.
+    /// </summary>
     /// <exception cref="UserErrorException">Names or shapes differ.</exception>
     public static void LoadParameters(nn.Module network, GoldenFile file, Func<string, string>? rename = null)
     {
         var given = file.Parameters.ToDictionary(key => rename?.Invoke(key) ?? key, key => key, StringComparer.Ordinal);
         var own = network.state_dict();
-        var unknown = given.Keys.FirstOrDefault(name => !own.ContainsKey(name));
-        var missing = own.Keys.FirstOrDefault(name => !given.ContainsKey(name) && !name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        var unknown = given.Keys.FirstOrDefault(name => !own.ContainsKey(name) && name != LogVariances);
+        var missing = own.Keys.FirstOrDefault(name => !given.ContainsKey(name) && name != LogVariances && !name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
         if (unknown is not null || missing is not null)
         {
             throw new UserErrorException(ExitCode.Failed, $"Parameter names differ: the file alone has '{unknown ?? "-"}', the network alone has '{missing ?? "-"}'.");
@@ -138,6 +144,7 @@ internal static class NetworkParity
             }
 
             var value = file.Parameter(key);
+            value = name == LogVariances && value.numel() > target.numel() ? value.flatten().slice(0, 0, target.numel(), 1) : value;
             if (value.numel() != target.numel())
             {
                 throw new UserErrorException(ExitCode.Failed, $"Parameter '{key}' has {value.numel()} values, the network's '{name}' has {target.numel()}.");

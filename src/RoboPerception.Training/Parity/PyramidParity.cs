@@ -11,11 +11,12 @@ namespace RoboPerception.Training.Parity;
 internal static class PyramidParity
 {
     private static readonly string[] EvaluationGroups = ["output/", "deep/", "initial/"];
+
     public static void Compare(GoldenFile file, ParityReport report)
     {
         using var network = GoldenPyramids.Build(file);
         NetworkParity.LoadParameters(network, file);
-        var input = file.Tensor("input");
+        var input = file.Input();
         if (EvaluationGroups.Any(file.HasGroup))
         {
             network.eval();
@@ -67,6 +68,9 @@ internal static class PyramidParity
         foreach (var task in network.SupervisedTasks.Where(task => file.Has("target/" + task.MtiKey)))
         {
             var target = MtiReference.Target(file, task, "target/" + task.MtiKey);
+
+            // A task that only helps on the way comes from the network, which knows nothing of the file.
+            var scored = task with { EdgeWeight = MtiReference.EdgeWeight(file) };
             List<Tensor> terms = [];
             foreach (var step in prediction.Intermediate.Where(step => step.Task == task))
             {
@@ -85,7 +89,7 @@ internal static class PyramidParity
 
             void Add(Tensor raw, string name)
             {
-                terms.Add(task.Loss(task.Activate(Enlarged(raw, target.shape[^2], target.shape[^1])), target));
+                terms.Add(scored.Loss(scored.Activate(Enlarged(raw, target.shape[^2], target.shape[^1])), target));
                 if (file.Has(name))
                 {
                     report.Relative("loss", name, terms[^1].item<float>(), file.Scalar(name), Tolerances.Loss);

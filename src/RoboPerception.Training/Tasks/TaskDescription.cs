@@ -86,6 +86,13 @@ internal sealed record TaskDescription
     /// <summary>The three tasks of NYU Depth v2 with 13 classes, in the order of the paper.</summary>
     public static IReadOnlyList<TaskDescription> NyuThree { get; } = [Segmentation(ClassMap.Nyu13), Depth, Normals];
 
+    /// <summary>Parts of people in a set of another size, background first.</summary>
+    public static TaskDescription PartsOf(ClassMap classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        return HumanParts with { Classes = classes, Channels = classes.Count };
+    }
+
     /// <summary>Semantic segmentation into the given classes; see <see cref="TaskClasses"/>.</summary>
     public static TaskDescription Segmentation(ClassMap classes)
     {

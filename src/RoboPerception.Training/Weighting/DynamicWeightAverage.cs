@@ -20,8 +20,11 @@ namespace RoboPerception.Training.Weighting;
 /// equal weights unless losses move quickly.
 /// </para>
 /// </remarks>
-internal sealed class DynamicWeightAverage(int tasks, double temperature = 2) : SummedWeighting
+internal sealed class DynamicWeightAverage(int tasks, double temperature = DynamicWeightAverage.PaperTemperature) : SummedWeighting
 {
+    /// <summary>The paper's T.</summary>
+    public const double PaperTemperature = 2;
+
     private IReadOnlyList<double>? last;
     private IReadOnlyList<double>? beforeLast;
     private double[] weights = [.. Enumerable.Repeat(1.0, tasks)];

@@ -42,7 +42,7 @@ internal static class TaskWeightings
         {
             "equal" => new EqualWeighting(tasks),
             "uncertainty" => network.LogVariances is { } logVariances && logVariances.numel() == tasks ? new UncertaintyWeighting(logVariances) : new LearntUncertainty(tasks, learningRate),
-            "dwa" => new DynamicWeightAverage(tasks, number(2)),
+            "dwa" => new DynamicWeightAverage(tasks, number(DynamicWeightAverage.PaperTemperature)),
             "gradnorm" => new GradNorm(network, learningRate, number(1.5)),
             "dtp" when tasks != network.Tasks.Count => throw new UserErrorException(
                 ExitCode.Usage, $"Weighting 'dtp' looks at predictions, and '{network.Spec.Family}' has tasks without one in this run (auxiliary tasks)."),
