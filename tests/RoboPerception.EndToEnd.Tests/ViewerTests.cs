@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using RoboPerception.Inference.Tests;
 using RoboPerception.Inference.Tests.Models;
+using RoboPerception.Messaging;
 using RoboPerception.Node.Commands;
 using RoboPerception.Node.Configuration;
 using RoboPerception.Node.Hosting;
@@ -29,7 +28,7 @@ public sealed class ViewerTests : IDisposable
     [Fact]
     public async Task Twenty_viewers_half_of_them_stuck_cost_no_frame_and_are_encoded_for_once()
     {
-        int port = FreePort();
+        int port = LocalBroker.FreePort();
         NodeSettings settings = new SettingsReader().AddSources([Recording.Write(folder.Path, 20, 128, 96)])
             .Add("cameras.0.pace", "fast", "test").Add("cameras.0.loop", "true", "test").Add("node.id", "inside", "test").Add("model.providers", "cpu", "test").Add("outputs.overlay", "0", "test")
             .Add("http.port", $"{port}", "test").Add("http.rate", "60", "test").Build();
@@ -112,12 +111,5 @@ public sealed class ViewerTests : IDisposable
             Assert.True(Environment.TickCount64 < deadline, "did not happen within a minute");
             await Task.Delay(20);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -99,7 +97,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task An_unreachable_broker_is_waited_for_unless_failing_fast_was_asked_for()
     {
-        var address = new BrokerAddress("127.0.0.1", FreePort());
+        var address = new BrokerAddress("127.0.0.1", LocalBroker.FreePort());
         await using var failing = new MqttConnection(new MqttConnectionOptions { Broker = address, ClientId = "c", FailFast = true });
         UserErrorException exception = await Assert.ThrowsAsync<UserErrorException>(() => failing.StartAsync());
         Assert.Equal(ExitCode.Broker, exception.ExitCode);
@@ -186,11 +184,4 @@ public sealed class RecoveryTests
     }
 
     private static string State(MqttApplicationMessage message) => MessageJson.Read<StatusDocument>(message.Payload.FirstSpan).State;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -67,6 +67,7 @@ public sealed class FormatsFilesTests : IDisposable
     {
         WritePascal(compressed);
         var reader = Assert.IsType<MtiPascal>(Open());
+        Assert.Equal(0.0075, ImageSet.Load(reader, 8, 8).EdgeTolerance);
         Assert.Equal(21, reader.Classes.Count);
         var image = reader.Read("2008_000001", Height, Width);
         Assert.Equal([0, 20, ClassMap.Unlabelled], new[] { image.Labels[0], image.Labels[1], image.Labels[2] });

@@ -145,7 +145,8 @@ public sealed class LocalBroker : IDisposable
         return folders.Select(f => Path.Combine(f, executable)).FirstOrDefault(File.Exists);
     }
 
-    private static int FreePort()
+    /// <summary>A port of loopback that nobody listens on at this moment.</summary>
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -61,7 +61,7 @@ internal static class DoctorCommand
         {
             string[] lines = Cv2.GetBuildInformation().Split('\n');
             string Has(string key) => lines.Any(l => l.TrimStart().StartsWith(key, StringComparison.OrdinalIgnoreCase) && l.Contains("YES", StringComparison.Ordinal)) ? "yes" : "no";
-            return $"{Cv2.GetVersionString()} ({BuildVariants.Named("OpenCv")}), FFmpeg {Has("FFMPEG:")}, V4L2 {Has("v4l/v4l2:")}";
+            return $"{Cv2.GetVersionString()} ({Variant("OpenCv")}), FFmpeg {Has("FFMPEG:")}, V4L2 {Has("v4l/v4l2:")}";
         });
         yield return DoctorCheck.Try("MQTT client", DoctorState.Missing, "launch/setup.sh", () =>
         {
@@ -69,7 +69,7 @@ internal static class DoctorCommand
             return typeof(IMqttClient).Assembly.GetName() is { } name ? $"{name.Name} {name.Version}" : "loaded";
         });
         yield return DoctorCheck.Try("ONNX Runtime", DoctorState.Missing, "launch/setup.sh", () =>
-            $"{OnnxRuntimeLibrary.LoadedVersion} ({BuildVariants.Named("OnnxRuntime")}){(OnnxRuntimeLibrary.NamedPath is { } path ? $" from {path}" : "")}, built with {string.Join(", ", OnnxRuntimeLibrary.BuiltInProviders.Select(p => p.Replace("ExecutionProvider", "", StringComparison.Ordinal)))}");
+            $"{OnnxRuntimeLibrary.LoadedVersion} ({Variant("OnnxRuntime")}){(OnnxRuntimeLibrary.NamedPath is { } path ? $" from {path}" : "")}, built with {string.Join(", ", OnnxRuntimeLibrary.BuiltInProviders.Select(p => p.Replace("ExecutionProvider", "", StringComparison.Ordinal)))}");
     }
 
     private static IEnumerable<DoctorCheck> Providers()
@@ -138,6 +138,8 @@ internal static class DoctorCommand
             });
         }
     }
+
+    private static string Variant(string property) => $"{property}={BuildVariants.Of(property, typeof(DoctorCommand).Assembly, typeof(PerceptionEngine).Assembly)}";
 
     private static void Show(List<DoctorCheck> checks)
     {

@@ -36,7 +36,7 @@ internal static class DoctorCommand
                 : $"not available{(TorchLibrary.Variant == "cuda" ? ": install the NVIDIA driver" : $"; with an NVIDIA GPU: {Setup}")}", Setup);
         }
 
-        Show("ONNX Runtime", () => $"{OnnxRuntimeChoice.Use()}, built with OnnxRuntime={TorchLibrary.BuildChoice("OnnxRuntime")}", Setup);
+        Show("ONNX Runtime", () => $"{OnnxRuntimeChoice.Use()}, built with OnnxRuntime={BuildVariants.Of("OnnxRuntime", typeof(TorchLibrary).Assembly)}", Setup);
         Show("OpenCV", () => OpenCvSharp.Cv2.GetVersionString() ?? "?", "launch/setup.sh train");
         return found ? ExitCode.Ok : ExitCode.Failed;
 

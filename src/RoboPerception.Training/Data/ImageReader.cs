@@ -24,6 +24,9 @@ internal abstract class ImageReader
     /// <summary>By which the images are normalised; null = they stay between 0 and 1, and the network normalises.</summary>
     public virtual ChannelStatistics? Statistics => null;
 
+    /// <summary>How far an edge may lie from that of the ground truth, as a share of the diagonal.</summary>
+    public virtual double EdgeTolerance => EdgeMeter.NyuTolerance;
+
     /// <summary>Whether images keep their shape: the shorter side then has the size asked for, and sizes differ.</summary>
     public virtual bool KeepsShape => false;
 

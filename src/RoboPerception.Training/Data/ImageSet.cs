@@ -52,6 +52,9 @@ internal sealed class ImageSet : ImageSource
     /// <inheritdoc/>
     public override ChannelStatistics? Statistics => Reader?.Statistics;
 
+    /// <summary>How far an edge may lie from that of the ground truth, as a share of the diagonal.</summary>
+    public double EdgeTolerance => Reader?.EdgeTolerance ?? EdgeMeter.NyuTolerance;
+
     /// <inheritdoc/>
     public override bool AllowsManyReaders => true;
 

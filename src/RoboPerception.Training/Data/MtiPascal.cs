@@ -35,6 +35,9 @@ internal sealed class MtiPascal : ImageReader
     /// <inheritdoc/>
     public override AugmentationRule Augmentation => AugmentationRule.MtiPascal;
 
+    /// <inheritdoc/>
+    public override double EdgeTolerance => EdgeMeter.PascalTolerance;
+
     /// <summary>Opens a split or a list; <c>parts-train</c> and <c>parts-val</c> are the images with people's parts.</summary>
     /// <exception cref="UserErrorException">The folder or the list is missing or empty.</exception>
     public static MtiPascal Open(DataRequest request)

@@ -15,7 +15,7 @@ internal static class TorchLibrary
     public const string PathVariable = "ROBOPERCEPTION_LIBTORCH";
 
     /// <summary>What the build put beside the program: <c>cpu</c>, <c>cuda</c> or <c>none</c>.</summary>
-    public static string Variant { get; } = BuildChoice("Torch");
+    public static string Variant { get; } = BuildVariants.Of("Torch", typeof(TorchLibrary).Assembly);
 
     private const string Main = "libtorch_cpu.so", Bridge = "libLibTorchSharp.so", Cuda = "libtorch_cuda.so";
     private const string Built = "Build with one: launch/setup.sh train, or -p:Torch=cpu or cuda";
@@ -27,10 +27,6 @@ internal static class TorchLibrary
 
     /// <summary>The folder that the user named, or null for the libraries beside the program.</summary>
     public static string? NamedFolder => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } folder ? folder : null;
-
-    /// <summary>A choice that was made when this program was built.</summary>
-    public static string BuildChoice(string key) =>
-        typeof(TorchLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(choice => choice.Key == key)?.Value ?? "unknown";
 
     /// <summary>Makes the libraries ready; every command that computes calls it first. Further calls do nothing.</summary>
     /// <exception cref="UserErrorException">There is no libtorch, or not one that TorchSharp can use.</exception>

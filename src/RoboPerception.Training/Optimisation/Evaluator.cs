@@ -33,7 +33,7 @@ internal static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
-        var meters = network.Tasks.Select(task => task.CreateMeter()).ToArray();
+        var meters = network.Tasks.Select(task => task.CreateMeter(images.EdgeTolerance)).ToArray();
         var wasTraining = network.training;
         network.eval();
         try

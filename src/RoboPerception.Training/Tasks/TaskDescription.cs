@@ -145,12 +145,13 @@ internal sealed record TaskDescription
     internal TaskDescription Widened() => this with { Channels = Channels + 1 };
 
     /// <summary>A meter for one pass over a validation set.</summary>
-    public ITaskMeter CreateMeter() => Kind switch
+    /// <param name="edgeTolerance">How far an edge may lie from that of the ground truth, as a share of the image's diagonal; each data set has its own.</param>
+    public ITaskMeter CreateMeter(double edgeTolerance = EdgeMeter.NyuTolerance) => Kind switch
     {
         TaskKind.Segmentation => new SegmentationMeter(Channels),
         TaskKind.HumanParts => SegmentationMeter.OfHumanParts(),
         TaskKind.Normals => new NormalsMeter(),
-        TaskKind.Edges => new EdgeMeter(),
+        TaskKind.Edges => new EdgeMeter(edgeTolerance),
         TaskKind.Saliency => new SaliencyMeter(),
         _ => new DepthMeter(),
     };
