@@ -17,7 +17,7 @@ public sealed class DashboardControlTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly HttpClient client = new();
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Next();
     private readonly RemoteNode node;
 
     public DashboardControlTests() => node = new RemoteNode(folder.Write("model.onnx", new TestModel { Width = 64, Height = 48 }.ToBytes()), $"http: {{port: {port}}}");
@@ -105,7 +105,7 @@ public sealed class DashboardControlTests : IDisposable
     [Fact]
     public async Task Control_needs_the_token_and_to_be_switched_on()
     {
-        int other = FreePort();
+        int other = FreePort.Next();
         string model = Path.Combine(folder.Path, "model.onnx");
         using NodeProcess looked = NodeProcess.Start(
             new Dictionary<string, string> { ["ROBOPERCEPTION__HTTP__TOKEN"] = "open sesame", ["ROBOPERCEPTION__REMOTE__CONTROL"] = "mqtt", ["ROBOPERCEPTION__REMOTE__RECORDINGS"] = node.Recordings },
@@ -123,13 +123,6 @@ public sealed class DashboardControlTests : IDisposable
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private Uri Address(string page) => new($"http://127.0.0.1:{port}/{page}");
 

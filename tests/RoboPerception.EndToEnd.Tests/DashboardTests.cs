@@ -33,7 +33,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public void A_wall_at_2_metres_reads_2_metres_under_the_pointer_and_the_legend_has_the_models_classes()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         // The model's depth is the mean of the channels in centimetres: a red wall of 2.00 m on the left, a green one of 0.50 m on the right.
         using NodeProcess node = Start(port, Wall(), "--loop", "--pace", "realtime").WithDashboard();
         using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.25", "0.5");
@@ -59,7 +59,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task The_probe_reads_the_depth_of_the_published_frame_at_that_pixel()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(port, Flowing, "--depth", "raw").WithDashboard();
         await using var robot = new PerceptionSubscriber(new MqttConnectionOptions { Broker = BrokerAddress.Parse($"mqtt://127.0.0.1:{node.WaitForOwnBroker()}"), ClientId = "test" }, new Topics("roboperception", "e2e"), "cam0", OutputKind.Depth, OutputKind.Normals);
         var published = new ConcurrentDictionary<(ulong, OutputKind), byte[]>();
@@ -82,7 +82,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public void A_source_that_is_gone_shows_in_health_with_its_cause()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(port, Flowing.Replace("fps=30", "fps=30&stall-at=400&stall-ms=120000", StringComparison.Ordinal)).WithDashboard();
         using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.5", "0.5", "", "#health li[data-name=\"camera/cam0\"][data-cause=starved]");
         JsonElement camera = page.RootElement.GetProperty("health").EnumerateArray().Single(h => h.GetProperty("name").GetString() == "camera/cam0");
@@ -94,7 +94,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task Twenty_viewers_are_given_the_same_bytes_and_a_slow_one_holds_up_nobody()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(port, Flowing);
         await ReadyAsync(port);
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -123,7 +123,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task Who_does_not_know_the_token_sees_nothing()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = NodeProcess.Start(new Dictionary<string, string> { ["ROBOPERCEPTION__HTTP__TOKEN"] = "open sesame" }, "run", Flowing, "--model", model, "--providers", "cpu", "--node", "e2e", "--http-port", $"{port}", "--http-address", "0.0.0.0");
         await ReadyAsync(port, HttpStatusCode.Unauthorized);
         foreach (string page in new[] { "", "healthz", "metrics", "api/node", "api/history/cam0", "live/cam0", "app.js" })
@@ -145,7 +145,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task Pages_of_other_sites_get_no_answer_though_the_node_is_on_loopback()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(port, Flowing);
         await ReadyAsync(port);
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(port, "api/node", ("Origin", "http://elsewhere.example")));
@@ -159,7 +159,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public void An_address_that_others_reach_needs_a_token()
     {
-        using NodeProcess node = Start(FreePort(), Flowing, "--http-address", "0.0.0.0");
+        using NodeProcess node = Start(FreePort.Next(), Flowing, "--http-address", "0.0.0.0");
         Assert.Equal((int)ExitCode.Usage, node.WaitForExit());
         Assert.Contains("ROBOPERCEPTION__HTTP__TOKEN", node.Errors, StringComparison.Ordinal);
     }
@@ -211,13 +211,6 @@ public sealed class DashboardTests : IDisposable
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private static Uri Address(int port, string page) => new($"http://127.0.0.1:{port}/{page}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task<HttpStatusCode> StatusAsync(int port, string page, params (string Name, string Value)[] headers)
     {

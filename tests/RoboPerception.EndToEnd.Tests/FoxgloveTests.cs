@@ -20,7 +20,7 @@ public sealed class FoxgloveTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly string model;
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Next();
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
 
     public FoxgloveTests() => model = folder.Write("model.onnx", new TestModel { Width = 96, Height = 64 }.ToBytes());
@@ -271,13 +271,6 @@ public sealed class FoxgloveTests : IDisposable
     private static byte[] Data(JsonElement seen, string name) => Convert.FromBase64String(Text(Single(seen, $"/cam0/{name}").GetProperty("content"), "data"));
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task<ClientWebSocket> ConnectAsync(string query = "", string? origin = null, params string[] protocols)
     {

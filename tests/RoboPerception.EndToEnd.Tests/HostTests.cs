@@ -7,6 +7,7 @@ using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Inference.Tests;
 using RoboPerception.Inference.Tests.Models;
+using RoboPerception.Tests;
 
 namespace RoboPerception.EndToEnd.Tests;
 
@@ -31,7 +32,7 @@ public sealed class HostTests : IDisposable
     [Fact]
     public async Task Healthz_answers_200_once_frames_flow_and_metrics_count_them()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(Flowing, "--http-port", $"{port}");
         await UntilAsync(async () => await StatusAsync(port) == HttpStatusCode.OK, node);
         using JsonDocument health = JsonDocument.Parse(await client.GetStringAsync(Address(port, "healthz")));
@@ -52,7 +53,7 @@ public sealed class HostTests : IDisposable
     [Fact]
     public async Task Healthz_answers_503_while_nothing_was_published()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         using NodeProcess node = Start(Silent, "--http-port", $"{port}");
         await UntilAsync(async () => await StatusAsync(port) is not null, node);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(port));
@@ -118,13 +119,6 @@ public sealed class HostTests : IDisposable
     }
 
     private static Uri Address(int port, string page) => new($"http://127.0.0.1:{port}/{page}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task UntilAsync(Func<Task<bool>> condition, NodeProcess node)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -12,6 +11,7 @@ using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Web.Live;
+using RoboPerception.Tests;
 
 namespace RoboPerception.EndToEnd.Tests;
 
@@ -29,7 +29,7 @@ public sealed class ViewerTests : IDisposable
     [Fact]
     public async Task Twenty_viewers_half_of_them_stuck_cost_no_frame_and_are_encoded_for_once()
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         NodeSettings settings = new SettingsReader().AddSources([Recording.Write(folder.Path, 20, 128, 96)])
             .Add("cameras.0.pace", "fast", "test").Add("cameras.0.loop", "true", "test").Add("node.id", "inside", "test").Add("model.providers", "cpu", "test").Add("outputs.overlay", "0", "test")
             .Add("http.port", $"{port}", "test").Add("http.rate", "60", "test").Build();
@@ -54,7 +54,7 @@ public sealed class ViewerTests : IDisposable
         long before = camera.Statistics.AllocatedBytes, from = camera.Statistics.Published;
         await UntilAsync(() => camera.Statistics.Published >= from + 350);
         (long bytes, long frames) = (camera.Statistics.AllocatedBytes - before, camera.Statistics.Published - from);
-        Assert.Equal(Viewers, view.Viewers);
+        Assert.Equal(Viewers, view.Viewers.Count);
         await leave.CancelAsync();
         await Task.WhenAll(watching);
         long encoded = view.Encoded;
@@ -112,12 +112,5 @@ public sealed class ViewerTests : IDisposable
             Assert.True(Environment.TickCount64 < deadline, "did not happen within a minute");
             await Task.Delay(20);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

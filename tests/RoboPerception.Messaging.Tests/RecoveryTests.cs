@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
+using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 
@@ -99,7 +99,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task An_unreachable_broker_is_waited_for_unless_failing_fast_was_asked_for()
     {
-        var address = new BrokerAddress("127.0.0.1", FreePort());
+        var address = new BrokerAddress("127.0.0.1", FreePort.Next());
         await using var failing = new MqttConnection(new MqttConnectionOptions { Broker = address, ClientId = "c", FailFast = true });
         UserErrorException exception = await Assert.ThrowsAsync<UserErrorException>(() => failing.StartAsync());
         Assert.Equal(ExitCode.Broker, exception.ExitCode);
@@ -186,11 +186,4 @@ public sealed class RecoveryTests
     }
 
     private static string State(MqttApplicationMessage message) => MessageJson.Read<StatusDocument>(message.Payload.FirstSpan).State;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using RoboPerception.Core;
@@ -139,7 +138,7 @@ public sealed class ReportTests : IDisposable
     public async Task A_run_is_served_while_it_trains_and_to_this_machine_alone()
     {
         var run = Path.Combine(folder, "run");
-        using var server = new ReportServer([run], FreePort());
+        using var server = new ReportServer([run], FreePort.Next());
         Assert.StartsWith("http://127.0.0.1:", server.Address, StringComparison.Ordinal);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
@@ -209,13 +208,6 @@ public sealed class ReportTests : IDisposable
         const string begin = "<script id=\"data\" type=\"application/json\">";
         var from = page.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         return page[from..page.IndexOf("</script>", from, StringComparison.Ordinal)];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private JsonDocument Events() => IndependentReader.Run("read-events.mjs", Directory.GetFiles(folder, "events.out.tfevents.*").Single());
