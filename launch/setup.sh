@@ -89,6 +89,11 @@ if has_part node; then apt_install mosquitto opencv-doc; fi
 if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl iproute2 poppler-utils; fi
 # The clients in other languages (src/clients), for the tests alone.
 if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-pip python3-setuptools python3-wheel libbrotli1 libmosquitto-dev; fi
+if [ "$part" = all ] && [ ! -e tests/RoboPerception.Messaging.Tests/Clients/paho-2 ]; then
+  say "fetching paho-mqtt 2 for the Python client's tests"
+  # Not a reason to stop: its tests say what is missing.
+  tests/RoboPerception.Messaging.Tests/Clients/fetch-paho-2.sh tests/RoboPerception.Messaging.Tests/Clients/paho-2 || true
+fi
 # Other people's readers of what we write (MCAP, ROS 2, TensorBoard, the dashboard): packages for Node.js, for the tests alone.
 if [ "$part" = all ]; then
   command -v npm >/dev/null || apt_install nodejs npm

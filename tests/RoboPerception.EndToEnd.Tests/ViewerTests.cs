@@ -11,6 +11,7 @@ using RoboPerception.Node.Hosting;
 using RoboPerception.Node.Logging;
 using RoboPerception.Node.Pipeline;
 using RoboPerception.Node.Web.Live;
+using RoboPerception.Tests;
 
 namespace RoboPerception.EndToEnd.Tests;
 
@@ -53,7 +54,7 @@ public sealed class ViewerTests : IDisposable
         long before = camera.Statistics.AllocatedBytes, from = camera.Statistics.Published;
         await UntilAsync(() => camera.Statistics.Published >= from + 350);
         (long bytes, long frames) = (camera.Statistics.AllocatedBytes - before, camera.Statistics.Published - from);
-        Assert.Equal(Viewers, view.Viewers);
+        Assert.Equal(Viewers, view.Viewers.Count);
         await leave.CancelAsync();
         await Task.WhenAll(watching);
         long encoded = view.Encoded;

@@ -43,6 +43,7 @@ public sealed partial class ClientTests
 
     [Theory]
     [InlineData("python")]
+    [InlineData("python-paho2")]
     [InlineData("javascript")]
     [InlineData("cpp")]
     public async Task The_example_follows_a_publisher_through_every_encoding(string language)
@@ -52,7 +53,7 @@ public sealed partial class ClientTests
         await using var node = new MqttConnection(TestSupport.Options(broker, "node"));
         await node.StartAsync();
         string[] address = language == "cpp" ? [broker.Address.Host, broker.Address.Port.ToString(CultureInfo.InvariantCulture)] : [$"mqtt://{broker.Address.Host}:{broker.Address.Port}"];
-        using Process example = client.Start($"src/clients/{language}/examples/ahead", address);
+        using Process example = client.Start($"src/clients/{client.Language}/examples/ahead", address);
         var lines = new List<string>();
         example.OutputDataReceived += (_, e) =>
         {
@@ -122,6 +123,7 @@ public sealed partial class ClientTests
 
     [Theory]
     [InlineData("python")]
+    [InlineData("python-paho2")]
     [InlineData("javascript")]
     public async Task The_newest_frame_wins_and_what_was_missed_is_counted(string language)
     {
@@ -176,6 +178,7 @@ public sealed partial class ClientTests
 
     [Theory]
     [InlineData("python")]
+    [InlineData("python-paho2")]
     [InlineData("javascript")]
     public async Task Bundles_are_taken_where_they_hold_all_that_is_wanted(string language)
     {
@@ -210,6 +213,7 @@ public sealed partial class ClientTests
 
     [Theory]
     [InlineData("python")]
+    [InlineData("python-paho2")]
     [InlineData("javascript")]
     public async Task A_program_that_works_for_long_is_handed_the_newest_frame(string language)
     {

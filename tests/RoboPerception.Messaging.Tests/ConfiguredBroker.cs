@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 
@@ -11,14 +11,16 @@ internal sealed class ConfiguredBroker : IDisposable
     private readonly Process process;
 
     public ConfiguredBroker(params string[] lines)
+        : this(LocalBroker.FreePort(), ["allow_anonymous true", .. lines])
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Address = new BrokerAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
-        }
+    }
+
+    /// <summary>One on a port of the test's choice, where the lines also say who may enter.</summary>
+    public ConfiguredBroker(int port, string[] lines)
+    {
+        Address = new BrokerAddress("127.0.0.1", port);
         File.WriteAllText($"{folder}/nothing.acl", "topic read #\n");
-        string[] configuration = [$"listener {Address.Port} 127.0.0.1", "allow_anonymous true", $"user {Environment.UserName}", .. lines.Select(l => l.Replace("FOLDER", folder, StringComparison.Ordinal))];
+        string[] configuration = [$"listener {Address.Port} 127.0.0.1", $"user {Environment.UserName}", .. lines.Select(l => l.Replace("FOLDER", folder, StringComparison.Ordinal))];
         File.WriteAllLines($"{folder}/mosquitto.conf", configuration);
         process = Process.Start(new ProcessStartInfo("mosquitto", ["-c", $"{folder}/mosquitto.conf"]) { RedirectStandardError = true })!;
         process.BeginErrorReadLine();

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
+using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 

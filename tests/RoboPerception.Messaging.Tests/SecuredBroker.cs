@@ -1,69 +1,40 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 
-/// <summary>A mosquitto with one account and, if asked for, TLS: somebody else's broker.</summary>
+/// <summary>A broker with one account and, if asked for, TLS.</summary>
 internal sealed class SecuredBroker : IDisposable
 {
-    private readonly Process process;
+    private readonly ConfiguredBroker broker;
 
     public SecuredBroker(string user, string password, (X509Certificate2 Certificate, ECDsa Key)? tls, int? port = null)
     {
-        Folder = Directory.CreateTempSubdirectory("rp-secured-").FullName;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Address = new BrokerAddress("127.0.0.1", port ?? ((IPEndPoint)listener.LocalEndpoint).Port);
-        }
         using (Process hash = Process.Start("mosquitto_passwd", ["-b", "-c", $"{Folder}/accounts", user, password]))
         {
             hash.WaitForExit();
         }
-        List<string> lines = [$"listener {Address.Port} 127.0.0.1", "allow_anonymous false", $"password_file {Folder}/accounts", $"user {Environment.UserName}"];
+        List<string> lines = ["allow_anonymous false", $"password_file {Folder}/accounts"];
         if (tls is var (certificate, key))
         {
             File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
             File.WriteAllText($"{Folder}/server.key", key.ExportPkcs8PrivateKeyPem());
             lines.AddRange([$"certfile {CertificateFile}", $"keyfile {Folder}/server.key"]);
         }
-        File.WriteAllLines($"{Folder}/mosquitto.conf", lines);
-        process = Process.Start(new ProcessStartInfo("mosquitto", ["-c", $"{Folder}/mosquitto.conf"]) { RedirectStandardError = true })!;
-        process.BeginErrorReadLine();
-        for (int attempt = 0; !Accepts(); attempt++)
-        {
-            Assert.True(attempt < 500 && !process.HasExited, "mosquitto did not start");
-            Thread.Sleep(10);
-        }
+        broker = new ConfiguredBroker(port ?? LocalBroker.FreePort(), [.. lines]);
     }
 
-    public string Folder { get; }
+    public string Folder { get; } = Directory.CreateTempSubdirectory("rp-secured-").FullName;
 
     public string CertificateFile => $"{Folder}/server.pem";
 
-    public BrokerAddress Address { get; }
+    public BrokerAddress Address => broker.Address;
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        broker.Dispose();
         Directory.Delete(Folder, recursive: true);
-    }
-
-    private bool Accepts()
-    {
-        try
-        {
-            using var client = new TcpClient(Address.Host, Address.Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

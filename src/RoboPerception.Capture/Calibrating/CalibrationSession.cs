@@ -36,6 +36,12 @@ internal sealed class CalibrationSession : IDisposable
     /// <summary>The board in the last frame; null if it was not found there.</summary>
     public TargetView? Last { get; private set; }
 
+    /// <summary>The last frame, 8-bit BGR; it changes with the next one.</summary>
+    public Mat Frame => frame;
+
+    /// <summary>Name of the source, without any secret.</summary>
+    public string Source => source.Name;
+
     /// <summary>True for cameras and streams, which end when enough was seen.</summary>
     public bool IsLive => source.IsLive;
 

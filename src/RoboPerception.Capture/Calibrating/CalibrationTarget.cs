@@ -33,6 +33,9 @@ internal sealed record CalibrationTarget(TargetKind Kind, int Columns, int Rows,
     /// <summary>Height of the printed squares, metres.</summary>
     public double Height => Rows * Square;
 
+    /// <summary>In the words of the command line.</summary>
+    public string Words => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()} --squares {Columns}x{Rows} --square {1000 * Square:0.##}");
+
     /// <summary>Makes a target of what a person wrote.</summary>
     /// <param name="kind"><c>chessboard</c> or <c>charuco</c>.</param>
     /// <param name="squares">Squares as <c>10x7</c>, the outermost counted.</param>

@@ -39,16 +39,22 @@ internal sealed class CoverageGuide
     /// <summary>True when more views would add little.</summary>
     public bool IsComplete => NextStep is null;
 
+    /// <summary>What a good calibration needs, in the order in which it is asked for, and how far it is.</summary>
+    public IReadOnlyList<CoverageGoal> Goals =>
+    [
+        new("image covered", Covered, CellsWanted, $"move the board {Words(Sparsest())}"),
+        new("turned left and right", turnedAboutVertical, TurnedWanted, "turn the board: its left or right edge toward the camera"),
+        new("tilted up and down", turnedAboutHorizontal, TurnedWanted, "tilt the board: its upper or lower edge toward the camera"),
+        new("tilted over a corner", skewed, TurnedWanted, "tilt the board over a corner"),
+        new("near and far", views.Count == 0 ? 0 : views.Max(v => v.Pose.Size) - views.Min(v => v.Pose.Size), SizesWanted, "bring the board nearer, until it fills the image, and farther away"),
+        new("views", views.Count, ViewsWanted, "a few more, each held otherwise"),
+    ];
+
     /// <summary>What to do next, for the person with the board; null when nothing is missing.</summary>
-    public string? NextStep =>
-        views.Count == 0 ? "hold the board so that the camera sees it"
-        : SparsestRegion() is { } region ? $"move the board {region}"
-        : turnedAboutVertical < TurnedWanted ? "turn the board: its left or right edge toward the camera"
-        : turnedAboutHorizontal < TurnedWanted ? "tilt the board: its upper or lower edge toward the camera"
-        : skewed < TurnedWanted ? "tilt the board over a corner"
-        : views.Max(v => v.Pose.Size) - views.Min(v => v.Pose.Size) < SizesWanted ? "bring the board nearer, until it fills the image, and farther away"
-        : views.Count < ViewsWanted ? "a few more, each held otherwise"
-        : null;
+    public string? NextStep => views.Count == 0 ? "hold the board so that the camera sees it" : Goals.FirstOrDefault(g => !g.IsReached)?.Advice;
+
+    /// <summary>The cells of the map to which the board shall be moved next; null if the next step is another.</summary>
+    public Rect? WantedCells => views.Count == 0 || Covered >= CellsWanted ? null : Cells(Sparsest());
 
     /// <summary>Keeps a view that differs enough from those before.</summary>
     /// <param name="view">The view.</param>
@@ -75,17 +81,13 @@ internal sealed class CoverageGuide
 
     private static int Cell(double share, int cells) => Math.Clamp((int)(share * cells), 0, cells - 1);
 
-    /// <summary>Where in the image the most cells are empty, in words; null if enough are filled.</summary>
-    private string? SparsestRegion()
-    {
-        if (Covered >= CellsWanted)
-        {
-            return null;
-        }
+    /// <summary>Which ninth of the image has the most empty cells.</summary>
+    private (int Row, int Column) Sparsest() => Enumerable.Range(0, 9).Select(i => (Row: i / 3, Column: i % 3)).MaxBy(EmptyShare);
 
-        (int row, int column) = Enumerable.Range(0, 9).Select(i => (Row: i / 3, Column: i % 3)).MaxBy(region => EmptyShare(region.Row, region.Column));
-        string vertical = row switch { 0 => "upper", 1 => "", _ => "lower" };
-        string horizontal = column switch { 0 => "left", 1 => "", _ => "right" };
+    private static string Words((int Row, int Column) region)
+    {
+        string vertical = region.Row switch { 0 => "upper", 1 => "", _ => "lower" };
+        string horizontal = region.Column switch { 0 => "left", 1 => "", _ => "right" };
         return (vertical, horizontal) switch
         {
             ("", "") => "to the middle of the image",
@@ -95,17 +97,35 @@ internal sealed class CoverageGuide
         };
     }
 
-    private double EmptyShare(int row, int column)
+    private static Rect Cells((int Row, int Column) region)
     {
-        int empty = 0, cells = 0;
-        for (int y = row * MapRows / 3; y < (row + 1) * MapRows / 3; y++)
+        (int top, int left) = (region.Row * MapRows / 3, region.Column * MapColumns / 3);
+        return new Rect(left, top, ((region.Column + 1) * MapColumns / 3) - left, ((region.Row + 1) * MapRows / 3) - top);
+    }
+
+    private double EmptyShare((int Row, int Column) region)
+    {
+        Rect cells = Cells(region);
+        int empty = 0;
+        for (int y = cells.Top; y < cells.Bottom; y++)
         {
-            for (int x = column * MapColumns / 3; x < (column + 1) * MapColumns / 3; x++)
+            for (int x = cells.Left; x < cells.Right; x++)
             {
-                (empty, cells) = (empty + (map[y, x] == 0 ? 1 : 0), cells + 1);
+                empty += map[y, x] == 0 ? 1 : 0;
             }
         }
 
-        return empty / (double)cells;
+        return empty / (double)(cells.Width * cells.Height);
     }
+}
+
+/// <summary>One of the things that a good calibration needs.</summary>
+/// <param name="Name">In words, for people.</param>
+/// <param name="Have">What there is: a share of the image, or a number of views.</param>
+/// <param name="Wanted">How much of it is enough.</param>
+/// <param name="Advice">What the person with the board does for it.</param>
+internal sealed record CoverageGoal(string Name, double Have, double Wanted, string Advice)
+{
+    /// <summary>True when there is enough.</summary>
+    public bool IsReached => Have >= Wanted;
 }

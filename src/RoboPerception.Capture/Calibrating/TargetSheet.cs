@@ -65,7 +65,7 @@ internal sealed class TargetSheet
     /// <summary>What stands under the board.</summary>
     public string Caption => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Target.Kind.ToString().ToLowerInvariant()} --squares {Target.Columns}x{Target.Rows} --square {1000 * Target.Square:0.##}   Print at 100 %; glue it onto something flat; measure: {Target.Columns} squares are {1000 * Target.Width:0.#} mm");
+        $"{Target.Words}   Print at 100 %; glue it onto something flat; measure: {Target.Columns} squares are {1000 * Target.Width:0.#} mm");
 
     private void Draw()
     {

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using RoboPerception.Capture;
 using RoboPerception.Core;
+using RoboPerception.Node.Configuration;
 
 namespace RoboPerception.Node.Commands;
 
@@ -23,7 +22,9 @@ internal static class CalibrateCommand
         var model = new Option<string>("--model") { Description = "lens: plumb_bob, rational_polynomial (wide) or equidistant (fisheye)", HelpName = "MODEL", DefaultValueFactory = _ => "plumb_bob" };
         var name = new Option<string>("--name") { Description = "name of the camera in the file", HelpName = "NAME", DefaultValueFactory = _ => "cam0" };
         var output = new Option<string?>("--out", "-o") { Description = "the calibration, .yaml (default: calibration/NAME.yaml, beside it a picture .png); or the board, .svg or .pdf", HelpName = "FILE" };
-        var command = new Command("calibrate", "calibrate a camera with a printed board, or print one") { source, target, squares, square, page, model, name, output };
+        var port = new Option<string?>("--http-port") { Description = "serve a page that shows the picture, what is still missing and the result, for a phone beside the board", HelpName = "PORT" };
+        var listen = new Option<string?>("--http-address") { Description = "where that page listens; another address than loopback needs a token", HelpName = "IP" };
+        var command = new Command("calibrate", "calibrate a camera with a printed board, or print one") { source, target, squares, square, page, model, name, output, port, listen };
         command.SetAction(parsed =>
         {
             CalibrationTarget board = CalibrationTarget.Parse(parsed.GetValue(target)!, parsed.GetValue(squares)!, parsed.GetValue(square));
@@ -41,16 +42,10 @@ internal static class CalibrateCommand
                 throw new UserErrorException(ExitCode.Usage, $"A calibration is written as YAML, so '{file}' must end in .yaml; without a source the board is written (.svg, .pdf).");
             }
 
-            LensModel.CoefficientsOf(parsed.GetValue(model)!);
-            using var session = new CalibrationSession(new SourceFactory().Create(address), board);
-            if (Collect(session) && session.Coverage.Views.Count < CameraCalibrator.FewestViews)
-            {
-                Console.Error.WriteLine($"roboperception: ended with {session.Coverage.Views.Count} views of the board; a calibration needs {CameraCalibrator.FewestViews}");
-                return (int)ExitCode.Interrupted;
-            }
-
-            Finish(session, parsed.GetValue(model)!, camera, file);
-            return (int)ExitCode.Ok;
+            NodeSettings settings = new SettingsReader().AddEnvironment(Environment.GetEnvironmentVariables())
+                .Add("http.port", parsed.GetValue(port), port.Name).Add("http.address", parsed.GetValue(listen), listen.Name).Build();
+            using var run = new CalibrateRun(new CalibrateRequest(address, board, parsed.GetValue(model)!, camera, file, settings));
+            return (int)run.Run();
         });
         return command;
     }
@@ -65,60 +60,5 @@ internal static class CalibrateCommand
         var sheet = new TargetSheet(board, page);
         TargetSheetFile.Write(file, sheet);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {sheet.Caption}"));
-    }
-
-    /// <summary>Looks at frames until the source ends, enough was seen, or the person says that it is enough.</summary>
-    /// <returns>True if the person ended it.</returns>
-    private static bool Collect(CalibrationSession session)
-    {
-        using var stop = new CancellationTokenSource();
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-            session.Interrupt();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        session.Open();
-        CalibrateDisplay.Follow(session, () => !stop.IsCancellationRequested && Step(session, stop.Token));
-        return stop.IsCancellationRequested;
-    }
-
-    private static bool Step(CalibrationSession session, CancellationToken stop)
-    {
-        try
-        {
-            return session.Next() && !(session.IsLive && session.Coverage.IsComplete);
-        }
-        catch (UserErrorException) when (stop.IsCancellationRequested)
-        {
-            // An interrupted source looks like one that is gone.
-            return false;
-        }
-    }
-
-    private static void Finish(CalibrationSession session, string model, string camera, string file)
-    {
-        Console.WriteLine($"the board was found in {session.Found} of {session.Frames} frames; calibrating from {session.Coverage.Views.Count} views");
-        CalibrationResult result = session.Calibrate(model);
-        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
-        string remark = string.Create(CultureInfo.InvariantCulture, $"# roboperception calibrate, {DateTime.UtcNow:yyyy-MM-dd}: {result.Summary}\n");
-        AtomicFile.Write(file, Encoding.UTF8.GetBytes(remark + CalibrationFile.Format(new CameraCalibration(camera, result.Camera))));
-        string picture = Path.ChangeExtension(file, ".png");
-        AtomicFile.Write(picture, session.Picture(result));
-        CameraIntrinsics c = result.Camera;
-        Console.WriteLine(result.Summary);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fx {c.Fx:0.00}, fy {c.Fy:0.00}, centre ({c.Cx:0.00}, {c.Cy:0.00}), {c.DistortionModel} [{string.Join(", ", c.Distortion.Select(d => d.ToString("0.#####", CultureInfo.InvariantCulture)))}]"));
-        Console.WriteLine($"written: {file}, and {picture} to judge it by: lines must lie on the board's corners");
-        if (session.Coverage.NextStep is { } step)
-        {
-            Console.WriteLine($"it would become better: {step} (corners were seen in {session.Coverage.Covered.ToString("P0", CultureInfo.InvariantCulture)} of the image)");
-        }
     }
 }

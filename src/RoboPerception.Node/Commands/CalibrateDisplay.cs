@@ -12,7 +12,7 @@ internal static class CalibrateDisplay
     private const int ShadedFrom = 12;
 
     /// <summary>Takes steps until one says that it was the last, and draws after each where there is a terminal.</summary>
-    public static void Follow(CalibrationSession session, Func<bool> step)
+    public static void Follow(CalibrationSession session, RunningCalibration running, Func<bool> step)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive)
         {
@@ -23,20 +23,20 @@ internal static class CalibrateDisplay
             return;
         }
 
-        AnsiConsole.Live(Drawing(session)).Start(live =>
+        AnsiConsole.Live(Drawing(session, running)).Start(live =>
         {
             while (step())
             {
-                live.UpdateTarget(Drawing(session));
+                live.UpdateTarget(Drawing(session, running));
                 live.Refresh();
             }
 
-            live.UpdateTarget(Drawing(session));
+            live.UpdateTarget(Drawing(session, running));
         });
     }
 
     /// <summary>The map of the image and the next step.</summary>
-    public static IRenderable Drawing(CalibrationSession session)
+    public static IRenderable Drawing(CalibrationSession session, RunningCalibration running)
     {
         CoverageGuide coverage = session.Coverage;
         var map = new StringBuilder();
@@ -54,10 +54,11 @@ internal static class CalibrateDisplay
         }
 
         string seen = session.Last is null ? "[red]no board in sight[/]: all of it must be sharp and in the image" : "[green]the board is seen[/]";
+        string error = running.Result is { } result ? string.Create(CultureInfo.InvariantCulture, $"\nreprojection error so far: {result.Error:0.00} pixels") : "";
         string next = coverage.NextStep ?? "enough";
         var words = new Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seen}\nviews kept: [bold]{coverage.Views.Count}[/] of {session.Found} in {session.Frames} frames\nimage covered: {coverage.Covered:P0}\n\n[bold yellow]{Markup.Escape(next)}[/]\n\n[grey]Ctrl-C: calibrate with what there is[/]"));
+            $"{seen}\nviews kept: [bold]{coverage.Views.Count}[/] of {session.Found} in {session.Frames} frames\nimage covered: {coverage.Covered:P0}{error}\n\n[bold yellow]{Markup.Escape(next)}[/]\n\n[grey]Ctrl-C: calibrate with what there is[/]"));
         return new Columns(new Panel(new Markup(map.ToString())) { Header = new PanelHeader("image") }, words) { Expand = false };
     }
 

@@ -82,15 +82,4 @@ internal static class NodeServices
         }
         return ModelFile.Load(settings.ModelFile.Length > 0 ? settings.ModelFile : DefaultModel.Find());
     }
-
-    /// <summary>
-    /// Neither the console's lifetime nor systemd's: signals and their exit codes are <see cref="NodeRunner"/>'s, and systemd's would
-    /// say READY when the services are up, which is long before a frame is published.
-    /// </summary>
-    private sealed class PlainLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

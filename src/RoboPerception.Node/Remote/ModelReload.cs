@@ -95,8 +95,13 @@ internal sealed class ModelReload(NodeSettings settings, ModelFile configured, P
                 firsts.Add(camera.Try(engines[tried]));
                 tried++;
             }
-            // A camera that gives no frame now is not waited for longer.
-            await Task.WhenAny(Task.WhenAll(firsts), Task.Delay(FirstFrame, stop)).ConfigureAwait(false);
+            // One failure is enough to go back everywhere; and a camera that gives no frame now is not waited for longer.
+            Task limit = Task.Delay(FirstFrame, stop);
+            List<Task> waiting = [.. firsts];
+            while (waiting.Count > 0 && await Task.WhenAny([.. waiting, limit]).ConfigureAwait(false) is Task<Exception?> { Result: null } first)
+            {
+                waiting.Remove(first);
+            }
             Exception? failure = firsts.Where(f => f.IsCompletedSuccessfully).Select(f => f.Result).FirstOrDefault(e => e is not null);
             foreach (CameraPipeline camera in cameras)
             {
@@ -126,12 +131,17 @@ internal sealed class ModelReload(NodeSettings settings, ModelFile configured, P
         {
             throw Other($"its outputs are {string.Join(", ", next.Outputs.Select(o => o.Name))}, not {string.Join(", ", former.Outputs.Select(o => o.Name))}");
         }
-        if (!Classes(former).SequenceEqual(Classes(next)))
+        IReadOnlyList<ClassInfo> classes = Classes(former), others = Classes(next);
+        if (classes.Count != others.Count)
         {
-            throw Other("its classes are others");
+            throw Other(string.Create(CultureInfo.InvariantCulture, $"it has {others.Count} classes, not {classes.Count}"));
+        }
+        foreach ((ClassInfo now, ClassInfo then) in classes.Zip(others).Where(pair => pair.First != pair.Second))
+        {
+            throw Other(now.Name == then.Name ? $"its class {then.Id} ({then.Name}) has another colour" : $"its class {then.Id} is {then.Name}, not {now.Name}");
         }
 
-        static IEnumerable<ClassInfo> Classes(ModelDescription model) => model.Output(OutputKind.Segmentation)?.Classes?.Classes ?? [];
+        static IReadOnlyList<ClassInfo> Classes(ModelDescription model) => model.Output(OutputKind.Segmentation)?.Classes?.Classes ?? [];
 
         static RemoteRefusal Other(string what) => new($"the model cannot take the place of the one that runs: {what}; restart the node with it");
     }

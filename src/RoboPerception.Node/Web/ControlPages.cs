@@ -27,20 +27,31 @@ internal static class ControlPages
         application.MapGet("/recordings/{name}", DownloadAsync);
     }
 
-    private static async Task CommandAsync(HttpContext context)
+    /// <summary>Refuses what a page of another site could send; true if the request was answered so.</summary>
+    public static async Task<bool> RefusedAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) || !type.MediaType.Equals(ContentTypes.Json, StringComparison.OrdinalIgnoreCase))
         {
             await RefuseAsync(context, 415, $"a request is sent as {ContentTypes.Json}").ConfigureAwait(false);
-            return;
+            return true;
         }
         // What a browser says of where a request comes from, and a page cannot change.
         if (request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin"))
         {
-            await RefuseAsync(context, 403, "only the node's own page may send requests").ConfigureAwait(false);
+            await RefuseAsync(context, 403, "only the program's own page may send requests").ConfigureAwait(false);
+            return true;
+        }
+        return false;
+    }
+
+    private static async Task CommandAsync(HttpContext context)
+    {
+        if (await RefusedAsync(context).ConfigureAwait(false))
+        {
             return;
         }
+        HttpRequest request = context.Request;
         IServiceProvider services = context.RequestServices;
         if (!services.GetRequiredService<NodeSettings>().Remote.Dashboard || services.GetService<RemoteCommands>() is not { } commands)
         {

@@ -21,13 +21,19 @@ internal static class WebServer
 {
     private const string JsonType = "application/json";
 
-    /// <summary>Adds Kestrel and routing, and nothing else.</summary>
+    /// <summary>Adds what the node serves.</summary>
     public static void Add(WebApplicationBuilder builder, NodeSettings settings)
+    {
+        AddListener(builder, settings);
+        builder.Services.AddSingleton<NodeApi>();
+        builder.Services.AddSingleton<FoxgloveHub>();
+    }
+
+    /// <summary>Adds Kestrel and routing, and nothing else.</summary>
+    public static void AddListener(WebApplicationBuilder builder, NodeSettings settings)
     {
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(new WebAccess(settings));
-        builder.Services.AddSingleton<NodeApi>();
-        builder.Services.AddSingleton<FoxgloveHub>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -36,13 +42,31 @@ internal static class WebServer
         });
     }
 
-    /// <summary>Maps the pages.</summary>
-    public static void Map(WebApplication application)
+    /// <summary>Maps the pages of the node.</summary>
+    public static void Map(WebApplication application) => MapAround(application, "index.html", MapNode);
+
+    /// <summary>Maps a program's own pages behind the guard, and the files of the page.</summary>
+    /// <param name="application">The application.</param>
+    /// <param name="first">The file at <c>/</c>.</param>
+    /// <param name="pages">Maps the program's own pages.</param>
+    public static void MapAround(WebApplication application, string first, Action<WebApplication> pages)
     {
         WebAccess access = application.Services.GetRequiredService<WebAccess>();
         application.Use((context, next) => GuardAsync(context, next, access));
         application.UseWebSockets();
         application.MapPost("/signin", context => SignInAsync(context, access));
+        pages(application);
+        application.MapFallback("{**path}", context => PageAsync(context, first));
+    }
+
+    /// <summary>What the user is told when the port does not open; null if the failure is another.</summary>
+    public static UserErrorException? BindFailure(Exception failure, NodeSettings settings) =>
+        settings.HttpPort > 0 && (failure is IOException { InnerException: AddressInUseException } or SocketException)
+            ? new UserErrorException(ExitCode.Usage, $"http.port {settings.HttpPort} cannot be opened: {failure.Message}; choose another or 0 for none", failure)
+            : null;
+
+    private static void MapNode(WebApplication application)
+    {
         application.MapGet("/healthz", context =>
         {
             NodeReports reports = context.RequestServices.GetRequiredService<NodeReports>();
@@ -56,14 +80,7 @@ internal static class WebServer
         application.Map("/live/{camera}", LiveAsync);
         ControlPages.Map(application);
         application.Map(FoxgloveEndpoint.Path, FoxgloveEndpoint.ServeAsync);
-        application.MapFallback("{**path}", PageAsync);
     }
-
-    /// <summary>What the user is told when the port does not open; null if the failure is another.</summary>
-    public static UserErrorException? BindFailure(Exception failure, NodeSettings settings) =>
-        settings.HttpPort > 0 && (failure is IOException { InnerException: AddressInUseException } or SocketException)
-            ? new UserErrorException(ExitCode.Usage, $"http.port {settings.HttpPort} cannot be opened: {failure.Message}; choose another or 0 for none", failure)
-            : null;
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, WebAccess access)
     {
@@ -119,12 +136,12 @@ internal static class WebServer
         {
             return WriteAsync(context, view is null ? 404 : 400, "text/plain", "a WebSocket for one of the node's cameras\n"u8.ToArray());
         }
-        return ViewerSocket.ServeAsync(context, view, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        return ViewerSocket.ServeAsync(context, view.Viewers, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 
-    private static async Task PageAsync(HttpContext context)
+    private static async Task PageAsync(HttpContext context, string first)
     {
-        string name = context.Request.Path.Value is "/" or null ? "index.html" : context.Request.Path.Value[1..];
+        string name = context.Request.Path.Value is "/" or null ? first : context.Request.Path.Value[1..];
         if (!HttpMethods.IsGet(context.Request.Method) || !await WebPage.TryServeAsync(context, name).ConfigureAwait(false))
         {
             await WriteAsync(context, 404, "text/plain", "there are /, /healthz and /metrics\n"u8.ToArray()).ConfigureAwait(false);

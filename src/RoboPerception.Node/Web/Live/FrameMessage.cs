@@ -55,10 +55,16 @@ internal sealed class FrameMessage : IDisposable
             Deflate("normals", planes, parts);
         }
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(new FrameMessageHeader(camera, frame.Sequence, frame.Stamp / 1e6, frame.Width, frame.Height, parts), WebJson.Default.FrameMessageHeader);
-        byte[] message = new byte[4 + header.Length + body.Length];
+        return Join(header, body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+
+    /// <summary>A message of a header and the bytes of its parts.</summary>
+    public static byte[] Join(byte[] header, ReadOnlySpan<byte> parts)
+    {
+        byte[] message = new byte[4 + header.Length + parts.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, header.Length);
         header.CopyTo(message, 4);
-        body.GetBuffer().AsSpan(0, (int)body.Length).CopyTo(message.AsSpan(4 + header.Length));
+        parts.CopyTo(message.AsSpan(4 + header.Length));
         return message;
     }
 

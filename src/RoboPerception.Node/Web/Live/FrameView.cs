@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using RoboPerception.Core;
 using RoboPerception.Inference;
@@ -16,13 +15,10 @@ internal sealed class FrameView : IDisposable
 {
     private readonly FrameSnapshot snapshot;
     private readonly FrameMessage message;
-    private readonly Lock gate = new();
-    private readonly List<ViewerSlot> viewers = [];
     private readonly AutoResetEvent filled = new(false);
     private readonly long period;
     private readonly ILogger log;
     private readonly Thread thread;
-    private volatile bool isWatched;
     private volatile bool isBusy;
     private volatile bool isDisposed;
     private long nextAt;
@@ -47,21 +43,12 @@ internal sealed class FrameView : IDisposable
     public long Encoded => Interlocked.Read(ref encoded);
 
     /// <summary>Who watches now.</summary>
-    public int Viewers
-    {
-        get
-        {
-            lock (gate)
-            {
-                return viewers.Count;
-            }
-        }
-    }
+    public Viewers Viewers { get; } = new();
 
     /// <summary>Whether the next frame shall be shown, so that inference keeps its image. Asked on the inference thread.</summary>
     public bool WantsFrame()
     {
-        if (!isWatched || isBusy)
+        if (Viewers.Count == 0 || isBusy || isDisposed)
         {
             return false;
         }
@@ -80,35 +67,13 @@ internal sealed class FrameView : IDisposable
     /// <param name="jpeg">Its input, where that is encoded already; else nothing.</param>
     public void Offer(FramePrediction prediction, OutputBuffers buffers, byte[] jpeg)
     {
-        if (isBusy || !isWatched)
+        if (isBusy || Viewers.Count == 0 || isDisposed)
         {
             return;
         }
         snapshot.Take(prediction, buffers, jpeg);
         isBusy = true;
         filled.Set();
-    }
-
-    /// <summary>A new viewer.</summary>
-    public ViewerSlot Join()
-    {
-        var viewer = new ViewerSlot();
-        lock (gate)
-        {
-            viewers.Add(viewer);
-            isWatched = true;
-        }
-        return viewer;
-    }
-
-    /// <summary>A viewer left.</summary>
-    public void Leave(ViewerSlot viewer)
-    {
-        lock (gate)
-        {
-            viewers.Remove(viewer);
-            isWatched = viewers.Count > 0;
-        }
     }
 
     /// <inheritdoc/>
@@ -119,7 +84,6 @@ internal sealed class FrameView : IDisposable
             return;
         }
         isDisposed = true;
-        isWatched = false;
         filled.Set();
         thread.Join(TimeSpan.FromSeconds(2));
         message.Dispose();
@@ -134,13 +98,7 @@ internal sealed class FrameView : IDisposable
             {
                 byte[] bytes = message.Write(snapshot);
                 Interlocked.Increment(ref encoded);
-                lock (gate)
-                {
-                    foreach (ViewerSlot viewer in CollectionsMarshal.AsSpan(viewers))
-                    {
-                        viewer.Put(bytes);
-                    }
-                }
+                Viewers.Put(bytes);
             }
             catch (OpenCvSharp.OpenCVException e)
             {

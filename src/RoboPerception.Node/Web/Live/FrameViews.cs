@@ -26,7 +26,7 @@ internal sealed class FrameViews : IDisposable
     }
 
     /// <summary>Who watches, all cameras together.</summary>
-    public int Viewers => views.Values.Sum(v => v.Viewers);
+    public int Viewers => views.Values.Sum(v => v.Viewers.Count);
 
     /// <summary>The view of a camera; null if there is none.</summary>
     public FrameView? Of(string camera) => views.GetValueOrDefault(camera);

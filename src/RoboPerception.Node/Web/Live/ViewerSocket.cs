@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http;
 namespace RoboPerception.Node.Web.Live;
 
 /// <summary>
-/// Sends a camera's frames to one browser. The next frame goes out when the browser says that it has drawn the one before, so that
+/// Sends live pictures to one browser. The next frame goes out when the browser says that it has drawn the one before, so that
 /// at most one is on its way: a slow network shows fewer frames, not older ones.
 /// </summary>
 internal static class ViewerSocket
 {
     /// <summary>Serves a viewer until it leaves or the node stops.</summary>
-    public static async Task ServeAsync(HttpContext context, FrameView view, CancellationToken stopping)
+    public static async Task ServeAsync(HttpContext context, Viewers viewers, CancellationToken stopping)
     {
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
-        ViewerSlot slot = view.Join();
+        ViewerSlot slot = viewers.Join();
         try
         {
             byte[] answer = new byte[64];
@@ -36,7 +36,7 @@ internal static class ViewerSocket
         }
         finally
         {
-            view.Leave(slot);
+            viewers.Leave(slot);
         }
     }
 }

@@ -2,6 +2,7 @@ import { Frames } from './frames.js';
 import { Views } from './views.js';
 import { Charts } from './charts.js';
 import { Control } from './control.js';
+import { follow as themed } from './theme.js';
 
 const $ = (id) => document.getElementById(id);
 const text = (id, value) => { if ($(id).textContent !== value) $(id).textContent = value; };
@@ -13,14 +14,7 @@ let session = '';
 
 const frames = new Frames((frame) => new Promise((drawn) => requestAnimationFrame(() => { views.show(frame); drawn(); })), () => {});
 
-// --- Theme: the system's, until the button says otherwise ---
-const system = matchMedia('(prefers-color-scheme: light)');
-function paint() {
-  document.documentElement.dataset.theme = localStorage.getItem('theme') ?? (system.matches ? 'light' : 'dark');
-  charts.rebuild();
-}
-$('theme').addEventListener('click', () => { localStorage.setItem('theme', document.documentElement.dataset.theme === 'light' ? 'dark' : 'light'); paint(); });
-system.addEventListener('change', paint);
+themed($('theme'), () => charts.rebuild());
 
 // --- Frames: only while somebody looks ---
 const isPaused = () => $('pause').getAttribute('aria-pressed') === 'true';
@@ -146,5 +140,4 @@ function showModel(model) {
   }));
 }
 
-paint();
 update();
