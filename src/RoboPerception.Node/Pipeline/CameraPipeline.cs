@@ -38,14 +38,13 @@ internal sealed partial class CameraPipeline : IDisposable
         Description = model.Description;
         RecordedRun? run = McapSource.RunOf(camera.Source);
         Calibration = CalibrationOf(camera, run);
-        if (camera.Fit == ResizeFit.Stretch && run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit fit))
-        {
-            camera.Fit = fit;
-        }
+        camera.Fit ??= run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit recorded)
+            ? recorded
+            : model.Description.Input.Fit;
         (this.log, providers) = (log, request.Inference with { OutputSets = OutputSets });
         ModelInput input = model.Description.Input;
         IsRectified = Calibration is { Intrinsics.IsDistorted: true };
-        (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit);
+        (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit.Value);
         PerceptionEngine engine = Prepare(model);
         engine.DepthFactor = DepthScale.Factor(input, geometry.Intrinsics);
         Controls = new CameraControls(camera, request.Settings);
