@@ -38,9 +38,7 @@ internal sealed partial class CameraPipeline : IDisposable
         Description = model.Description;
         RecordedRun? run = McapSource.RunOf(camera.Source);
         Calibration = CalibrationOf(camera, run);
-        camera.Fit ??= run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit recorded)
-            ? recorded
-            : model.Description.Input.Fit;
+        camera.Fit = CameraGeometry.FitOf(camera, run, model.Description.Input);
         (this.log, providers) = (log, request.Inference with { OutputSets = OutputSets });
         ModelInput input = model.Description.Input;
         IsRectified = Calibration is { Intrinsics.IsDistorted: true };
