@@ -36,12 +36,24 @@ public sealed class ModelMetadataTests
     }
 
     [Theory]
+    [InlineData(ResizeFit.Stretch, "\"resize_mode\":\"stretch\"")]
+    [InlineData(ResizeFit.Crop, "\"resize_mode\":\"crop\"")]
+    [InlineData(ResizeFit.Letterbox, "\"resize_mode\":\"letterbox\"")]
+    public void The_fit_of_the_training_images_is_read_back(ResizeFit fit, string text)
+    {
+        SortedDictionary<string, string> entries = ModelMetadata.Write(Sample with { Input = Sample.Input with { Fit = fit } });
+        Assert.Contains(text, entries[ModelMetadata.Prefix + "input"], StringComparison.Ordinal);
+        Assert.Equal(fit, ModelMetadata.Read(entries).Input.Fit);
+    }
+
+    [Theory]
     [InlineData("contract", "2", "expected '1'")]
     [InlineData("contract", null, "roboperception.contract is missing")]
     [InlineData("name", "", "roboperception.name is missing")]
     [InlineData("input", "{", "roboperception.input is not the JSON expected")]
     [InlineData("input", """{"name":"image","width":0,"height":2,"layout":"NHWC","colour_order":"BGR","resize_mode":"stretch","mean":[],"std":[]}""", "positive width")]
     [InlineData("input", """{"name":"image","width":2,"height":2,"layout":"NCHW","colour_order":"BGR","resize_mode":"stretch","mean":[],"std":[]}""", "expected 'NHWC'")]
+    [InlineData("input", """{"name":"image","width":2,"height":2,"layout":"NHWC","colour_order":"BGR","resize_mode":"1","mean":[],"std":[]}""", "expected 'stretch', 'crop', 'letterbox'")]
     [InlineData("input", """{"name":"image","width":2,"height":2}""", "roboperception.input is not the JSON expected")]
     [InlineData("output.depth", """{"kind":"depth","unit":"mm"}""", "unit is 'mm', expected 'm'")]
     [InlineData("output.depth", """{"kind":"heat"}""", "kind is 'heat'")]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RoboPerception.Core;
-using RoboPerception.Training.Commands;
 
 namespace RoboPerception.Training.Tests;
 
@@ -27,6 +26,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --network resnet", 2, "resnet")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --new-heads", 2, "--init, which is missing")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --downscale 9", 2, "--downscale")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --fit squeeze", 2, "--fit 'squeeze'")]
     [InlineData("train --preset walk", 2, "walk")]
     [InlineData("train --out OUT", 2, "--data")]
     [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
@@ -62,14 +62,20 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void A_run_is_trained_exported_and_evaluated()
     {
-        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT", epochs: 2, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT", epochs: 2, "--val-ids ids.txt --fit letterbox --rotation 5"))));
         Assert.Equal((0, ""), OnlyErrors(Run("export OUT/best.ckpt --out OUT/small.onnx")));
+        Assert.Equal(ResizeFit.Letterbox, RoboPerception.Training.Export.ExportedFile.Read(Path.Combine(folder, "small.onnx")).Description.Input.Fit);
         foreach (var model in new[] { "OUT/best.ckpt", "OUT/small.onnx" })
         {
             var (code, output) = Run($"evaluate {model} --data DATA --ids ids.txt");
             Assert.Equal(0, code);
             Assert.Contains("segmentation.miou_pooled", output, StringComparison.Ordinal);
         }
+
+        // Measured as they were trained, unless another fit is asked for.
+        var (fitted, stretched, asked) = (RunHere("evaluate OUT/small.onnx --data DATA --ids ids.txt"), RunHere("evaluate OUT/small.onnx --data DATA --ids ids.txt --fit stretch"), RunHere("evaluate OUT/small.onnx --data DATA --ids ids.txt --fit letterbox"));
+        Assert.Equal((0, 0, fitted), (fitted.ExitCode, stretched.ExitCode, asked));
+        Assert.NotEqual(fitted, stretched);
     }
 
     [Fact]
@@ -143,11 +149,12 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void Every_run_leaves_an_experiment_that_repeats_it()
     {
-        const string recipe = "--val-ids ids.txt --weighting dwa --zooms 1,1.2 --warm-up 2";
+        const string recipe = "--val-ids ids.txt --weighting dwa --zooms 1,1.2 --warm-up 2 --fit letterbox";
         var (code, told) = Run(Train("OUT/first", epochs: 2, recipe + " --dry-run"));
         Assert.Equal((0, ""), OnlyErrors((code, told)));
         Assert.Contains("4 (2 epochs of 2)", told, StringComparison.Ordinal);
         Assert.Contains("zooms: '1,1.2'", told, StringComparison.Ordinal);
+        Assert.Contains("fit: letterbox", told, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "first")));
 
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/first", epochs: 2, recipe))));
@@ -324,28 +331,7 @@ public sealed class ProgramTests : IDisposable
     }
 
     /// <summary>The same without a process: what a wrong command line is answered with needs none.</summary>
-    private (int ExitCode, string Output) RunHere(string command)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using var told = new StringWriter();
-        Console.SetOut(told);
-        Console.SetError(told);
-        try
-        {
-            var code = TrainerProgram.Run(Arguments(command));
-            return (code, told.ToString());
-        }
-        catch (Exception failure)
-        {
-            var code = (int)ProgramGuard.Report(failure);
-            return (code, told.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
-    }
+    private (int ExitCode, string Output) RunHere(string command) => InProcess.Run(Arguments(command));
 
     private string[] Arguments(string command) =>
         [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(argument => argument.Replace("DATA", data.Folder, StringComparison.Ordinal).Replace("OUT", folder, StringComparison.Ordinal))];

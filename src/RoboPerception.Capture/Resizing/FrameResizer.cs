@@ -1,12 +1,13 @@
 using System.Globalization;
 using OpenCvSharp;
 using RoboPerception.Core;
+using Rectangle = System.Drawing.Rectangle;
 
 namespace RoboPerception.Capture;
 
 /// <summary>
 /// Writes camera frames into the model's input: uint8 [H,W,3] BGR, fitted to the grid as <see cref="ResizeFit"/> says
-/// (<see cref="ModelInput.ResizeMode"/> is how training did it), with half-pixel centres. Bilinear; a side that shrinks by more than 2 is halved
+/// (<see cref="ModelInput.Fit"/> is how training did it), with half-pixel centres. Bilinear; a side that shrinks by more than 2 is halved
 /// first, as often as needed, because one bilinear step would skip pixels and turn fine texture into noise (halving bilinearly is averaging;
 /// averaging whole areas in one step, INTER_AREA, costs 5 to 10 times as much at these sizes). With a calibration the image can be
 /// rectified in the same pass. For one thread; after warm-up a frame costs some 100 managed bytes per step, see <see cref="MatView"/>.
@@ -14,9 +15,6 @@ namespace RoboPerception.Capture;
 internal sealed class FrameResizer : IDisposable
 {
     private const double MostAspectError = 0.01;
-
-    // Beside a letterboxed image: the mean of ImageNet's three channels, about nothing to a network that subtracts the mean.
-    private const byte Padding = 116;
 
     private readonly Size model;
     private readonly CameraCalibration? calibration;
@@ -54,7 +52,7 @@ internal sealed class FrameResizer : IDisposable
         this.fit = fit;
         if ((rectify ? calibration?.Rectified : calibration?.Intrinsics) is { } camera)
         {
-            Intrinsics = FitGeometry.Of(fit, new Size(camera.Width, camera.Height), model).CameraOf(camera, model);
+            Intrinsics = FitGeometry.Of(fit, new(camera.Width, camera.Height), new(width, height)).CameraOf(camera, new(width, height));
         }
     }
 
@@ -76,7 +74,7 @@ internal sealed class FrameResizer : IDisposable
     /// </summary>
     public PixelTransform Transform { get; private set; } = PixelTransform.Identity;
 
-    /// <summary>The part of the grid that shows the last frame; beside it lies padding, whose answers mean nothing.</summary>
+    /// <summary>The part of the grid that shows the last frame; beside it lies padding, whose predictions mean nothing.</summary>
     public (int X, int Y, int Width, int Height) Window => (geometry.Window.X, geometry.Window.Y, geometry.Window.Width, geometry.Window.Height);
 
     /// <summary>True if the last frame left some of the grid to padding.</summary>
@@ -96,8 +94,8 @@ internal sealed class FrameResizer : IDisposable
         }
 
         // A rectifying map looks its pixels up in the whole image.
-        Rect part = maps is null ? geometry.Part : new Rect(0, 0, frame.Width, frame.Height);
-        Rect window = geometry.Window;
+        Rectangle part = maps is null ? geometry.Part : new Rectangle(0, 0, frame.Width, frame.Height);
+        Rectangle window = geometry.Window;
         MatView from = sources.Over(frame.Data + ((nint)part.Y * frame.Stride) + (3 * part.X), part.Width, part.Height, frame.Stride);
         MatView to = destinations.Over(destination + (3 * ((window.Y * model.Width) + window.X)), window.Width, window.Height, 3 * model.Width);
         if (HasPadding)
@@ -113,7 +111,7 @@ internal sealed class FrameResizer : IDisposable
 
         if (maps is null)
         {
-            Cv2.Resize(from.Input, to.Image, window.Size, 0, 0, InterpolationFlags.Linear);
+            Cv2.Resize(from.Input, to.Image, new Size(window.Width, window.Height), 0, 0, InterpolationFlags.Linear);
         }
         else
         {
@@ -149,11 +147,11 @@ internal sealed class FrameResizer : IDisposable
         }
 
         source = size;
-        geometry = FitGeometry.Of(fit, size, model);
+        geometry = FitGeometry.Of(fit, new(size.Width, size.Height), new(model.Width, model.Height));
         Transform = geometry.Transform;
         ForgetHalvings();
-        Size window = geometry.Window.Size;
-        Size part = geometry.Part.Size;
+        Rectangle window = geometry.Window;
+        var part = new Size(geometry.Part.Width, geometry.Part.Height);
         if (!rectify)
         {
             size = part;
@@ -174,12 +172,12 @@ internal sealed class FrameResizer : IDisposable
     // The ideal camera of the window alone: the grid's, less what lies beside the window.
     private CameraIntrinsics GridCamera()
     {
-        Rect window = geometry.Window;
-        CameraIntrinsics grid = geometry.CameraOf(calibration!.Rectified.ScaledTo(source.Width, source.Height), model);
+        Rectangle window = geometry.Window;
+        CameraIntrinsics grid = geometry.CameraOf(calibration!.Rectified.ScaledTo(source.Width, source.Height), new(model.Width, model.Height));
         return grid with { Width = window.Width, Height = window.Height, Cx = grid.Cx - window.X, Cy = grid.Cy - window.Y };
     }
 
-    private unsafe void Pad(nint destination, Rect window)
+    private unsafe void Pad(nint destination, Rectangle window)
     {
         int row = 3 * model.Width;
         for (int y = 0; y < model.Height; y++)
@@ -187,12 +185,12 @@ internal sealed class FrameResizer : IDisposable
             var pixels = new Span<byte>((byte*)destination + ((nint)y * row), row);
             if (y < window.Top || y >= window.Bottom)
             {
-                pixels.Fill(Padding);
+                pixels.Fill(FitGeometry.Padding);
                 continue;
             }
 
-            pixels[..(3 * window.Left)].Fill(Padding);
-            pixels[(3 * window.Right)..].Fill(Padding);
+            pixels[..(3 * window.Left)].Fill(FitGeometry.Padding);
+            pixels[(3 * window.Right)..].Fill(FitGeometry.Padding);
         }
     }
 

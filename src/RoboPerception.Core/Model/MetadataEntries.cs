@@ -7,8 +7,10 @@ namespace RoboPerception.Core;
 internal sealed record InputEntry(
     string Name, int Width, int Height, string Layout, string ColourOrder, string ResizeMode, double[] Mean, double[] Std, double[]? TrainingIntrinsics = null)
 {
+    private static readonly string[] Fits = [.. Enum.GetNames<ResizeFit>().Select(name => name.ToLowerInvariant())];
+
     public static InputEntry From(ModelInput input) => new(
-        input.Name, input.Width, input.Height, input.Layout, input.ColourOrder, input.ResizeMode, [.. input.Mean], [.. input.StandardDeviation],
+        input.Name, input.Width, input.Height, input.Layout, input.ColourOrder, input.Fit.ToString().ToLowerInvariant(), [.. input.Mean], [.. input.StandardDeviation],
         input.TrainingIntrinsics is { } k ? [k.Fx, k.Fy, k.Cx, k.Cy] : null);
 
     public ModelInput ToInput()
@@ -26,9 +28,9 @@ internal sealed record InputEntry(
         {
             throw ModelMetadata.Wrong(key + " colour_order", ColourOrder, "'BGR'");
         }
-        if (ResizeMode != "stretch")
+        if (Array.IndexOf(Fits, ResizeMode) is var fit && fit < 0)
         {
-            throw ModelMetadata.Wrong(key + " resize_mode", ResizeMode, "'stretch'");
+            throw ModelMetadata.Wrong(key + " resize_mode", ResizeMode, $"'{string.Join("', '", Fits)}'");
         }
         if (TrainingIntrinsics is { } k && (k.Length != 4 || k[0] <= 0 || k[1] <= 0))
         {
@@ -36,6 +38,7 @@ internal sealed record InputEntry(
         }
         return new ModelInput(Name, Width, Height)
         {
+            Fit = (ResizeFit)fit,
             Mean = Mean,
             StandardDeviation = Std,
             TrainingIntrinsics = TrainingIntrinsics is { } i ? new CameraIntrinsics(Width, Height, i[0], i[1], i[2], i[3]) : null,

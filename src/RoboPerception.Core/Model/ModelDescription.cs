@@ -41,7 +41,7 @@ public sealed record ModelDescription
     public ModelOutput? Output(OutputKind kind) => Outputs.FirstOrDefault(o => o.Kind == kind);
 }
 
-/// <summary>The graph's input: uint8 [1,H,W,3], whole image resized to H x W, BGR; scaling and mean live inside the graph.</summary>
+/// <summary>The graph's input: uint8 [1,H,W,3], BGR, the image brought to H x W; scaling and mean live inside the graph.</summary>
 /// <param name="Name">Name of the graph's input, normally <c>image</c>.</param>
 /// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
@@ -53,8 +53,8 @@ public sealed record ModelInput(string Name, int Width, int Height)
     /// <summary>Colour order; <c>BGR</c> is the only one.</summary>
     public string ColourOrder { get; init; } = "BGR";
 
-    /// <summary>How a camera's image becomes the input; <c>stretch</c> (bilinear, aspect not kept) is the only one.</summary>
-    public string ResizeMode { get; init; } = "stretch";
+    /// <summary>How the training images became the input, bilinearly; in the file <c>resize_mode</c>.</summary>
+    public ResizeFit Fit { get; init; } = ResizeFit.Stretch;
 
     /// <summary>Mean subtracted inside the graph, of values 0..1, in R, G, B order: for the record.</summary>
     public IReadOnlyList<double> Mean { get; init; } = [0, 0, 0];

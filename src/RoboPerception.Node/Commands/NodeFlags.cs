@@ -34,7 +34,7 @@ internal sealed class NodeFlags
         (Flag("--node", "name of this node in topics", "ID", "-n"), "node.id"),
         (Flag("--prefix", "first part of every topic", "ID"), "node.prefix"),
         (Flag("--calibration", "calibration of the first camera: ROS, OpenCV, Kalibr or COLMAP", "FILE"), "cameras.0.calibration"),
-        (Flag("--fit", "images of another shape than the model's, first camera: stretch, crop or letterbox", "FIT"), "cameras.0.fit"),
+        (Flag("--fit", "images of another shape than the model's, first camera: stretch, crop or letterbox; by default as the model was trained", "FIT"), "cameras.0.fit"),
         (Flag("--segmentation", "encoding: png, fast or raw", "ENC"), "outputs.segmentation"),
         (Flag("--depth", "encoding: png, fast, rvl or raw", "ENC"), "outputs.depth"),
         (Flag("--normals", "encoding: png, fast or raw", "ENC"), "outputs.normals"),

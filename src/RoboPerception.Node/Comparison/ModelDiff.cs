@@ -46,9 +46,10 @@ internal sealed class ModelDiff : IFrameTap, IDisposable
         {
             throw new UserErrorException(ExitCode.Usage, $"--diff: '{first.Name}' and '{second.Name}' predict nothing in common; compare two models that share an output");
         }
-        resizer = new FrameResizer(second.Input.Width, second.Input.Height, calibration, calibration is { Intrinsics.IsDistorted: true }, notice: null, camera.Fit);
+        ResizeFit fit = camera.Fit ?? first.Input.Fit;
+        resizer = new FrameResizer(second.Input.Width, second.Input.Height, calibration, calibration is { Intrinsics.IsDistorted: true }, notice: null, fit);
         grid = first.Input;
-        shown = new FrameResizer(grid.Width, grid.Height, calibration, calibration is { Intrinsics.IsDistorted: true }, notice: null, camera.Fit);
+        shown = new FrameResizer(grid.Width, grid.Height, calibration, calibration is { Intrinsics.IsDistorted: true }, notice: null, fit);
         engine = PerceptionEngine.Start(this.model, inference with { OutputSets = 1 });
         engine.DepthFactor = DepthScale.Factor(second.Input, resizer.Intrinsics);
         statistics = new DiffStatistics(first, second);

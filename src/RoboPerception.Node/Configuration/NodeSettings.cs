@@ -135,8 +135,8 @@ internal sealed class CameraSettings
     /// <summary>Calibration file of ROS, OpenCV, Kalibr or COLMAP; null = uncalibrated.</summary>
     public string? Calibration { get; set; }
 
-    /// <summary>What to do with an image of another shape than the model's grid.</summary>
-    public ResizeFit Fit { get; set; } = ResizeFit.Stretch;
+    /// <summary>What to do with an image of another shape than the model's grid; null = as in the run that is replayed, else as the model was trained.</summary>
+    public ResizeFit? Fit { get; set; }
 
     /// <summary>Frames a second of a live source that are processed at most; 0 = all.</summary>
     public double Rate { get; set; }

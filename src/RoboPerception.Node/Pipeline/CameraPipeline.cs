@@ -38,14 +38,11 @@ internal sealed partial class CameraPipeline : IDisposable
         Description = model.Description;
         RecordedRun? run = McapSource.RunOf(camera.Source);
         Calibration = CalibrationOf(camera, run);
-        if (camera.Fit == ResizeFit.Stretch && run is not null && Enum.TryParse(run.Facts.GetValueOrDefault(RecordedRun.FitKey(McapSource.CameraOf(camera.Source, run))), ignoreCase: true, out ResizeFit fit))
-        {
-            camera.Fit = fit;
-        }
+        camera.Fit = CameraGeometry.FitOf(camera, run, model.Description.Input);
         (this.log, providers) = (log, request.Inference with { OutputSets = OutputSets });
         ModelInput input = model.Description.Input;
         IsRectified = Calibration is { Intrinsics.IsDistorted: true };
-        (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit);
+        (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit.Value);
         PerceptionEngine engine = Prepare(model);
         engine.DepthFactor = DepthScale.Factor(input, geometry.Intrinsics);
         Controls = new CameraControls(camera, request.Settings);

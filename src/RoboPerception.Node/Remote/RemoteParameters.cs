@@ -25,7 +25,7 @@ internal sealed class RemoteParameters(PipelineService pipelines, RemoteRecorder
         Encoding(OutputKind.Segmentation),
         Encoding(OutputKind.Depth),
         Encoding(OutputKind.Normals),
-        new(Fit, "cameras.*.fit", c => Word(c.Fit), (c, s) => c.Refit(s.Cameras[0].Fit)),
+        new(Fit, "cameras.*.fit", c => Word(c.Fit), (c, s) => c.Refit(s.Cameras[0].Fit!.Value)),
     ];
 
     private readonly Lock gate = new();

@@ -9,18 +9,23 @@ namespace RoboPerception.Training.Commands;
 internal static class Arguments
 {
     /// <summary>Reads <c>288x384</c> as rows x columns, both multiples of <paramref name="multiple"/>.</summary>
+    /// <exception cref="UserErrorException">It is no size, or none of those: the nearest that are get named.</exception>
     public static (int Height, int Width) Size(string text, string option, int multiple)
     {
         var parts = text.Split('x');
         if (parts.Length != 2
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var height)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-            || height <= 0 || width <= 0 || height % multiple != 0 || width % multiple != 0)
+            || height <= 0 || width <= 0)
         {
             throw new UserErrorException(ExitCode.Usage, $"{option} '{text}' is not HEIGHTxWIDTH with multiples of {multiple}, such as 288x384.");
         }
 
-        return (height, width);
+        return height % multiple == 0 && width % multiple == 0 ? (height, width) : throw new UserErrorException(
+            ExitCode.Usage, $"{option} '{text}' is not HEIGHTxWIDTH with multiples of {multiple}: the nearest are {Smaller(height)}x{Smaller(width)} and {Larger(height)}x{Larger(width)}.");
+
+        int Smaller(int side) => Math.Max(side / multiple, 1) * multiple;
+        int Larger(int side) => (int)(((long)side + multiple - 1) / multiple) * multiple;
     }
 
     /// <summary>A value of <c>--downscale</c>.</summary>

@@ -39,7 +39,7 @@ internal static class AverageCommand
             Mix(network, paths, shares);
             var (height, width) = (state.Options.Height, state.Options.Width);
             var ids = parse.GetValue(ValidationIds);
-            var choice = new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0 };
+            var choice = new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), ids) { Classes = network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Channels ?? 0, Fit = state.Options.Fit };
             if (parse.GetValue(Statistics))
             {
                 using var training = TrainingData.Open(choice with { ValidationIds = "none" }, height, width, cancellation);

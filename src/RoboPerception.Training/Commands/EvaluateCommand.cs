@@ -18,12 +18,13 @@ internal static class EvaluateCommand
     private static readonly Option<int> Classes = DataArguments.Classes();
     private static readonly Option<string> Damaged = DataArguments.Damaged();
     private static readonly Option<string?> Size = new("--size") { Description = "HEIGHTxWIDTH for a checkpoint; by default that of its training" };
+    private static readonly Option<string?> Fit = DataArguments.FitOfModel();
     private static readonly Option<string> DeviceName = new("--device") { Description = "cpu or cuda, for a checkpoint", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<string?> Json = new("--json") { Description = "File to write the figures to, as one JSON object by name (train --baseline reads it)" };
 
     public static Command Create()
     {
-        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Classes, Damaged, Size, DeviceName, Json };
+        var command = new Command("evaluate", "Measures a checkpoint or an exported model on labelled images") { Model, Data, Ids, Classes, Damaged, Size, Fit, DeviceName, Json };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -33,10 +34,11 @@ internal static class EvaluateCommand
         var path = parse.GetValue(Model)!;
         var ids = parse.GetValue(Ids);
         var choice = new DataChoice(parse.GetValue(Data)!, ids, ids) { Classes = parse.GetValue(Classes), Damaged = DataArguments.Policy(parse.GetValue(Damaged)!) };
+        ResizeFit? fit = parse.GetValue(Fit) is { } named ? DataArguments.FitOf(named) : null;
         if (ExportedFile.Is(path))
         {
             var description = ExportedFile.Read(path).Description;
-            var images = TrainingData.Load(OfModel(choice, description.Output(OutputKind.Segmentation)?.Classes), ids, description.Input.Height, description.Input.Width, cancellation);
+            var images = TrainingData.Load(OfModel(choice, description.Output(OutputKind.Segmentation)?.Classes) with { Fit = fit ?? description.Input.Fit }, ids, description.Input.Height, description.Input.Width, cancellation);
             Tell(parse, OnnxEvaluator.Measure(path, description, images, cancellation), description.Output(OutputKind.Segmentation)?.Classes, images.Count);
             return ExitCode.Ok;
         }
@@ -45,7 +47,7 @@ internal static class EvaluateCommand
         using (network)
         {
             var (height, width) = parse.GetValue(Size) is { } size ? Arguments.Size(size, "--size", network.InputMultiple) : (state.Options.Height, state.Options.Width);
-            var images = TrainingData.Load(OfModel(choice, network.Tasks.FirstOrDefault(task => task.Kind == TaskKind.Segmentation)?.Classes), ids, height, width, cancellation);
+            var images = TrainingData.Load(OfModel(choice, network.Tasks.FirstOrDefault(task => task.Kind == TaskKind.Segmentation)?.Classes) with { Fit = fit ?? state.Options.Fit }, ids, height, width, cancellation);
             var device = Arguments.Device(parse.GetValue(DeviceName)!);
             TorchSharp.ModuleExtensionMethods.to(network, device);
             Tell(parse, Evaluator.Measure(network, images, device, cancellation), network.Tasks.FirstOrDefault(task => task.Classes is not null)?.Classes, images.Count);

@@ -3,6 +3,7 @@ using System.Globalization;
 using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Onnx;
+using RoboPerception.Training.Data;
 using RoboPerception.Training.Export;
 using RoboPerception.Training.Export.Quantisation;
 using ModelMetadata = RoboPerception.Core.ModelMetadata;
@@ -15,6 +16,7 @@ internal static class QuantiseCommand
     private static readonly Argument<string> Model = new("model") { Description = "Exported model in float32 (.onnx)" };
     private static readonly Option<string> Data = new("--data") { Description = $"Images to calibrate on: a film, or {DataArguments.DataHelp}", Required = true };
     private static readonly Option<string?> Ids = DataArguments.Ids("--ids", "Images to calibrate on, never those of a validation");
+    private static readonly Option<string?> Fit = DataArguments.FitOfModel();
     private static readonly Option<string?> Out = new("--out") { Description = "File to write; by default NAME-int8.onnx beside the model" };
     private static readonly Option<int> Images = new("--images") { Description = "How many images, spread evenly", DefaultValueFactory = _ => 64 };
     private static readonly Option<string> Method = new("--method") { Description = "Ranges of activations: min-max, percentile, mean-square, or best (all three are measured)", DefaultValueFactory = _ => "best" };
@@ -23,7 +25,7 @@ internal static class QuantiseCommand
 
     public static Command Create()
     {
-        var command = new Command("quantise", "Writes an exported model in 8-bit integers, for CPUs with VNNI or comparable") { Model, Data, Ids, Out, Images, Method, FloatBlocks, KeepFloat };
+        var command = new Command("quantise", "Writes an exported model in 8-bit integers, for CPUs with VNNI or comparable") { Model, Data, Ids, Fit, Out, Images, Method, FloatBlocks, KeepFloat };
         command.SetAction((parse, cancellation) => UserErrors.Guard(() => Run(parse, cancellation)));
         return command;
     }
@@ -46,7 +48,7 @@ internal static class QuantiseCommand
             FloatBlocks = Math.Max(parse.GetValue(FloatBlocks), 0),
             InFloat = parse.GetValue(KeepFloat) ?? [],
         };
-        var images = ReadImages(parse, description.Input.Height, description.Input.Width, cancellation);
+        var images = ReadImages(parse, description.Input, cancellation);
         var (graph, loss) = new Quantiser(model, description, options).Run(images, Console.WriteLine, cancellation);
         ExportedFile.Check(target, graph);
         OnnxFile.Write(target, Rewritten.Describe(model, graph, description with { Name = Path.GetFileNameWithoutExtension(target) }));
@@ -65,16 +67,18 @@ internal static class QuantiseCommand
         _ => throw new UserErrorException(ExitCode.Usage, $"--method '{text}' is unknown: choose min-max, percentile, mean-square or best."),
     };
 
-    private static List<byte[]> ReadImages(ParseResult parse, int height, int width, CancellationToken cancellation)
+    private static List<byte[]> ReadImages(ParseResult parse, ModelInput input, CancellationToken cancellation)
     {
+        var (height, width) = (input.Height, input.Width);
+        var fit = parse.GetValue(Fit) is { } named ? DataArguments.FitOf(named) : input.Fit;
         var address = parse.GetValue(Data)!;
         var wanted = Arguments.Positive(parse.GetValue(Images), "--images");
         if (File.Exists(address) && !address.EndsWith(".mat", StringComparison.OrdinalIgnoreCase))
         {
-            return FilmImages(address, wanted, height, width);
+            return FilmImages(address, wanted, fit, height, width);
         }
 
-        using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none") { Streamed = true }, height, width, cancellation);
+        using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none") { Streamed = true, Fit = fit }, height, width, cancellation);
         var count = Math.Min(wanted, data.Images.Count);
         var images = new List<byte[]>();
         for (var i = 0; i < count; i++)
@@ -88,7 +92,7 @@ internal static class QuantiseCommand
         return images;
     }
 
-    private static List<byte[]> FilmImages(string path, int wanted, int height, int width)
+    private static List<byte[]> FilmImages(string path, int wanted, ResizeFit fit, int height, int width)
     {
         using var film = new VideoCapture(path);
         if (!film.IsOpened() || film.FrameCount <= 0)
@@ -99,14 +103,13 @@ internal static class QuantiseCommand
         var step = Math.Max(film.FrameCount / wanted, 1);
         var images = new List<byte[]>();
         using var frame = new Mat();
-        using var small = new Mat();
         for (var i = 0; images.Count < wanted && film.Read(frame); i++)
         {
             if (i % step == 0)
             {
-                Cv2.Resize(frame, small, new Size(width, height), 0, 0, InterpolationFlags.Area);
-                small.GetArray(out Vec3b[] pixels);
-                images.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Vec3b>(pixels).ToArray());
+                var image = new byte[height * width * 3];
+                FittedImages.Colours(frame, FitGeometry.Of(fit, new(frame.Width, frame.Height), new(width, height)), image, height);
+                images.Add(image);
             }
         }
 

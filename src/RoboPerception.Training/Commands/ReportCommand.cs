@@ -86,6 +86,6 @@ internal static class ReportCommand
             return null;
         }
 
-        return TrainingData.OpenValidation(choice, options.Height, options.Width, cancellation);
+        return TrainingData.OpenValidation(choice with { Fit = options.Fit }, options.Height, options.Width, cancellation);
     }
 }

@@ -64,7 +64,7 @@ internal static class TrainCommand
             torch.set_num_threads(threads);
         }
 
-        using var data = TrainingData.Open(TrainRecipe.Choice(parse) with { Rooms = options.Tasks?.StartsWith("rooms", StringComparison.Ordinal) == true }, options.Height, options.Width, cancellation);
+        using var data = TrainingData.Open(TrainRecipe.Choice(parse) with { Fit = options.Fit, Rooms = options.Tasks?.StartsWith("rooms", StringComparison.Ordinal) == true }, options.Height, options.Width, cancellation);
         if (resume && Checkpoint.ReadState(last).TrainingImages is var seen && seen != data.Images.Count)
         {
             throw new UserErrorException(ExitCode.Usage, $"'{last}' was trained on {seen} images an epoch, these options give {data.Images.Count}: name the same --data, --ids and --mix.");

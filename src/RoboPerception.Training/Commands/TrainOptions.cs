@@ -32,6 +32,7 @@ internal static class TrainOptions
     public static Option<double> MixFraction { get; } = new("--mix-fraction") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
     public static Option<string?> Out { get; } = new("--out") { Description = "Folder for checkpoints, log and report" };
     public static Option<string> Size { get; } = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
+    public static Option<string> Fit { get; } = DataArguments.Fit();
     public static Option<int> Downscale { get; } = new("--downscale") { Description = "The network sees the images at 1/N of their size (means of NxN squares), and its predictions are enlarged to the images' size", DefaultValueFactory = _ => Defaults.ImageScale };
     public static Option<string?> Crop { get; } = new("--crop") { Description = "HEIGHTxWIDTH of random crops for the first part of the run" };
     public static Option<double> CropFraction { get; } = new("--crop-fraction") { Description = "Share of the run that trains on crops", DefaultValueFactory = _ => 0.6 };
@@ -76,7 +77,7 @@ internal static class TrainOptions
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
         new("Run", [Data, Out, Preset, Config, DryRun, Watch, ResumeFlag]),
-        new("Data", [Size, Ids, ValidationIds, Classes, Limit, Streamed, CacheScenes, Mix, MixFraction, Damaged]),
+        new("Data", [Size, Fit, Ids, ValidationIds, Classes, Limit, Streamed, CacheScenes, Mix, MixFraction, Damaged]),
         new("Network", [Network, TaskKeys, Backbone, BackboneLearningRateFactor, Init, NewHeads, Downscale, Teachers, TeacherWeight]),
         new("Schedule", [Epochs, Steps, BatchSize, LearningRate, Optimizer, Schedule, Weighting, Minutes, Seed, WarmUpSteps, WeightDecay, L2Penalty, Momentum, MaxGradientNorm, EmaDecay, FreezeBatchNorm, ValidationInterval, Patience, Baseline]),
         new("Augmentation", [NoAugmentation, Zooms, Rotation, NoColourJitter, Crop, CropFraction]),

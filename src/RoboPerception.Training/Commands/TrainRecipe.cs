@@ -14,6 +14,7 @@ internal static class TrainRecipe
     public static DataChoice Choice(ParseResult parse) => new(TrainCommand.Required(parse.GetValue(TrainOptions.Data), "--data"), parse.GetValue(TrainOptions.Ids), parse.GetValue(TrainOptions.ValidationIds))
     {
         Classes = parse.GetValue(TrainOptions.Classes),
+        Fit = DataArguments.FitOf(parse.GetValue(TrainOptions.Fit)!),
         Limit = (int)NotNegative(parse.GetValue(TrainOptions.Limit), "--limit"),
         Rooms = parse.GetValue(TrainOptions.TaskKeys)?.StartsWith("rooms", StringComparison.Ordinal) == true,
         Damaged = DataArguments.Policy(parse.GetValue(TrainOptions.Damaged)!),
@@ -50,6 +51,7 @@ internal static class TrainRecipe
                 : null,
             Height = height,
             Width = width,
+            Fit = DataArguments.FitOf(parse.GetValue(TrainOptions.Fit)!),
             ImageScale = imageScale,
             CropHeight = cropHeight,
             CropWidth = cropWidth,

@@ -15,6 +15,9 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
     /// <summary>What happens to damaged images.</summary>
     public DamagePolicy Damaged { get; init; } = DamagePolicy.Fail;
 
+    /// <summary>How images of another shape are brought to the size asked for.</summary>
+    public ResizeFit Fit { get; init; } = ResizeFit.Stretch;
+
     /// <summary>Whether rendered rooms are kept and shown again in every epoch, instead of new ones each time.</summary>
     public bool CacheScenes { get; init; }
 
@@ -59,10 +62,10 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = Rooms(choice);
-            return new TrainingData(choice.CacheScenes ? Render(seed, count, height, width) : new SceneImages(seed, count, height, width), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width), "rendered scenes");
+            return new TrainingData(choice.CacheScenes ? Render(seed, count, height, width, choice.Fit) : new SceneImages(seed, count, height, width, choice.Fit), choice.ValidationIds == "none" ? null : RenderValidation(seed, count, height, width, choice.Fit), "rendered scenes");
         }
 
-        var reader = SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, choice.Ids, Validation: false, choice.Classes)), choice.Limit);
+        var reader = Reader(choice, choice.Ids, validation: false, choice.Limit);
         ImageSource images = choice.Streamed
             ? DataArguments.Streamed(reader, (height, width), choice.Damaged)
             : DataArguments.Load(reader, (height, width), choice.Damaged, compare: false, cancellation);
@@ -84,7 +87,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = Rooms(choice);
-            return RenderValidation(seed, count, height, width);
+            return RenderValidation(seed, count, height, width, choice.Fit);
         }
 
         return Load(choice, choice.ValidationIds, height, width, cancellation);
@@ -102,15 +105,18 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         if (IsRendered(choice.Address))
         {
             var (seed, count) = SceneImages.Parse(choice.Address);
-            return Render(seed, count, height, width);
+            return Render(seed, count, height, width, choice.Fit);
         }
 
-        var reader = SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, ids, Validation: true, choice.Classes)), choice.ValidationLimit);
+        var reader = Reader(choice, ids, validation: true, choice.ValidationLimit);
         return DataArguments.Load(reader, (height, width), choice.Damaged, compare: true, cancellation);
     }
 
     /// <inheritdoc/>
     public void Dispose() => (Images as IDisposable)?.Dispose();
+
+    private static ImageReader Reader(DataChoice choice, string? ids, bool validation, int limit) =>
+        FittedImages.Of(SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, ids, validation, choice.Classes)), limit), choice.Fit);
 
     private static (ulong Seed, int Count) Rooms(DataChoice choice)
     {
@@ -121,11 +127,11 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
     private static ImageSet? WithRooms(ImageSet? images) => images is null ? null : (ImageSet)RoomImages.Of(images);
 
     /// <summary>Rooms of another seed, rendered once: a tenth of an epoch.</summary>
-    private static ImageSet RenderValidation(ulong seed, int count, int height, int width) => Render(~seed, Math.Clamp(count / 10, 1, 100), height, width);
+    private static ImageSet RenderValidation(ulong seed, int count, int height, int width, ResizeFit fit) => Render(~seed, Math.Clamp(count / 10, 1, 100), height, width, fit);
 
-    private static ImageSet Render(ulong seed, int count, int height, int width)
+    private static ImageSet Render(ulong seed, int count, int height, int width, ResizeFit fit)
     {
-        using var rooms = new SceneImages(seed, count, height, width);
+        using var rooms = new SceneImages(seed, count, height, width, fit);
         return rooms.ToSet(count);
     }
 }

@@ -59,6 +59,9 @@ internal sealed class Batch
     /// <summary>Classes of the whole images (N); -1 = none.</summary>
     public long[] Categories { get; }
 
+    /// <summary>1 where an image is shown and 0 in the bars beside a letterboxed one (N,1,H,W); null = there are no bars.</summary>
+    public float[]? Shown { get; private set; }
+
     /// <summary>Makes the batch as it was when new.</summary>
     internal void Clear()
     {
@@ -66,13 +69,15 @@ internal sealed class Batch
         Array.Clear(Labels);
         Array.Clear(Depth);
         Array.Clear(Normals);
-        (Edges, Saliency, HumanParts) = (null, null, null);
+        (Edges, Saliency, HumanParts, Shown) = (null, null, null, null);
         OtherLabels.Clear();
     }
 
     internal float[] NeedEdges() => Edges ??= Filled<float>(Unknown);
 
     internal float[] NeedSaliency() => Saliency ??= Filled<float>(Unknown);
+
+    internal float[] NeedShown() => Shown ??= Filled<float>(1);
 
     internal long[] NeedHumanParts() => HumanParts ??= Filled<long>(Unknown);
 

@@ -20,6 +20,7 @@ internal sealed class LabeledImage
         Labels = new byte[height * width];
         Array.Fill(Labels, Core.ClassMap.Unlabelled);
         DepthMillimetres = new ushort[height * width];
+        SourceSize = new SourceSize(height, width);
         Normals = new sbyte[height * width * 3];
     }
 
@@ -28,6 +29,12 @@ internal sealed class LabeledImage
 
     /// <summary>Columns.</summary>
     public int Width { get; }
+
+    /// <summary>Size of the file's image, before it was brought to this one.</summary>
+    public SourceSize SourceSize { get; set; }
+
+    /// <summary>The part that shows something, with bars of grey beside it; null = all of it.</summary>
+    public System.Drawing.Rectangle? Window { get; init; }
 
     /// <summary>Image (H,W,3), red first.</summary>
     public byte[] Rgb { get; }

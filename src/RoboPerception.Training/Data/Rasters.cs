@@ -43,6 +43,7 @@ internal static class Rasters
     public static void Image(string path, LabeledImage image)
     {
         using var mat = Decode(path, ImreadModes.Color, MatType.CV_8UC3);
+        image.SourceSize = new SourceSize(mat.Rows, mat.Cols);
         using var resized = Resized(mat, image.Height, image.Width);
         var bgr = MemoryMarshal.AsBytes(resized.AsSpan<Vec3b>());
         for (var i = 0; i < bgr.Length; i += 3)
@@ -54,6 +55,7 @@ internal static class Rasters
     /// <summary>Takes an image (H,W,3), red first.</summary>
     public static void Image(ReadOnlySpan<byte> rgb, int height, int width, LabeledImage image)
     {
+        image.SourceSize = new SourceSize(height, width);
         using var mat = new Mat(height, width, MatType.CV_8UC3);
         rgb.CopyTo(MemoryMarshal.AsBytes(mat.AsSpan<Vec3b>()));
         using var resized = Resized(mat, image.Height, image.Width);
@@ -184,10 +186,17 @@ internal static class Rasters
     private static int From(int pixel, LabeledImage image, int rows, int columns)
     {
         var (y, x) = Math.DivRem(pixel, image.Width);
-        return ((((2 * y) + 1) * rows / (2 * image.Height)) * columns) + (((2 * x) + 1) * columns / (2 * image.Width));
+        return (Nearest(y, image.Height, rows) * columns) + Nearest(x, image.Width, columns);
     }
 
-    private static Mat Resized(Mat mat, int height, int width)
+    /// <summary>Of so many elements that cover the same length the one in which the middle of an element lies.</summary>
+    /// <param name="place">Which element.</param>
+    /// <param name="count">Elements of its kind.</param>
+    /// <param name="elements">Elements to choose from.</param>
+    internal static int Nearest(int place, int count, int elements) => ((2 * place) + 1) * elements / (2 * count);
+
+    /// <summary>An image brought to another size.</summary>
+    internal static Mat Resized(Mat mat, int height, int width)
     {
         // Bilinear sampling, as a camera's image is resized in use; far below half the size it would skip pixels.
         var resized = new Mat();

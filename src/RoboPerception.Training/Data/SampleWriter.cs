@@ -17,6 +17,11 @@ internal static class SampleWriter
         var geometry = new ViewGeometry(source, view, batch.Height, batch.Width);
         var from = new int[batch.Pixels];
         WriteImage(source, view, geometry, batch, place, from);
+        if (source.Window is { } window)
+        {
+            WriteShown(source, window, batch, place, from);
+        }
+
         WriteDepthAndNormals(source, view, geometry, batch, place, from);
         WriteLabels(source.Labels, batch.Labels, batch, place, from);
         foreach (var (classes, labels) in source.OtherLabels)
@@ -72,6 +77,16 @@ internal static class SampleWriter
                 image[i + 1] = Colour(g, grey, view.Gain.Green, view);
                 image[i + 2] = Colour(b, grey, view.Gain.Blue, view);
             }
+        }
+    }
+
+    // The bars have no ground truth, so no task learns there; teachers, who would predict there too, go by this map.
+    private static void WriteShown(LabeledImage source, System.Drawing.Rectangle window, Batch batch, int place, int[] from)
+    {
+        var shown = batch.NeedShown().AsSpan(place * batch.Pixels, batch.Pixels);
+        for (var i = 0; i < from.Length; i++)
+        {
+            shown[i] = from[i] < 0 || window.Contains(from[i] % source.Width, from[i] / source.Width) ? 1 : 0;
         }
     }
 

@@ -13,30 +13,41 @@ internal sealed class SceneImages : ImageSource, IDisposable
     /// <summary>How such an address begins.</summary>
     public const string Address = "scene://samples";
 
+    private const int CameraHeight = 480, CameraWidth = 640;
+
     private readonly SceneSamples samples;
     private readonly FrameBuffers buffers;
+    private readonly FitGeometry geometry;
 
     /// <summary>A series of images of the NYU camera.</summary>
     /// <param name="seed">Seed of the series.</param>
     /// <param name="count">Images of one epoch.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    public SceneImages(ulong seed, int count, int height, int width)
+    /// <param name="fit">How that camera's images are brought to another shape; they are rendered at the scale they are shown in.</param>
+    public SceneImages(ulong seed, int count, int height, int width, ResizeFit fit = ResizeFit.Stretch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Count = count;
-        samples = new SceneSamples(seed, SceneSamples.NyuCamera(width, height), viewsPerRoom: 1);
-        buffers = new FrameBuffers(width, height);
+        (Height, Width) = (height, width);
+        var (rows, columns) = (CameraHeight, CameraWidth);
+        var shown = FitGeometry.Of(fit, new(columns, rows), new(width, height));
+        (rows, columns) = (Scaled(rows, shown.Window.Height, shown.Part.Height), Scaled(columns, shown.Window.Width, shown.Part.Width));
+        geometry = FitGeometry.Of(fit, new(columns, rows), new(width, height));
+        samples = new SceneSamples(seed, SceneSamples.NyuCamera(columns, rows), viewsPerRoom: 1);
+        buffers = new FrameBuffers(columns, rows);
+
+        static int Scaled(int side, int window, int part) => (int)Math.Round((double)side * window / part);
     }
 
     /// <inheritdoc/>
     public override int Count { get; }
 
     /// <inheritdoc/>
-    public override int Height => buffers.Height;
+    public override int Height { get; }
 
     /// <inheritdoc/>
-    public override int Width => buffers.Width;
+    public override int Width { get; }
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="UserErrorException">It has a part that is wrong.</exception>
@@ -67,7 +78,7 @@ internal sealed class SceneImages : ImageSource, IDisposable
     public override LabeledImage Read(int epoch, int place)
     {
         samples.Render(((long)epoch * Count) + place, buffers);
-        var image = new LabeledImage(Height, Width);
+        var image = new LabeledImage(buffers.Height, buffers.Width);
         for (var i = 0; i < image.Labels.Length; i++)
         {
             for (var c = 0; c < 3; c++)
@@ -80,7 +91,7 @@ internal sealed class SceneImages : ImageSource, IDisposable
             image.DepthMillimetres[i] = (ushort)Math.Clamp((buffers.Depth[i] * 1000) + 0.5f, 0, ushort.MaxValue);
         }
 
-        return image;
+        return (image.Height, image.Width) == (Height, Width) ? image : FittedImages.Fit(image, geometry, Height, Width);
     }
 
     /// <summary>Renders a number of images to keep, e.g. for validation.</summary>

@@ -36,6 +36,32 @@ internal static class ModelExporter
         return new OnnxModel(graph) { ProducerVersion = description.TrainingCommit, Metadata = ModelMetadata.Write(complete) };
     }
 
+    /// <summary>
+    /// The description of the same network for images of another size. It sees as many pixels a radian as before: focal lengths stay, and the centre
+    /// keeps its distance from the middle. Figures of the other size are left out, because they do not hold here.
+    /// </summary>
+    public static ModelDescription AtSize(ModelDescription description, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        var input = description.Input;
+        return (height, width) == (input.Height, input.Width) ? description : description with
+        {
+            Input = input with
+            {
+                Height = height,
+                Width = width,
+                TrainingIntrinsics = input.TrainingIntrinsics is not { } camera ? null : camera with
+                {
+                    Width = width,
+                    Height = height,
+                    Cx = camera.Cx + ((width - input.Width) / 2.0),
+                    Cy = camera.Cy + ((height - input.Height) / 2.0),
+                },
+            },
+            Metrics = new Dictionary<string, double>(),
+        };
+    }
+
     /// <summary>The outputs a network's tasks have in the model contract.</summary>
     public static IReadOnlyList<ModelOutput> Outputs(PerceptionNetwork network, (double Minimum, double Maximum)? depthRange)
     {

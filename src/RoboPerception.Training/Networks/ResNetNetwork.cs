@@ -65,7 +65,7 @@ internal abstract class ResNetNetwork : PerceptionNetwork, IOnnxExportable
         return ForwardRaw(input, input.shape[2], input.shape[3]);
     }
 
-    /// <summary>The same at any size, as the reference predictions at that of its labels.</summary>
+    /// <summary>The same at any size, as the reference predicts at that of its labels.</summary>
     internal Tensor[] ForwardRaw(Tensor input, long height, long width) =>
         [.. RunHeads(input).Select(map => F.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: aligned))];
 

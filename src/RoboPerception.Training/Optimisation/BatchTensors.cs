@@ -20,6 +20,10 @@ internal static class BatchTensors
         ? Send(tensor(GroundTruth.Labels(batch, task), [batch.Count, batch.Height, batch.Width]), device)
         : Send(tensor(GroundTruth.Values(batch, task), [batch.Count, task.Channels, batch.Height, batch.Width]), device);
 
+    /// <summary>1 where the images are and 0 in the bars beside letterboxed ones (N,1,H,W); null without bars.</summary>
+    public static Tensor? Shown(Batch batch, Device device) =>
+        batch.Shown is { } shown ? Send(tensor(shown, [batch.Count, 1, batch.Height, batch.Width]), device) : null;
+
     // From pinned memory the host does not wait for the copy; libtorch keeps that memory until the copy is done.
     private static Tensor Send(Tensor values, Device device) =>
         device.type == DeviceType.CUDA ? values.pin_memory().to(device, non_blocking: true) : values.to(device);

@@ -44,7 +44,8 @@ internal sealed class Teacher : IDisposable
     /// <param name="predictions">Activated predictions of the network that learns, (N,C,H,W).</param>
     /// <param name="losses">Its losses against the ground truth; behind those of the tasks there may be more.</param>
     /// <param name="images">The images (N,3,H,W).</param>
-    public Tensor[] Blend(IReadOnlyList<TaskDescription> tasks, Tensor[] predictions, Tensor[] losses, Tensor images)
+    /// <param name="shown">1 where there is something to learn from and 0 in bars beside an image (N,1,H,W); null = everywhere.</param>
+    public Tensor[] Blend(IReadOnlyList<TaskDescription> tasks, Tensor[] predictions, Tensor[] losses, Tensor images, Tensor? shown = null)
     {
         Tensor[][] taught;
         using (no_grad())
@@ -53,20 +54,20 @@ internal sealed class Teacher : IDisposable
         }
 
         return [.. losses.Select((loss, k) => k < tasks.Count && Mean(tasks[k], taught) is { } prediction
-            ? (loss * HeldScalar.Of(1 - share)).Plus(Distance(tasks[k], predictions[k], prediction) * HeldScalar.Of(share))
+            ? (loss * HeldScalar.Of(1 - share)).Plus(Distance(tasks[k], predictions[k], prediction, shown) * HeldScalar.Of(share))
             : loss)];
     }
 
     /// <summary>
-    /// How far a prediction (N,C,H,W) is from a teacher's, over all pixels: cross-entropy with its probabilities, difference of logarithms of distances,
-    /// and the chord between normals.
+    /// How far a prediction (N,C,H,W) is from a teacher's, over all pixels that are shown: cross-entropy with its probabilities, difference of logarithms
+    /// of distances, and the chord between normals. Where images have bars there are no edges and saliency to learn (<see cref="Data.FittedImages"/>).
     /// </summary>
-    public static Tensor Distance(TaskDescription task, Tensor prediction, Tensor taught) => task.Kind switch
+    public static Tensor Distance(TaskDescription task, Tensor prediction, Tensor taught, Tensor? shown = null) => task.Kind switch
     {
-        TaskKind.Segmentation or TaskKind.HumanParts => -(taught.exp() * prediction).sum([1L]).mean(),
-        TaskKind.Normals => TaskLosses.NormalsChord(prediction, taught),
-        TaskKind.Depth when task.Logarithmic => (prediction.log() - Logarithm(taught)).abs().mean(),
-        TaskKind.Depth => (prediction - taught).abs().mean(),
+        TaskKind.Segmentation or TaskKind.HumanParts => -Mean((taught.exp() * prediction).sum([1L], keepdim: true), shown),
+        TaskKind.Normals => TaskLosses.NormalsChord(prediction, shown is null ? taught : taught * shown),
+        TaskKind.Depth when task.Logarithmic => Mean((prediction.log() - Logarithm(taught)).abs(), shown),
+        TaskKind.Depth => Mean((prediction - taught).abs(), shown),
         _ => nn.functional.binary_cross_entropy_with_logits(prediction, taught.sigmoid()),
     };
 
@@ -99,6 +100,8 @@ internal sealed class Teacher : IDisposable
 
         static Tensor Sum(IEnumerable<Tensor> parts) => parts.Aggregate((sum, next) => sum.Plus(next));
     }
+
+    private static Tensor Mean(Tensor values, Tensor? shown) => shown is null ? values.mean() : (values * shown).sum() / shown.sum().clamp(HeldScalar.Of(1));
 
     // A teacher that predicts metres directly may predict none, or less.
     private static Tensor Logarithm(Tensor depth) => depth.clamp(HeldScalar.Of(NearestMetres)).log();

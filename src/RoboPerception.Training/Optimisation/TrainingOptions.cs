@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using RoboPerception.Core;
+
 namespace RoboPerception.Training.Optimisation;
 
 /// <summary>A recipe: everything that decides the curve of a run besides the data.</summary>
@@ -14,6 +17,10 @@ internal sealed record TrainingOptions
 
     /// <summary>Columns of the images.</summary>
     public required int Width { get; init; }
+
+    /// <summary>How images of another shape are brought to that size.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<ResizeFit>))]
+    public ResizeFit Fit { get; init; } = ResizeFit.Stretch;
 
     /// <summary>Rows and columns of the images per row and column that the network sees, see <see cref="Networks.PerceptionNetwork.ImageScale"/>.</summary>
     public int ImageScale { get; init; } = 1;

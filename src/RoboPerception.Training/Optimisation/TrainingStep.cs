@@ -32,6 +32,7 @@ internal sealed class TrainingStep(
         copy?.Refresh();
         var batchImages = BatchTensors.Images(batch, device);
         var images = copy is null ? batchImages : batchImages.to(copy.Type);
+        var shown = teacher is null ? null : BatchTensors.Shown(batch, device);
         var targets = network.SupervisedTasks.ToDictionary(task => task, task => BatchTensors.Target(batch, task, device));
         var (outputs, losses) = Pass();
         if (weighting is IIndicatorWeighting indicators)
@@ -61,7 +62,7 @@ internal sealed class TrainingStep(
         (Tensor[] Outputs, Tensor[] Losses) Pass()
         {
             var (predictions, own) = working.TrainingPass(images, task => targets[task]);
-            return (predictions, teacher?.Blend(network.Tasks, predictions, own, batchImages) ?? own);
+            return (predictions, teacher?.Blend(network.Tasks, predictions, own, batchImages, shown) ?? own);
         }
     }
 

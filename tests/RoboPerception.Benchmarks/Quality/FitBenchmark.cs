@@ -3,15 +3,16 @@ using OpenCvSharp;
 using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Scenes;
 using RoboPerception.Training.Data;
 using RoboPerception.Training.Tasks;
 
 namespace RoboPerception.Benchmarks.Quality;
 
 /// <summary>
-/// Cameras of another shape than the model: labelled images cut to 16:9, 1:1 and 9:16, fitted to the model's grid by each
-/// <see cref="ResizeFit"/>, predictions compared with the labels at the camera's own pixels. Over the pixels that all three prediction (the
-/// middle, which cropping keeps), and over everything each of them predictions.
+/// Cameras of another shape than the model: labelled images cut to 16:9, 1:1 and 9:16, fitted to the grid of one or several models by each
+/// <see cref="ResizeFit"/>, predictions compared with the labels at the camera's own pixels: over everything that is predicted, and over the
+/// middle of the camera's image, which cropping to a grid of 4:3 keeps. The camera is that of NYU Depth v2.
 /// </summary>
 internal static class FitBenchmark
 {
@@ -24,18 +25,30 @@ internal static class FitBenchmark
         ("9:16", new Rect(185, 0, 270, 480)),
     ];
 
-    public static int Run(string modelFile, string data, string? ids)
+    private static readonly ResizeFit[] Fits = Enum.GetValues<ResizeFit>();
+
+    public static int Run(IReadOnlyList<string> models, string data, string? ids)
+    {
+        ImageReader reader = DataFormats.Open(new DataRequest(data, ids, Validation: true, 0));
+        var report = new
+        {
+            Environment = BenchmarkEnvironment.Read(),
+            Images = reader.Ids.Count,
+            Models = models.Select(model => Measure(model, reader)).ToArray(),
+        };
+        Console.WriteLine(JsonSerializer.Serialize(report, PipelineBenchmark.Json));
+        return 0;
+    }
+
+    private static object Measure(string modelFile, ImageReader reader)
     {
         ModelFile model = ModelFile.Load(modelFile);
         ModelInput input = model.Description.Input;
         int classes = model.Description.Output(OutputKind.Segmentation)?.Classes?.Count
             ?? throw new UserErrorException(ExitCode.ModelContract, $"'{modelFile}' has no segmentation.");
-        CameraIntrinsics training = input.TrainingIntrinsics?.ScaledTo(Width, Height)
-            ?? throw new UserErrorException(ExitCode.ModelContract, $"'{modelFile}' does not name its training camera.");
-        ImageReader reader = DataFormats.Open(new DataRequest(data, ids, Validation: true, 0));
+        CameraIntrinsics camera = SceneSamples.NyuCamera(Width, Height);
         using PerceptionEngine engine = PerceptionEngine.Start(model, new InferenceSettings { Providers = [ExecutionProvider.Cpu] });
-        ResizeFit[] fits = Enum.GetValues<ResizeFit>();
-        var scores = new FitScore[Cameras.Length, fits.Length];
+        var scores = new FitScore[Cameras.Length, Fits.Length];
         foreach (string id in reader.Ids)
         {
             LabeledImage image = reader.Read(id, Height, Width);
@@ -44,10 +57,10 @@ internal static class FitBenchmark
             {
                 Rect part = Cameras[c].Part;
                 using var cut = new Mat(whole, part);
-                var camera = new CameraIntrinsics(part.Width, part.Height, training.Fx, training.Fy, training.Cx - part.X, training.Cy - part.Y);
-                for (int f = 0; f < fits.Length; f++)
+                var calibration = new CameraCalibration(Cameras[c].Name, camera with { Width = part.Width, Height = part.Height, Cx = camera.Cx - part.X, Cy = camera.Cy - part.Y });
+                for (int f = 0; f < Fits.Length; f++)
                 {
-                    using var resizer = new FrameResizer(input.Width, input.Height, new CameraCalibration(Cameras[c].Name, camera), fit: fits[f]);
+                    using var resizer = new FrameResizer(input.Width, input.Height, calibration, fit: Fits[f]);
                     See(resizer, cut, engine);
                     engine.Run(0);
                     if (resizer.HasPadding)
@@ -58,15 +71,12 @@ internal static class FitBenchmark
                 }
             }
         }
-        var report = new
+        return new
         {
-            Environment = BenchmarkEnvironment.Read(),
             Model = Path.GetFileName(modelFile),
-            Images = reader.Ids.Count,
-            Cameras = Cameras.Select((camera, c) => new { camera.Name, Fits = fits.Select((fit, f) => new { Fit = fit.ToString().ToLowerInvariant(), Score = scores[c, f].Report() }) }),
+            Size = $"{input.Height}x{input.Width}",
+            Cameras = Cameras.Select((camera, c) => new { camera.Name, Fits = Fits.Select((fit, f) => new { Fit = fit.ToString().ToLowerInvariant(), Score = scores[c, f].Report() }) }),
         };
-        Console.WriteLine(JsonSerializer.Serialize(report, PipelineBenchmark.Json));
-        return 0;
     }
 
     private static unsafe Mat ToMat(LabeledImage image)

@@ -5,9 +5,12 @@ using RoboPerception.Training.Data;
 
 namespace RoboPerception.Benchmarks.Quality;
 
-/// <summary>What one way of fitting scores: over all pixels it predicts, and over those of the middle 4:3 that every way predictions.</summary>
+/// <summary>What one way of fitting scores: over all pixels it predicts, and over those of them that lie in the middle 4:3.</summary>
 internal sealed class FitScore(int classes)
 {
+    // Of any grid: so the figures of models of several shapes are over the same pixels.
+    private const double MiddleShape = 4.0 / 3;
+
     private readonly Area all = new(classes);
     private readonly Area middle = new(classes);
     private long labelled;
@@ -16,8 +19,8 @@ internal sealed class FitScore(int classes)
     public void Add(LabeledImage image, Rect part, OutputBuffers prediction, ModelInput grid, PixelTransform toSource, float depthFactor)
     {
         // Half a pixel inside, so that rounding gives no way a pixel more than another.
-        double keptWidth = Math.Min(part.Width, part.Height * (double)grid.Width / grid.Height) - 2;
-        double keptHeight = Math.Min(part.Height, part.Width * (double)grid.Height / grid.Width) - 2;
+        double keptWidth = Math.Min(part.Width, part.Height * MiddleShape) - 2;
+        double keptHeight = Math.Min(part.Height, part.Width / MiddleShape) - 2;
         int pixels = grid.Width * grid.Height;
         for (int y = 0; y < part.Height; y++)
         {

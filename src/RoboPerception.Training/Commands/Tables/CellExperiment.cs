@@ -30,6 +30,7 @@ internal static class CellExperiment
             ("--classes", Unless(0, data.Classes)),
             ("--limit", Unless(0, data.Limit)),
             ("--size", string.Create(CultureInfo.InvariantCulture, $"{cell.Height}x{cell.Width}")),
+            ("--fit", cell.Fit.ToString().ToLowerInvariant()),
             ("--network", cell.Network),
             ("--tasks", cell.Tasks),
             ("--backbone", cell.Backbone),

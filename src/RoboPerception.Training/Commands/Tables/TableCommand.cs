@@ -21,6 +21,7 @@ internal static class TableCommand
     private static readonly Option<string> Out = new("--out") { Description = "Folder: one run in a folder of its own per cell, table.md and the figure", Required = true };
     private static readonly Option<int> Seeds = new("--seeds") { Description = "How many seeds every row is trained with: the table then tells mean and standard deviation", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Size = new("--size") { Description = "HEIGHTxWIDTH; by default the paper's" };
+    private static readonly Option<string> Fit = DataArguments.Fit();
     private static readonly Option<int> Epochs = new("--epochs") { Description = "The budget of every run: passes over the data; by default the paper's" };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most so many training images, and a quarter as many for validation; 0 = all" };
     private static readonly Option<string?> Widths = new("--widths") { Description = "Narrower networks: channels of the five SegNet levels (the paper's are 64,128,256,512,512), or of four HRNet branches or ResNet layers" };
@@ -42,7 +43,7 @@ internal static class TableCommand
     [
         new("Run", [Data, Out, Seeds, Seed, SoFar]),
         new("Smaller than the paper", [Size, Epochs, Limit, Widths, Weightings, ValidationInterval, Average]),
-        new("Other than the paper", [BatchSize, LearningRate, Schedule, Trunk, Backbone, Ids, ValidationIds]),
+        new("Other than the paper", [BatchSize, LearningRate, Schedule, Trunk, Backbone, Fit, Ids, ValidationIds]),
         new("Machine", [DeviceName, Threads]),
     ];
 
@@ -89,7 +90,7 @@ internal static class TableCommand
         var preset = TablePreset.Find(parse.GetValue(Grid)!);
         var recipe = Scaled(parse, preset.Recipe);
         LearningRateSchedule.Factor(recipe.Schedule, 0, 0);
-        var (data, choice, rooms) = TableData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)) { Classes = preset.Classes, CacheScenes = true, Limit = parse.GetValue(Limit) }, recipe.Height, recipe.Width, cancellation);
+        var (data, choice, rooms) = TableData.Open(new DataChoice(parse.GetValue(Data)!, parse.GetValue(Ids), parse.GetValue(ValidationIds)) { Classes = preset.Classes, CacheScenes = true, Fit = DataArguments.FitOf(parse.GetValue(Fit)!), Limit = parse.GetValue(Limit) }, recipe.Height, recipe.Width, cancellation);
         using var _ = data;
         var context = new TableContext(
             classes => classes > 0 ? (rooms ? "rooms" : "seg") + classes.ToString(CultureInfo.InvariantCulture) : TaskList.Names([data.Images.Tasks.First(task => task.Kind == TaskKind.Segmentation)]),
@@ -144,6 +145,7 @@ internal static class TableCommand
             .. row.Runs.Select(tasks => Scaled(parse, row.Recipe ?? preset.Recipe).ToOptions(NetworkSpec.Parse(network).ToString(), TaskList.Check(tasks), row.Weighting.Length == 0 ? "equal" : row.Weighting, seed, images) with
             {
                 Backbone = parse.GetValue(Backbone),
+                Fit = DataArguments.FitOf(parse.GetValue(Fit)!),
                 ValidationInterval = Arguments.Positive(parse.GetValue(ValidationInterval), "--val-every"),
             }),
         ];

@@ -1,13 +1,15 @@
-using OpenCvSharp;
-using RoboPerception.Core;
+using System.Drawing;
 
-namespace RoboPerception.Capture;
+namespace RoboPerception.Core;
 
-/// <summary>Which part of a camera's image is shown in which window of the model's grid.</summary>
+/// <summary>Which part of an image is shown in which window of the model's grid. Node and trainer both go by it.</summary>
 /// <param name="Part">Pixels of the source.</param>
 /// <param name="Window">Pixels of the grid.</param>
-internal readonly record struct FitGeometry(Rect Part, Rect Window)
+public readonly record struct FitGeometry(Rectangle Part, Rectangle Window)
 {
+    /// <summary>Every channel of the grid beside a letterboxed image: the mean of ImageNet's three, about nothing to a network that subtracts the mean.</summary>
+    public const byte Padding = 116;
+
     /// <summary>Where a pixel of the grid lies in the source (pixel centres).</summary>
     public PixelTransform Transform
     {
@@ -23,10 +25,13 @@ internal readonly record struct FitGeometry(Rect Part, Rect Window)
     }
 
     /// <summary>What of a source is shown where, sides rounded to whole pixels.</summary>
+    /// <param name="fit">The way of fitting.</param>
+    /// <param name="source">Size of the image.</param>
+    /// <param name="grid">Size of the model's grid.</param>
     public static FitGeometry Of(ResizeFit fit, Size source, Size grid)
     {
-        var whole = new Rect(0, 0, source.Width, source.Height);
-        var all = new Rect(0, 0, grid.Width, grid.Height);
+        var whole = new Rectangle(Point.Empty, source);
+        var all = new Rectangle(Point.Empty, grid);
         return fit switch
         {
             ResizeFit.Crop => new FitGeometry(Middle(source, grid), all),
@@ -40,6 +45,7 @@ internal readonly record struct FitGeometry(Rect Part, Rect Window)
     /// <param name="grid">Size of the grid.</param>
     public CameraIntrinsics CameraOf(CameraIntrinsics camera, Size grid)
     {
+        ArgumentNullException.ThrowIfNull(camera);
         double scaleX = (double)Window.Width / Part.Width, scaleY = (double)Window.Height / Part.Height;
         return camera with
         {
@@ -53,11 +59,11 @@ internal readonly record struct FitGeometry(Rect Part, Rect Window)
     }
 
     // The largest rectangle of a shape in the middle of an image.
-    private static Rect Middle(Size image, Size shape)
+    private static Rectangle Middle(Size image, Size shape)
     {
         double scale = Math.Min((double)image.Width / shape.Width, (double)image.Height / shape.Height);
         int width = Math.Clamp((int)Math.Round(shape.Width * scale), 1, image.Width);
         int height = Math.Clamp((int)Math.Round(shape.Height * scale), 1, image.Height);
-        return new Rect((image.Width - width) / 2, (image.Height - height) / 2, width, height);
+        return new Rectangle((image.Width - width) / 2, (image.Height - height) / 2, width, height);
     }
 }
