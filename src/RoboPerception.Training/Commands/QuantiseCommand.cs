@@ -3,6 +3,7 @@ using System.Globalization;
 using OpenCvSharp;
 using RoboPerception.Core;
 using RoboPerception.Onnx;
+using RoboPerception.Training.Data;
 using RoboPerception.Training.Export;
 using RoboPerception.Training.Export.Quantisation;
 using ModelMetadata = RoboPerception.Core.ModelMetadata;
@@ -90,24 +91,14 @@ internal static class QuantiseCommand
 
     private static List<byte[]> FilmImages(string path, int wanted, int height, int width)
     {
-        using var film = new VideoCapture(path);
-        if (!film.IsOpened() || film.FrameCount <= 0)
-        {
-            throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' is no film that OpenCV reads, and no folder.");
-        }
-
-        var step = Math.Max(film.FrameCount / wanted, 1);
+        var step = Math.Max(Film.Count(path, "--data") / wanted, 1);
         var images = new List<byte[]>();
-        using var frame = new Mat();
         using var small = new Mat();
-        for (var i = 0; images.Count < wanted && film.Read(frame); i++)
+        foreach (var frame in Film.Frames(path, step, "--data").Take(wanted))
         {
-            if (i % step == 0)
-            {
-                Cv2.Resize(frame, small, new Size(width, height), 0, 0, InterpolationFlags.Area);
-                small.GetArray(out Vec3b[] pixels);
-                images.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Vec3b>(pixels).ToArray());
-            }
+            Cv2.Resize(frame, small, new Size(width, height), 0, 0, InterpolationFlags.Area);
+            small.GetArray(out Vec3b[] pixels);
+            images.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<Vec3b>(pixels).ToArray());
         }
 
         return images.Count > 0 ? images : throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' holds no frame.");

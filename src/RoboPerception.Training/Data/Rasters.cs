@@ -187,7 +187,8 @@ internal static class Rasters
         return ((((2 * y) + 1) * rows / (2 * image.Height)) * columns) + (((2 * x) + 1) * columns / (2 * image.Width));
     }
 
-    private static Mat Resized(Mat mat, int height, int width)
+    /// <summary>An image at a size.</summary>
+    public static Mat Resized(Mat mat, int height, int width)
     {
         // Bilinear sampling, as a camera's image is resized in use; far below half the size it would skip pixels.
         var resized = new Mat();
