@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 

@@ -6,7 +6,6 @@ using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Protocol;
 using RoboPerception.Core;
-using RoboPerception.Tests;
 
 namespace RoboPerception.Messaging.Tests;
 

@@ -27,6 +27,11 @@ public sealed class ProgramTests : IDisposable
     [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --new-heads", 2, "--init, which is missing")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --network mtan-segnet --downscale 9", 2, "--downscale")]
     [InlineData("train --data DATA --ids ids.txt --out OUT --fit squeeze", 2, "--fit 'squeeze'")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --unlabelled DATA/rgb", 2, "name at least one --teacher")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --unlabelled DATA/rgb --teacher x.ckpt --teacher-weight 0", 2, "--teacher-weight above 0")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --unlabelled DATA/rgb --teacher x.ckpt --unlabelled-stride 0", 2, "--unlabelled-stride")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --val-ids none --size 32x32 --unlabelled DATA/rgb --teacher x.ckpt --unlabelled-fraction 1", 2, "--unlabelled-fraction must")]
+    [InlineData("train --data DATA --ids ids.txt --out OUT --val-ids none --size 32x32 --unlabelled DATA/none --teacher x.ckpt", 4, "/none")]
     [InlineData("train --preset walk", 2, "walk")]
     [InlineData("train --out OUT", 2, "--data")]
     [InlineData("train --config OUT/none.yaml", 2, "none.yaml")]
@@ -84,9 +89,15 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/A", epochs: 1, "--val-ids ids.txt --mix scene://samples?count=3 --mix-fraction 0.5 --rotation 6"))));
         Assert.Equal((0, ""), OnlyErrors(Run("average OUT/A/best.ckpt --measure-batch-norm --data DATA --ids ids.txt --val-ids ids.txt --out OUT/measured.ckpt")));
         Assert.Equal((0, ""), OnlyErrors(Run(Train("OUT/B", epochs: 1, "--init OUT/measured.ckpt --freeze-batch-norm --val-ids ids.txt"))));
+        var (told, experiment) = Run(Train("OUT/D", epochs: 1, "--unlabelled DATA/rgb --unlabelled-fraction 0.5 --teacher OUT/measured.ckpt"));
+        Assert.Equal((0, ""), OnlyErrors((told, experiment)));
+        Assert.Contains("4 images without ground truth", experiment, StringComparison.Ordinal);
+        experiment = File.ReadAllText(Path.Combine(folder, "D", "experiment.yaml"));
+        Assert.Contains($"unlabelled: '{data.Folder}/rgb'\nunlabelled-fraction: 0.5\nunlabelled-stride: 5\n", experiment, StringComparison.Ordinal);
+        Assert.Equal(8, RoboPerception.Training.Optimisation.Checkpoint.ReadState(Path.Combine(folder, "D", "last.ckpt")).TrainingImages);
         // Not exported: after so few steps on frozen statistics rounding is enlarged beyond what an export may deviate by.
         Assert.Equal((0, ""), OnlyErrors(Run("evaluate OUT/B/best.ckpt --data DATA --ids ids.txt")));
-        foreach (var (command, named) in new[] { (Train("OUT/C", epochs: 1, "--mix scene://samples --mix-fraction 1.5 --val-ids ids.txt"), "--mix-fraction"), (Train("OUT/A", epochs: 2, "--resume --val-ids ids.txt"), "the same --data, --ids and --mix") })
+        foreach (var (command, named) in new[] { (Train("OUT/C", epochs: 1, "--mix scene://samples --mix-fraction 1.5 --val-ids ids.txt"), "--mix-fraction"), (Train("OUT/A", epochs: 2, "--resume --val-ids ids.txt"), "the same --data, --ids, --mix and --unlabelled") })
         {
             var (code, output) = Run(command);
             Assert.Equal(2, code);

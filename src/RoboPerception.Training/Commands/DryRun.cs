@@ -26,6 +26,11 @@ internal static class DryRun
         var choice = TrainRecipe.Choice(parse);
         using var data = TrainingData.Open(choice with { Streamed = true, CacheScenes = false, ValidationIds = "none" }, options.Height, options.Width, cancellation);
         options = options with { Tasks = options.Tasks ?? TaskList.Format(data.Images.Tasks) };
+        if (choice.Unlabelled is not null)
+        {
+            UnlabelledImages.Check(TaskList.Parse(options.Tasks));
+        }
+
         using var network = PerceptionNetwork.Create(NetworkSpec.Parse(options.Network), TaskList.Parse(options.Tasks), options.ImageScale);
         Console.WriteLine("# The experiment; keep it as a file for train --config");
         Console.Write(Experiment.Text(parse, TrainOptions.Groups, TrainOptions.NotOfTheExperiment));

@@ -94,23 +94,13 @@ internal static class QuantiseCommand
 
     private static List<byte[]> FilmImages(string path, int wanted, ResizeFit fit, int height, int width)
     {
-        using var film = new VideoCapture(path);
-        if (!film.IsOpened() || film.FrameCount <= 0)
-        {
-            throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' is no film that OpenCV reads, and no folder.");
-        }
-
-        var step = Math.Max(film.FrameCount / wanted, 1);
+        var step = Math.Max(Film.Count(path, "--data") / wanted, 1);
         var images = new List<byte[]>();
-        using var frame = new Mat();
-        for (var i = 0; images.Count < wanted && film.Read(frame); i++)
+        foreach (var frame in Film.Frames(path, step, "--data").Take(wanted))
         {
-            if (i % step == 0)
-            {
-                var image = new byte[height * width * 3];
-                FittedImages.Colours(frame, FitGeometry.Of(fit, new(frame.Width, frame.Height), new(width, height)), image, height);
-                images.Add(image);
-            }
+            var image = new byte[height * width * 3];
+            FittedImages.Colours(frame, FitGeometry.Of(fit, new(frame.Width, frame.Height), new(width, height)), image, height);
+            images.Add(image);
         }
 
         return images.Count > 0 ? images : throw new UserErrorException(ExitCode.NoSource, $"--data '{path}' holds no frame.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using RoboPerception.Core;
+using RoboPerception.Training.Data;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Reports;
 using TorchSharp;
@@ -64,15 +65,21 @@ internal static class TrainCommand
             torch.set_num_threads(threads);
         }
 
-        using var data = TrainingData.Open(TrainRecipe.Choice(parse) with { Fit = options.Fit, Rooms = options.Tasks?.StartsWith("rooms", StringComparison.Ordinal) == true }, options.Height, options.Width, cancellation);
+        var choice = TrainRecipe.Choice(parse) with { Fit = options.Fit };
+        using var data = TrainingData.Open(choice with { Rooms = options.Tasks?.StartsWith("rooms", StringComparison.Ordinal) == true }, options.Height, options.Width, cancellation);
         if (resume && Checkpoint.ReadState(last).TrainingImages is var seen && seen != data.Images.Count)
         {
-            throw new UserErrorException(ExitCode.Usage, $"'{last}' was trained on {seen} images an epoch, these options give {data.Images.Count}: name the same --data, --ids and --mix.");
+            throw new UserErrorException(ExitCode.Usage, $"'{last}' was trained on {seen} images an epoch, these options give {data.Images.Count}: name the same --data, --ids, --mix and --unlabelled.");
         }
 
         if (!resume && options.Tasks is null)
         {
             options = options with { Tasks = TaskList.Format(data.Images.Tasks) };
+        }
+
+        if (choice.Unlabelled is not null)
+        {
+            UnlabelledImages.Check(TaskList.Parse(options.Tasks));
         }
 
         var initial = new TrainingState

@@ -30,6 +30,9 @@ internal static class TrainOptions
     public static Option<bool> CacheScenes { get; } = new("--cache-scenes") { Description = "Render the rooms of scene://samples once and show them again in every epoch" };
     public static Option<string?> Mix { get; } = new("--mix") { Description = "A second set that is mixed into the training images, such as rendered rooms: written as --data is" };
     public static Option<double> MixFraction { get; } = new("--mix-fraction") { Description = "Share of --mix in an epoch", DefaultValueFactory = _ => 0.25 };
+    public static Option<string?> Unlabelled { get; } = new("--unlabelled") { Description = "Photographs without ground truth that are shown beside --data and learnt from the predictions of --teacher alone: a film, or a folder of images" };
+    public static Option<double> UnlabelledFraction { get; } = new("--unlabelled-fraction") { Description = "Share of --unlabelled in an epoch", DefaultValueFactory = _ => 0.25 };
+    public static Option<int> UnlabelledStride { get; } = new("--unlabelled-stride") { Description = "Of a film, every so many-th frame", DefaultValueFactory = _ => 5 };
     public static Option<string?> Out { get; } = new("--out") { Description = "Folder for checkpoints, log and report" };
     public static Option<string> Size { get; } = new("--size") { Description = "HEIGHTxWIDTH of the images", DefaultValueFactory = _ => "288x384" };
     public static Option<string> Fit { get; } = DataArguments.Fit();
@@ -77,7 +80,7 @@ internal static class TrainOptions
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
         new("Run", [Data, Out, Preset, Config, DryRun, Watch, ResumeFlag]),
-        new("Data", [Size, Fit, Ids, ValidationIds, Classes, Limit, Streamed, CacheScenes, Mix, MixFraction, Damaged]),
+        new("Data", [Size, Fit, Ids, ValidationIds, Classes, Limit, Streamed, CacheScenes, Mix, MixFraction, Unlabelled, UnlabelledFraction, UnlabelledStride, Damaged]),
         new("Network", [Network, TaskKeys, Backbone, BackboneLearningRateFactor, Init, NewHeads, Downscale, Teachers, TeacherWeight]),
         new("Schedule", [Epochs, Steps, BatchSize, LearningRate, Optimizer, Schedule, Weighting, Minutes, Seed, WarmUpSteps, WeightDecay, L2Penalty, Momentum, MaxGradientNorm, EmaDecay, FreezeBatchNorm, ValidationInterval, Patience, Baseline]),
         new("Augmentation", [NoAugmentation, Zooms, Rotation, NoColourJitter, Crop, CropFraction]),

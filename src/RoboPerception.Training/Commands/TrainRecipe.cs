@@ -21,6 +21,9 @@ internal static class TrainRecipe
         Streamed = parse.GetValue(TrainOptions.Streamed),
         CacheScenes = parse.GetValue(TrainOptions.CacheScenes),
         Mix = parse.GetValue(TrainOptions.Mix) is { } mix ? (mix, parse.GetValue(TrainOptions.MixFraction)) : null,
+        Unlabelled = parse.GetValue(TrainOptions.Unlabelled) is { } unlabelled
+            ? (unlabelled, parse.GetValue(TrainOptions.UnlabelledFraction), Arguments.Positive(parse.GetValue(TrainOptions.UnlabelledStride), "--unlabelled-stride"))
+            : null,
     };
 
     /// <summary>The recipe that a command line asks for.</summary>
@@ -39,6 +42,11 @@ internal static class TrainRecipe
         if (parse.GetValue(TrainOptions.NewHeads) && parse.GetValue(TrainOptions.Init) is null)
         {
             throw new UserErrorException(ExitCode.Usage, "--new-heads says what to do with the parameters of --init, which is missing.");
+        }
+
+        if (parse.GetValue(TrainOptions.Unlabelled) is not null && (parse.GetValue(TrainOptions.Teachers) is not { Length: > 0 } || parse.GetValue(TrainOptions.TeacherWeight) == 0))
+        {
+            throw new UserErrorException(ExitCode.Usage, "--unlabelled images have no ground truth, so a network learns from them what its teachers predict: name at least one --teacher, with a --teacher-weight above 0.");
         }
 
         var schedule = parse.GetValue(TrainOptions.Schedule)!;

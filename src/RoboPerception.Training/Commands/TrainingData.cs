@@ -1,3 +1,4 @@
+using System.Globalization;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
 
@@ -23,6 +24,9 @@ internal sealed record DataChoice(string Address, string? Ids, string? Validatio
 
     /// <summary>A second set that is mixed into the training images, and its share; null = none. Without a list of its own ids.</summary>
     public (string Address, double Share)? Mix { get; init; }
+
+    /// <summary>A film or folder of images without ground truth that are shown beside the others, their share, and of a film every how many-th frame; null = none.</summary>
+    public (string Path, double Share, int Stride)? Unlabelled { get; init; }
 
     /// <summary>Whether training images are decoded on the way.</summary>
     public bool Streamed { get; init; }
@@ -52,6 +56,14 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
             return plain with { Images = RoomImages.Of(plain.Images), Validation = WithRooms(plain.Validation) };
         }
 
+        if (choice.Unlabelled is var (path, fraction, stride))
+        {
+            var labelled = Open(choice with { Unlabelled = null }, height, width, cancellation);
+            var without = UnlabelledImages.Open(labelled.Images, path, stride, cancellation);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{without.Count} images without ground truth from '{path}'"));
+            return labelled with { Images = new MixedImages(labelled.Images, without, fraction, "--unlabelled"), Name = $"{labelled.Name} and {NameOf(path)} without ground truth" };
+        }
+
         if (choice.Mix is var (address, share))
         {
             var main = Open(choice with { Mix = null }, height, width, cancellation);
@@ -72,7 +84,7 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
         return new TrainingData(
             images,
             choice.ValidationIds == "none" ? null : Load(choice, choice.ValidationIds, height, width, cancellation),
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(choice.Address))));
+            NameOf(choice.Address));
     }
 
     /// <summary>Opens the validation images of a run alone.</summary>
@@ -117,6 +129,8 @@ internal sealed record TrainingData(ImageSource Images, ImageSet? Validation, st
 
     private static ImageReader Reader(DataChoice choice, string? ids, bool validation, int limit) =>
         FittedImages.Of(SomeImages.Of(DataFormats.Open(new DataRequest(choice.Address, ids, validation, choice.Classes)), limit), choice.Fit);
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static (ulong Seed, int Count) Rooms(DataChoice choice)
     {

@@ -4,7 +4,7 @@ using RoboPerception.Training.Tasks;
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// All images of one set in every epoch, and beside them some of a second one: rendered rooms as company for a few hundred real ones.
+/// All images of one set in every epoch, and beside them some of a second one: rendered rooms as company for a few hundred real ones, or photographs without labels.
 /// Classes, tasks, views and normalisation are those of the first.
 /// </summary>
 internal sealed class MixedImages : ImageSource, IDisposable
@@ -15,19 +15,20 @@ internal sealed class MixedImages : ImageSource, IDisposable
     /// <param name="main">Shown whole in every epoch.</param>
     /// <param name="company">Shown in turn, so many an epoch that they make up the share.</param>
     /// <param name="share">Share of the second set in an epoch, 0 to 1, both left out.</param>
+    /// <param name="option">The option that named the second set, for messages.</param>
     /// <exception cref="UserErrorException">The second set lacks classes or tasks of the first.</exception>
-    public MixedImages(ImageSource main, ImageSource company, double share)
+    public MixedImages(ImageSource main, ImageSource company, double share, string option = "--mix")
     {
         ArgumentNullException.ThrowIfNull(main);
         ArgumentNullException.ThrowIfNull(company);
         if (share is not (> 0 and < 1))
         {
-            throw new UserErrorException(ExitCode.Usage, "--mix-fraction must lie between 0 and 1, such as 0.25.");
+            throw new UserErrorException(ExitCode.Usage, $"{option}-fraction must lie between 0 and 1, such as 0.25.");
         }
 
         if (company.Classes.Count != main.Classes.Count || main.Tasks.Any(task => !company.Tasks.Any(other => other.Key == task.Key)))
         {
-            throw new UserErrorException(ExitCode.Usage, $"--mix holds {Describe(company)}, --data holds {Describe(main)}: a set that is mixed in needs the same classes and tasks.");
+            throw new UserErrorException(ExitCode.Usage, $"{option} holds {Describe(company)}, --data holds {Describe(main)}: a set that is mixed in needs the same classes and tasks.");
         }
 
         (this.main, this.company) = (main, company);

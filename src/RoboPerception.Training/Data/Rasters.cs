@@ -196,7 +196,7 @@ internal static class Rasters
     internal static int Nearest(int place, int count, int elements) => ((2 * place) + 1) * elements / (2 * count);
 
     /// <summary>An image brought to another size.</summary>
-    internal static Mat Resized(Mat mat, int height, int width)
+    public static Mat Resized(Mat mat, int height, int width)
     {
         // Bilinear sampling, as a camera's image is resized in use; far below half the size it would skip pixels.
         var resized = new Mat();
