@@ -13,7 +13,10 @@ namespace RoboPerception.Training.Data;
 internal sealed class Hdf5File : IDisposable
 {
     // An array may be larger than what is stored (compressed, or never written), but not without limit.
-    private const long LeastLimit = 64 << 20;
+    private const long LeastLimit = 16 << 20;
+
+    // What the reader takes for each chunk of an array beside the chunk itself.
+    private const ulong ChunkOverhead = 64;
 
     // Bytes of a file that is rather held in memory.
     private const long InMemory = 16 << 20;
@@ -52,7 +55,7 @@ internal sealed class Hdf5File : IDisposable
         catch (Exception error) when (IsDamage(error))
         {
             stream?.Dispose();
-            throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format.", error);
+            throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format ({error.Message.TrimEnd('.')}).", error);
         }
     }
 
@@ -117,10 +120,12 @@ internal sealed class Hdf5File : IDisposable
                 _ => (1UL, 0UL),
             };
             var size = checked((ulong)dataset.Type.Size);
-            if (size is 0 or > 8 || checked(Math.Max(length, inChunks) * size) > (ulong)limit)
+            if (size is 0 or > 8 || checked((Math.Max(length, inChunks) * size) + (chunks * ChunkOverhead)) > (ulong)limit)
             {
-                throw new FormatException($"{length} elements of {size} bytes, {inChunks} in their chunks, are more than the file can hold");
+                throw new FormatException($"{length} elements of {size} bytes in {chunks} chunks of {inChunks} are more than the file can hold");
             }
+
+            stream.Rank = start.Length;
 
             var selection = new Part(start.Length == 0 ? null : new HyperslabSelection(start.Length, start, count), Cache(name, chunks, inChunks * size));
             return dataset.Type switch

@@ -11,7 +11,7 @@ namespace RoboPerception.Training.Data;
 internal sealed class Hdf5Stream(Stream inner) : Stream
 {
     // Object header messages that hold a value of a length of their own, within the message's (HDF5 file format, IV.A.2).
-    private const ushort FillValue = 5, DataLayout = 8;
+    private const ushort OldFillValue = 4, FillValue = 5, DataLayout = 8;
 
     // Type (2 bytes), size (2), flags (1), three zeros.
     private const int MessageHead = 8;
@@ -33,6 +33,9 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
         get => inner.Position;
         set => Seek(value, SeekOrigin.Begin);
     }
+
+    /// <summary>Dimensions of the array that is being read: so many coordinates each chunk in its index has, and one more (III.A.1).</summary>
+    public int Rank { get; set; }
 
     public void Allow(long bytes) => allowed = bytes;
 
@@ -65,8 +68,14 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
 
     private void Look(ReadOnlySpan<byte> begin)
     {
+        if (begin.SequenceEqual("TREE"u8))
+        {
+            LookAtChunks();
+            return;
+        }
+
         var isHeap = begin.SequenceEqual("HEAP"u8);
-        if (!isHeap && (begin.Length != 2 || BinaryPrimitives.ReadUInt16LittleEndian(begin) is not (FillValue or DataLayout)))
+        if (!isHeap && (begin.Length != 2 || BinaryPrimitives.ReadUInt16LittleEndian(begin) is not (OldFillValue or FillValue or DataLayout)))
         {
             return;
         }
@@ -77,10 +86,38 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
         var at = inner.Position;
         inner.ReadAtLeast(all[begin.Length..], all.Length - begin.Length, throwOnEndOfStream: false);
         inner.Position = at;
-        var (size, most) = isHeap ? (BinaryPrimitives.ReadUInt64LittleEndian(all[8..]), (ulong)length) : (SizeIn(all), BinaryPrimitives.ReadUInt16LittleEndian(all[2..]));
-        if (size > most)
+        Check(isHeap ? (BinaryPrimitives.ReadUInt64LittleEndian(all[8..]), (ulong)length) : (SizeIn(all), BinaryPrimitives.ReadUInt16LittleEndian(all[2..])));
+    }
+
+    /// <summary>The index of an array's chunks says of each how long it is in the file.</summary>
+    private void LookAtChunks()
+    {
+        const int Head = 20, Children = 8;
+        var at = inner.Position;
+        Span<byte> head = stackalloc byte[Head];
+        head.Clear();
+        inner.ReadAtLeast(head, Head, throwOnEndOfStream: false);
+        var isOfChunks = head[0] == 1;
+        if (isOfChunks)
         {
-            throw new InvalidDataException($"a part of it says it has {size} bytes where {most} can be");
+            // Size (4 bytes), filters left out (4), a coordinate of each dimension and of the bytes of an element.
+            Span<byte> chunk = stackalloc byte[4];
+            var step = 8 + (8 * (Rank + 1)) + Children;
+            for (var n = BinaryPrimitives.ReadUInt16LittleEndian(head[2..]); n > 0 && inner.ReadAtLeast(chunk, 4, throwOnEndOfStream: false) == 4; n--)
+            {
+                Check((BinaryPrimitives.ReadUInt32LittleEndian(chunk), (ulong)length));
+                inner.Position += step - 4;
+            }
+        }
+
+        inner.Position = at;
+    }
+
+    private static void Check((ulong Size, ulong Most) part)
+    {
+        if (part.Size > part.Most)
+        {
+            throw new InvalidDataException($"a part of it says it has {part.Size} bytes where {part.Most} can be");
         }
     }
 
@@ -95,6 +132,8 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
 
         return (message[0], body[0]) switch
         {
+            // A count of messages may be this number too; but a message of headers that have this kind is filled up to eight bytes.
+            ((byte)OldFillValue, _) when message[2] >= 16 && message[2] % 8 == 0 && message[4] == 1 => BinaryPrimitives.ReadUInt32LittleEndian(body),
             ((byte)FillValue, 1 or 2) when body[3] != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[4..]),
             ((byte)FillValue, 3) when (body[1] & 32) != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[2..]),
 
