@@ -43,6 +43,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("inspect OUT/none.ckpt --image x.png --out OUT", 2, "none.ckpt")]
     [InlineData("export OUT/none.ckpt --out OUT/x.onnx", 2, "none.ckpt")]
     [InlineData("parity OUT/none.safetensors", 2, "none.safetensors")]
+    [InlineData("parity OUT/none.safetensors OUT/other.safetensors", 2, "other.safetensors")]
     [InlineData("report OUT", 2, "last.ckpt")]
     [InlineData("evaluate OUT/none.onnx --data DATA --ids ids.txt", 3, "none.onnx")]
     public void A_wrong_command_line_names_what_is_wrong(string command, int exitCode, string named)
@@ -51,6 +52,17 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(exitCode, code);
         Assert.Contains(named, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("export --help", "--out")]
+    [InlineData("table --help", "mtan-nyuv2")]
+    [InlineData("average -h", "--weights")]
+    public void Help_needs_none_of_a_commands_arguments(string command, string named)
+    {
+        var (code, output) = RunHere(command);
+        Assert.Equal(0, code);
+        Assert.Contains(named, output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,15 +19,23 @@ internal static class ParityCommand
 
     private static ExitCode Run(string[] files)
     {
-        var passed = true;
+        var outcome = ExitCode.Ok;
         foreach (var file in files)
         {
-            var result = ParityChecks.Examine(file);
-            Show(file, result);
-            passed &= result.Deviations.All(deviation => deviation.Passed);
+            try
+            {
+                var result = ParityChecks.Examine(file);
+                Show(file, result);
+                outcome = outcome == ExitCode.Ok && result.Deviations.Any(deviation => !deviation.Passed) ? ExitCode.Failed : outcome;
+            }
+            catch (UserErrorException unfit) when (files.Length > 1)
+            {
+                // The others are compared all the same.
+                outcome = ProgramGuard.Report(unfit);
+            }
         }
 
-        return passed ? ExitCode.Ok : ExitCode.Failed;
+        return outcome;
     }
 
     private static void Show(string file, ParityResult result)

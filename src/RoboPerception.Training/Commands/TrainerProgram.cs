@@ -39,7 +39,7 @@ internal static class TrainerProgram
         // Ctrl-C in training saves a checkpoint first; the default of two seconds could cut that short.
         var code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
 
-        // System.CommandLine answers 1 to a wrong command line; the project's exit code for that is 2.
-        return result.Errors.Count > 0 ? (int)ExitCode.Usage : code;
+        // System.CommandLine answers 1 to a wrong command line; the project's exit code for that is 2. Whoever asks for help gives no arguments, and is right.
+        return code != 0 && result.Errors.Count > 0 ? (int)ExitCode.Usage : code;
     }
 }

@@ -27,8 +27,8 @@ internal sealed class GoldenFile : SafeTensors
         if (Metadata.TryGetValue("parameters_from", out var name))
         {
             // A name, not a path: a file names its neighbour and nothing else on the machine.
-            parameters = !followed && name == System.IO.Path.GetFileName(name)
-                ? new GoldenFile(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, name), followed: true)
+            parameters = !followed && name.Length > 0 && name == System.IO.Path.GetFileName(name)
+                ? new GoldenFile(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, System.IO.Path.HasExtension(name) ? name : name + ".safetensors"), followed: true)
                 : throw new UserErrorException(ExitCode.Usage, $"'{path}' takes its parameters from '{name}', which is no file of the same folder with parameters of its own.");
         }
     }
