@@ -11,6 +11,12 @@ try {
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
   page.on('request', (request) => { if (!request.url().startsWith(url) && !request.url().startsWith('blob:') && !request.url().startsWith('data:')) elsewhere.push(request.url()); });
+  // What the frames' messages weigh, in total and by part.
+  const weights = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
+    const header = JSON.parse(payload.subarray(4, 4 + payload.readUInt32LE(0)));
+    weights.push({ message: payload.length, ...Object.fromEntries(header.parts.map((part) => [part.name, part.bytes])) });
+  }));
   await page.goto(url);
   const depth = page.locator('figure[data-view=depth] > canvas');
   await page.waitForFunction(() => Number(document.querySelector('#legend li span:last-child')?.textContent.length) >= 0 && document.querySelector('figure[data-view=depth] > canvas').width !== 300, null, { timeout: 60000 });
@@ -43,7 +49,8 @@ try {
   }
   await page.setViewportSize({ width: 400, height: 860 });
   shown.overflowOnPhone = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  console.log(JSON.stringify({ ...shown, problems, elsewhere }));
+  const bytes = Object.fromEntries(Object.keys(weights[0]).map((name) => [name, Math.round(weights.reduce((sum, one) => sum + one[name], 0) / weights.length)]));
+  console.log(JSON.stringify({ ...shown, frames: weights.length, bytes, problems, elsewhere }));
 } finally {
   await browser.close();
 }

@@ -2,10 +2,10 @@ using OpenCvSharp;
 
 namespace RoboPerception.Node.Images;
 
-/// <summary>JPEG files of images that lie in our own memory.</summary>
+/// <summary>JPEG files.</summary>
 internal static class Jpeg
 {
-    /// <summary>Encodes BGR [H,W,3] without padding; the pixels are not copied.</summary>
+    /// <summary>Encodes BGR [H,W,3] in our own memory, without padding; the pixels are not copied.</summary>
     /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
     public static unsafe byte[] Encode(ReadOnlySpan<byte> bgr, int width, int height, int quality)
     {
@@ -13,8 +13,15 @@ internal static class Jpeg
         fixed (byte* pixels = bgr)
         {
             using Mat image = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)pixels);
-            Cv2.ImEncode(".jpg", image, out byte[] file, [(int)ImwriteFlags.JpegQuality, quality]);
-            return file;
+            return Encode(image, quality);
         }
+    }
+
+    /// <summary>Encodes a matrix of OpenCV's.</summary>
+    /// <exception cref="OpenCVException">OpenCV could not encode it.</exception>
+    public static byte[] Encode(Mat image, int quality)
+    {
+        Cv2.ImEncode(".jpg", image, out byte[] file, [(int)ImwriteFlags.JpegQuality, quality]);
+        return file;
     }
 }

@@ -1,13 +1,14 @@
-using OpenCvSharp;
 using RoboPerception.Core;
 
 namespace RoboPerception.Node.Images;
 
-/// <summary>The camera's image under a veil of class colours, as JPEG, for people. Reuses its matrices from call to call.</summary>
-internal sealed class Overlay : IDisposable
+/// <summary>The camera's image under a veil of class colours, as JPEG, for people. Reuses its pixels from call to call.</summary>
+internal sealed class Overlay
 {
-    private readonly Mat image = new();
+    private const int Quality = 85;
+
     private readonly ClassMap classes;
+    private byte[] pixels = [];
 
     /// <summary>An overlay in the colours of a class map.</summary>
     public Overlay(ClassMap classes) => this.classes = classes;
@@ -15,31 +16,22 @@ internal sealed class Overlay : IDisposable
     /// <summary>A JPEG of the input at the model's size, half image, half class colour.</summary>
     public byte[] Encode(ReadOnlySpan<byte> bgr, ReadOnlySpan<byte> labels, int width, int height)
     {
-        image.Create(height, width, MatType.CV_8UC3);
-        for (int y = 0; y < height; y++)
+        if (pixels.Length != 3 * width * height)
         {
-            Span<byte> row = image.RowSpan<byte>(y);
-            ReadOnlySpan<byte> source = bgr.Slice(y * width * 3, width * 3);
-            for (int x = 0; x < width; x++)
+            pixels = new byte[3 * width * height];
+        }
+        bgr[..pixels.Length].CopyTo(pixels);
+        for (int i = 0; i < width * height; i++)
+        {
+            if (labels[i] < classes.Count)
             {
-                int id = labels[y * width + x];
-                if (id < classes.Count)
-                {
-                    ClassInfo info = classes.Classes[id];
-                    row[3 * x] = (byte)((source[3 * x] + info.Blue) / 2);
-                    row[3 * x + 1] = (byte)((source[3 * x + 1] + info.Green) / 2);
-                    row[3 * x + 2] = (byte)((source[3 * x + 2] + info.Red) / 2);
-                }
-                else
-                {
-                    source.Slice(3 * x, 3).CopyTo(row[(3 * x)..]);
-                }
+                ClassInfo info = classes.Classes[labels[i]];
+                Span<byte> pixel = pixels.AsSpan(3 * i, 3);
+                pixel[0] = (byte)((pixel[0] + info.Blue) / 2);
+                pixel[1] = (byte)((pixel[1] + info.Green) / 2);
+                pixel[2] = (byte)((pixel[2] + info.Red) / 2);
             }
         }
-        Cv2.ImEncode(".jpg", image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, 85]);
-        return jpeg;
+        return Jpeg.Encode(pixels, width, height, Quality);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => image.Dispose();
 }

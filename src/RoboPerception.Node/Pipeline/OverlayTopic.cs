@@ -40,9 +40,5 @@ internal sealed class OverlayTopic(OutputPlan plan, ClassMap classes) : IDisposa
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        publisher?.Dispose();
-        overlay.Dispose();
-    }
+    public void Dispose() => publisher?.Dispose();
 }

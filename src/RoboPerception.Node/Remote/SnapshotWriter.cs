@@ -27,7 +27,7 @@ internal sealed class SnapshotWriter(string camera, ModelDescription model)
         Add("image", ContentTypes.Jpeg, jpeg.Current);
         if (model.Output(OutputKind.Segmentation)?.Classes is { } classes)
         {
-            using var overlay = new Overlay(classes);
+            var overlay = new Overlay(classes);
             Add("overlay", ContentTypes.Jpeg, overlay.Encode(frame.Image, frame.Segmentation, frame.Width, frame.Height));
         }
         foreach (ModelOutput output in model.Outputs)

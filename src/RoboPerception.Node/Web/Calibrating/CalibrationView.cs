@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenCvSharp;
 using RoboPerception.Capture;
+using RoboPerception.Node.Images;
 using RoboPerception.Node.Web.Live;
 
 namespace RoboPerception.Node.Web.Calibrating;
@@ -126,7 +127,6 @@ internal sealed class CalibrationView(CalibrationSession session, RunningCalibra
             Cv2.Resize(image, small, default, scale, scale, InterpolationFlags.Area);
         }
 
-        Cv2.ImEncode(".jpg", scale < 1 ? small : image, out byte[] jpeg, [(int)ImwriteFlags.JpegQuality, JpegQuality]);
-        return jpeg;
+        return Jpeg.Encode(scale < 1 ? small : image, JpegQuality);
     }
 }
