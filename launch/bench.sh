@@ -16,7 +16,7 @@
 #   launch/bench.sh mqtt [--rounds N] [--frames N] [--seconds N] [--out FILE]    publishing beside libmosquitto; a subscriber three times too slow
 #   launch/bench.sh cameras DATA [--ids FILE] [--model FILE]                     depth through other cameras, corrected by focal length or not;
 #                                                                                --fit: images of other shapes, stretched, cropped, letterboxed;
-#                                                                                 --model A B...: of one network exported at several sizes
+#                                                                                 --model A B... of one network exported at several sizes, --shape 16:9
 #   launch/bench.sh training [--rounds N] [--steps N] [--threads N]              trainer: a step beside the same network in Python
 #   launch/bench.sh training --overhead [--rounds N] [--threads N]               trainer: what a step costs the host beside its passes, before and after
 #   launch/bench.sh convolutions [--seconds N] [--seed S]                        libtorch's convolutions here against float64: how many are wrong

@@ -55,8 +55,9 @@ var data = new Argument<string>("data") { Description = "labelled images as for 
 var ids = new Option<string?>("--ids") { Description = "a split or a file of ids; by default the validation images" };
 var fitting = new Option<bool>("--fit") { Description = "16:9, 1:1 and 9:16 images, stretched, cropped and letterboxed" };
 var seen = new Option<string[]>("--model") { Description = "model file; by default the released one. With --fit several, such as one network exported at several sizes", HelpName = "FILE", DefaultValueFactory = _ => [DefaultModel.Find()], AllowMultipleArgumentsPerToken = true };
-var cameras = new Command("cameras", "depth through other cameras, with the correction by focal lengths and without; --fit: images of other shapes, by each way of fitting them to the grid") { data, ids, seen, fitting };
-cameras.SetAction(parsed => parsed.GetValue(fitting) ? FitBenchmark.Run(parsed.GetValue(seen)!, parsed.GetValue(data)!, parsed.GetValue(ids)) : CamerasBenchmark.Run(parsed.GetValue(seen) is [var only] ? only : throw new UserErrorException(ExitCode.Usage, "Several --model are compared with --fit alone."), parsed.GetValue(data)!, parsed.GetValue(ids)));
+var shape = new Option<string?>("--shape") { Description = "with --fit: 16:9, 1:1 or 9:16 alone" };
+var cameras = new Command("cameras", "depth through other cameras, with the correction by focal lengths and without; --fit: images of other shapes, by each way of fitting them to the grid") { data, ids, seen, fitting, shape };
+cameras.SetAction(parsed => parsed.GetValue(fitting) ? FitBenchmark.Run(parsed.GetValue(seen)!, parsed.GetValue(data)!, parsed.GetValue(ids), parsed.GetValue(shape)) : CamerasBenchmark.Run(parsed.GetValue(seen) is [var only] ? only : throw new UserErrorException(ExitCode.Usage, "Several --model are compared with --fit alone."), parsed.GetValue(data)!, parsed.GetValue(ids)));
 root.Subcommands.Add(cameras);
 
 var what = new Argument<string[]>("what") { Description = "speed | scaling | seeds [count] [first] | balance [frames] | images FOLDER seed...; the first four without a name" };

@@ -107,6 +107,15 @@ public sealed class FittedImagesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(nameof(FittedImages))]
+    [InlineData(nameof(SomeImages))]
+    public void What_a_reader_says_of_its_set_reaches_through_what_stands_before_it(string named)
+    {
+        var wrapper = typeof(ImageReader).Assembly.GetType($"{typeof(ImageReader).Namespace}.{named}")!;
+        Assert.All(typeof(ImageReader).GetProperties().Where(property => property.GetMethod!.IsVirtual), property => Assert.Equal(wrapper, wrapper.GetProperty(property.Name)!.DeclaringType));
+    }
+
     [Fact]
     public void A_set_whose_images_differ_in_shape_is_read_the_same_in_any_order()
     {

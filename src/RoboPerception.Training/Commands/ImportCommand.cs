@@ -40,6 +40,7 @@ internal static class ImportCommand
         var (height, width) = description is null
             ? Arguments.Size(parse.GetValue(Size)!, "--size", network.InputMultiple)
             : (description.Input.Height, description.Input.Width);
+        var fit = description?.Input.Fit ?? ResizeFit.Stretch;
         if (description is null)
         {
             StateImport.Fill(network, StateImport.Read(path), path);
@@ -48,13 +49,13 @@ internal static class ImportCommand
         {
             var address = parse.GetValue(Data) ?? throw new UserErrorException(ExitCode.Usage, "--data is missing: batch norm is folded away in an exported model and gets its statistics from images.");
             ModelImport.Fill(network, path);
-            using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none"), height, width, cancellation);
+            using var data = TrainingData.Open(new DataChoice(address, parse.GetValue(Ids), "none") { Fit = fit }, height, width, cancellation);
             BatchStatistics.Anchor(network, data.Images, torch.CPU, cancellation);
         }
 
         var state = new TrainingState
         {
-            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width, ImageScale = network.ImageScale },
+            Options = new TrainingOptions { Network = network.Spec.ToString(), Tasks = keys, Height = height, Width = width, Fit = fit, ImageScale = network.ImageScale },
             DataSet = parse.GetValue(DataSet) ?? description?.DataSet ?? "imported",
             Commit = SourceCommit.Read(),
         };

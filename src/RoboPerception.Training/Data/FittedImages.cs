@@ -33,6 +33,12 @@ internal sealed class FittedImages : ImageReader
     /// <inheritdoc/>
     public override ChannelStatistics? Statistics => reader.Statistics;
 
+    /// <inheritdoc/>
+    public override double EdgeTolerance => reader.EdgeTolerance;
+
+    /// <inheritdoc/>
+    public override bool KeepsShape => reader.KeepsShape;
+
     /// <summary>The reader itself if images are stretched, which is what readers do.</summary>
     /// <exception cref="UserErrorException">The set's images keep their shapes anyway.</exception>
     public static ImageReader Of(ImageReader reader, ResizeFit fit)

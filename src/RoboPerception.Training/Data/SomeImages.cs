@@ -24,6 +24,9 @@ internal sealed class SomeImages : ImageReader
     public override ChannelStatistics? Statistics => reader.Statistics;
 
     /// <inheritdoc/>
+    public override double EdgeTolerance => reader.EdgeTolerance;
+
+    /// <inheritdoc/>
     public override bool KeepsShape => reader.KeepsShape;
 
     /// <summary>The reader itself if the list is no longer than that; 0 = no limit.</summary>

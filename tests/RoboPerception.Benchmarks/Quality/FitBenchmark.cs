@@ -18,7 +18,7 @@ internal static class FitBenchmark
 {
     private const int Width = 640, Height = 480;
 
-    private static readonly (string Name, Rect Part)[] Cameras =
+    private static readonly (string Name, Rect Part)[] Known =
     [
         ("16:9", new Rect(0, 60, 640, 360)),
         ("1:1", new Rect(80, 0, 480, 480)),
@@ -27,20 +27,29 @@ internal static class FitBenchmark
 
     private static readonly ResizeFit[] Fits = Enum.GetValues<ResizeFit>();
 
-    public static int Run(IReadOnlyList<string> models, string data, string? ids)
+    /// <param name="models">Model files.</param>
+    /// <param name="data">Labelled images of the camera of NYU Depth v2.</param>
+    /// <param name="ids">Which of them; null = the validation images.</param>
+    /// <param name="shape">The one camera that is wanted, such as 16:9; null = all.</param>
+    public static int Run(IReadOnlyList<string> models, string data, string? ids, string? shape)
     {
+        (string Name, Rect Part)[] cameras = [.. Known.Where(camera => shape is null || camera.Name == shape)];
+        if (cameras.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--shape '{shape}' is unknown; choose {string.Join(", ", Known.Select(camera => camera.Name))}.");
+        }
         ImageReader reader = DataFormats.Open(new DataRequest(data, ids, Validation: true, 0));
         var report = new
         {
             Environment = BenchmarkEnvironment.Read(),
             Images = reader.Ids.Count,
-            Models = models.Select(model => Measure(model, reader)).ToArray(),
+            Models = models.Select(model => Measure(model, reader, cameras)).ToArray(),
         };
         Console.WriteLine(JsonSerializer.Serialize(report, PipelineBenchmark.Json));
         return 0;
     }
 
-    private static object Measure(string modelFile, ImageReader reader)
+    private static object Measure(string modelFile, ImageReader reader, (string Name, Rect Part)[] cameras)
     {
         ModelFile model = ModelFile.Load(modelFile);
         ModelInput input = model.Description.Input;
@@ -48,16 +57,16 @@ internal static class FitBenchmark
             ?? throw new UserErrorException(ExitCode.ModelContract, $"'{modelFile}' has no segmentation.");
         CameraIntrinsics camera = SceneSamples.NyuCamera(Width, Height);
         using PerceptionEngine engine = PerceptionEngine.Start(model, new InferenceSettings { Providers = [ExecutionProvider.Cpu] });
-        var scores = new FitScore[Cameras.Length, Fits.Length];
+        var scores = new FitScore[cameras.Length, Fits.Length];
         foreach (string id in reader.Ids)
         {
             LabeledImage image = reader.Read(id, Height, Width);
             using Mat whole = ToMat(image);
-            for (int c = 0; c < Cameras.Length; c++)
+            for (int c = 0; c < cameras.Length; c++)
             {
-                Rect part = Cameras[c].Part;
+                Rect part = cameras[c].Part;
                 using var cut = new Mat(whole, part);
-                var calibration = new CameraCalibration(Cameras[c].Name, camera with { Width = part.Width, Height = part.Height, Cx = camera.Cx - part.X, Cy = camera.Cy - part.Y });
+                var calibration = new CameraCalibration(cameras[c].Name, camera with { Width = part.Width, Height = part.Height, Cx = camera.Cx - part.X, Cy = camera.Cy - part.Y });
                 for (int f = 0; f < Fits.Length; f++)
                 {
                     using var resizer = new FrameResizer(input.Width, input.Height, calibration, fit: Fits[f]);
@@ -75,7 +84,7 @@ internal static class FitBenchmark
         {
             Model = Path.GetFileName(modelFile),
             Size = $"{input.Height}x{input.Width}",
-            Cameras = Cameras.Select((camera, c) => new { camera.Name, Fits = Fits.Select((fit, f) => new { Fit = fit.ToString().ToLowerInvariant(), Score = scores[c, f].Report() }) }),
+            Cameras = cameras.Select((camera, c) => new { camera.Name, Fits = Fits.Select((fit, f) => new { Fit = fit.ToString().ToLowerInvariant(), Score = scores[c, f].Report() }) }),
         };
     }
 
