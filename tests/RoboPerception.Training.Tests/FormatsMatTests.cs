@@ -119,6 +119,46 @@ public sealed class FormatsMatTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same numbers in the newest form of the C library (h5py with libver='latest'): other headers, links and lists of chunks, with Fletcher's
+    /// checksums (images), all in one chunk (depths), a row of chunks (labels), a list in pages (pages).
+    /// </summary>
+    [Fact]
+    public void The_newest_form_of_the_C_library_is_read_and_what_of_it_is_not_names_the_remedy()
+    {
+        using var file = Hdf5File.Open(Golden("latest.h5"));
+        Assert.Equal([3, 3, 16, 12], file.Shape("images"));
+        for (var n = 0; n < 3; n++)
+        {
+            Assert.Equal(Enumerable.Range(n * 576, 576).Select(i => (byte)(i * 7 % 251)), file.Entry<byte>("images", n));
+            Assert.Equal(Enumerable.Range(n * 192, 192).Select(i => (float)(i * 0.01)), file.Entry<float>("depths", n));
+            Assert.Equal(Enumerable.Range(n * 192, 192).Select(i => (ushort)(i % 895)), file.Entry<ushort>("labels", n));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 1100).Select(i => i % 251), file.All<int>("pages"));
+        Assert.Equal([1.5, -2, 70000, 300], file.All<double>("whole"));
+        Assert.Equal([7, 7, 7, 7], file.Entry<float>("never", 1));
+        Assert.Contains("h5repack", Assert.Throws<UserErrorException>(() => file.All<double>("grow")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_bit_of_a_deflated_chunk_is_named_rather_than_read()
+    {
+        var content = File.ReadAllBytes(Golden("latest.h5"));
+        // Where zlib's streams begin: 18 of the images, one of the depths.
+        int[] chunks = [.. Enumerable.Range(0, content.Length - 1).Where(at => content[at] == 0x78 && content[at + 1] == 0x5E)];
+        Assert.Equal(19, chunks.Length);
+        foreach (var chunk in chunks)
+        {
+            content[chunk + 40] ^= 4;
+            File.WriteAllBytes(folder.At("changed.h5"), content);
+            content[chunk + 40] ^= 4;
+            using var file = Hdf5File.Open(folder.At("changed.h5"));
+            var error = Assert.Throws<UserErrorException>(() => (file.All<byte>("images"), file.All<float>("depths")));
+            Assert.Contains("changed.h5", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Without_splits_the_remedy_is_told()
     {

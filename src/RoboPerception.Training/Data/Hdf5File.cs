@@ -1,37 +1,34 @@
 using System.Numerics;
-using PureHDF;
-using PureHDF.Selections;
-using PureHDF.VOL.Native;
 using RoboPerception.Core;
 
 namespace RoboPerception.Training.Data;
 
 /// <summary>
-/// An HDF5 file (MATLAB 7.3) opened for reading arrays of numbers, one entry at a time: the file may be larger than memory. May be used from
-/// several threads; they take turns. Whatever a damaged file makes the reader do ends in an exception that names it.
+/// An HDF5 file opened for reading arrays of numbers in its root group, one entry at a time: the file may be larger than memory. What MATLAB 7.3
+/// and h5py write is read: either form of headers, compact, contiguous and chunked arrays, deflate, shuffling, Fletcher's checksums. May be used
+/// from several threads; they take turns. Every length is compared with what can be there before room is taken: what one call takes is bounded by
+/// the file's length, and a damaged file ends in an exception that names it.
 /// </summary>
 internal sealed class Hdf5File : IDisposable
 {
     // An array may be larger than what is stored (compressed, or never written), but not without limit.
-    private const long LeastLimit = 64 << 20;
-
-    // Bytes of a file that is rather held in memory.
-    private const long InMemory = 16 << 20;
+    private const long LeastLimit = 16 << 20;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, SimpleReadingChunkCache> caches = new(StringComparer.Ordinal);
-    private readonly NativeFile file;
-    private readonly Hdf5Stream stream;
+    private readonly Dictionary<string, Hdf5Array> arrays = new(StringComparer.Ordinal);
+    private readonly Hdf5Bytes file;
+    private readonly Hdf5Links links;
     private readonly string path;
     private readonly long limit;
     private bool isDisposed;
 
-    private Hdf5File(string path, Hdf5Stream stream, NativeFile file)
+    private Hdf5File(string path, Hdf5Bytes file)
     {
         this.path = path;
-        this.stream = stream;
         this.file = file;
-        limit = Math.Max(LeastLimit, 10 * stream.Length);
+        file.Allow();
+        links = Hdf5Links.Read(file);
+        limit = Math.Max(LeastLimit, 10 * file.Length);
     }
 
     /// <summary>Opens a file.</summary>
@@ -43,48 +40,34 @@ internal sealed class Hdf5File : IDisposable
             throw new UserErrorException(ExitCode.NoSource, $"Data file '{path}' does not exist; name it with --data.");
         }
 
-        Hdf5Stream? stream = null;
+        Hdf5Bytes? file = null;
         try
         {
-            stream = new Hdf5Stream(Opened(path));
-            return new Hdf5File(path, stream, H5File.Open(stream));
+            file = new Hdf5Bytes(path);
+            return new Hdf5File(path, file);
         }
         catch (Exception error) when (IsDamage(error))
         {
-            stream?.Dispose();
-            throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format.", error);
+            file?.Dispose();
+            throw new UserErrorException(ExitCode.NoSource, $"'{path}' is not a readable HDF5 file (MATLAB 7.3): it is damaged, cut short or of another format ({error.Message.TrimEnd('.')}).", error);
         }
     }
 
     /// <summary>Dimensions of an array, slowest first: those of MATLAB in reverse.</summary>
     /// <exception cref="UserErrorException">There is no such array.</exception>
-    public IReadOnlyList<int> Shape(string name) => InTurn(name, 0, dataset => dataset.Space.Dimensions.Select(dimension => checked((int)dimension)).ToArray());
+    public IReadOnlyList<int> Shape(string name) => InTurn(name, 0, array => array.Shape);
 
     /// <summary>One entry of the slowest dimension, its elements converted to a type of ours; what that cannot hold becomes its nearest value.</summary>
     /// <exception cref="UserErrorException">There is no such array or entry, or its data are damaged.</exception>
     public T[] Entry<T>(string name, int index)
-        where T : unmanaged, INumber<T>
-    {
-        var shape = Shape(name);
-        if (shape.Count == 0 || index < 0 || index >= shape[0])
-        {
-            throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' has no entry {index}; its shape is ({string.Join(", ", shape)}).");
-        }
-
-        var start = new ulong[shape.Count];
-        ulong[] count = [.. shape.Select(dimension => (ulong)dimension)];
-        (start[0], count[0]) = ((ulong)index, 1);
-        return Read<T>(name, start, count);
-    }
+        where T : unmanaged, INumber<T> => InTurn(name, index, array => array.Shape.Count > 0 && index >= 0 && index < array.Shape[0]
+            ? array.Read<T>(index, 1, limit)
+            : throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' has no entry {index}; its shape is ({string.Join(", ", array.Shape)})."));
 
     /// <summary>All elements of an array.</summary>
     /// <exception cref="UserErrorException">There is no such array, or its data are damaged.</exception>
     public T[] All<T>(string name)
-        where T : unmanaged, INumber<T>
-    {
-        var shape = Shape(name);
-        return Read<T>(name, new ulong[shape.Count], [.. shape.Select(dimension => (ulong)dimension)]);
-    }
+        where T : unmanaged, INumber<T> => InTurn(name, 0, array => array.Read<T>(0, array.Shape.Count == 0 ? 1 : array.Shape[0], limit));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -92,102 +75,40 @@ internal sealed class Hdf5File : IDisposable
         lock (gate)
         {
             isDisposed = true;
-            caches.Clear();
+            arrays.Clear();
             file.Dispose();
-            stream.Dispose();
         }
     }
 
-    // PureHDF jumps about in steps of a few bytes, each of which would fill a file's buffer anew.
-    private static Stream Opened(string path) => new FileInfo(path).Length <= InMemory
-        ? new MemoryStream(File.ReadAllBytes(path), writable: false)
-        : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+    private static bool IsDamage(Exception error) => error is FormatException or InvalidDataException or OverflowException or IOException or UnauthorizedAccessException;
 
-    // PureHDF throws plain Exception, and on damage whatever the damage leads to: no list of kinds would hold.
-    private static bool IsDamage(Exception error) => error is not UserErrorException;
-
-    private T[] Read<T>(string name, ulong[] start, ulong[] count)
-        where T : unmanaged, INumber<T> => InTurn(name, start.FirstOrDefault(), dataset =>
+    private Hdf5Array Find(string name)
+    {
+        if (!arrays.TryGetValue(name, out var array))
         {
-            var length = count.Aggregate(1UL, (product, dimension) => checked(product * dimension));
-            var (chunks, inChunks) = dataset.Layout.Class switch
-            {
-                H5DataLayoutClass.Chunked => Touched(dataset.Layout.Chunks, count),
-                H5DataLayoutClass.VirtualStorage => throw new FormatException("it lies in other files"),
-                _ => (1UL, 0UL),
-            };
-            var size = checked((ulong)dataset.Type.Size);
-            if (size is 0 or > 8 || checked(Math.Max(length, inChunks) * size) > (ulong)limit)
-            {
-                throw new FormatException($"{length} elements of {size} bytes, {inChunks} in their chunks, are more than the file can hold");
-            }
-
-            var selection = new Part(start.Length == 0 ? null : new HyperslabSelection(start.Length, start, count), Cache(name, chunks, inChunks * size));
-            return dataset.Type switch
-            {
-                { Class: H5DataTypeClass.FloatingPoint, Size: 4 } => Convert<float, T>(dataset, selection),
-                { Class: H5DataTypeClass.FloatingPoint, Size: 8 } => Convert<double, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 1, FixedPoint.IsSigned: false } => Convert<byte, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 1 } => Convert<sbyte, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 2, FixedPoint.IsSigned: false } => Convert<ushort, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 2 } => Convert<short, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 4, FixedPoint.IsSigned: false } => Convert<uint, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 4 } => Convert<int, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 8, FixedPoint.IsSigned: false } => Convert<ulong, T>(dataset, selection),
-                { Class: H5DataTypeClass.FixedPoint, Size: 8 } => Convert<long, T>(dataset, selection),
-                _ => throw new FormatException($"its elements are {dataset.Type.Class} of {size} bytes, not numbers"),
-            };
-        });
-
-    private static TTo[] Convert<TFrom, TTo>(IH5Dataset dataset, Part part)
-        where TFrom : unmanaged, INumber<TFrom>
-        where TTo : unmanaged, INumber<TTo>
-    {
-        var values = dataset is NativeDataset native ? native.Read<TFrom[]>(part.Access, part.Selection) : dataset.Read<TFrom[]>(part.Selection);
-        return values is TTo[] same ? same : Array.ConvertAll(values, TTo.CreateSaturating);
-    }
-
-    // How many chunks an entry lies in, and the elements of all of them: MATLAB's chunks hold parts of several entries.
-    private static (ulong Chunks, ulong Elements) Touched(ulong[] chunk, ulong[] count)
-    {
-        var chunks = count.Zip(chunk).Aggregate(1UL, (product, pair) => checked(product * ((pair.First + pair.Second - 1) / pair.Second)));
-        return (chunks, chunk.Take(count.Length).Aggregate(chunks, (product, dimension) => checked(product * dimension)));
-    }
-
-    // PureHDF reads row by row, and would inflate a chunk again for each of its rows if all chunks of an entry did not fit; kept, because the
-    // next entry often lies in the same chunks.
-    private SimpleReadingChunkCache Cache(string name, ulong chunks, ulong bytes)
-    {
-        var slots = checked((int)Math.Max(chunks, 1));
-        if (!caches.TryGetValue(name, out var cache) || cache.ChunkSlotCount < slots || cache.ByteCount < bytes)
-        {
-            caches[name] = cache = new SimpleReadingChunkCache(slots, bytes);
+            var address = links.Find(name) ?? throw (links.HasMore
+                ? new FormatException("names are listed in a way of HDF5 1.8 and later; 'h5repack -f GZIP=4 IN OUT' lists them as MATLAB does")
+                : new UserErrorException(ExitCode.NoSource, $"'{path}' holds no array '{name}'."));
+            arrays[name] = array = Hdf5Array.Open(file, address);
         }
 
-        return cache;
+        return array;
     }
 
-    private TResult InTurn<TResult>(string name, ulong entry, Func<IH5Dataset, TResult> read)
+    private TResult InTurn<TResult>(string name, int entry, Func<Hdf5Array, TResult> read)
     {
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            stream.Allow(limit);
+            file.Allow();
             try
             {
-                return read(file.LinkExists(name) && file.Get(name) is IH5Dataset dataset
-                    ? dataset
-                    : throw new UserErrorException(ExitCode.NoSource, $"'{path}' holds no array '{name}'."));
+                return read(Find(name));
             }
             catch (Exception error) when (IsDamage(error))
             {
                 throw new UserErrorException(ExitCode.NoSource, $"Array '{name}' of '{path}' cannot be read at {entry}: its data are damaged, cut short or of a kind that is not read ({error.Message.TrimEnd('.')}).", error);
             }
         }
-    }
-
-    private sealed record Part(Selection? Selection, SimpleReadingChunkCache Cache)
-    {
-        public H5DatasetAccess Access { get; } = new(ChunkCache: Cache);
     }
 }
