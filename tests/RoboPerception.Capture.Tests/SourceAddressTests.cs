@@ -65,10 +65,15 @@ public sealed class SourceAddressTests : TemporaryFolder
         Assert.Contains("gone.mp4", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void User_name_and_password_appear_in_no_message()
+    [Theory]
+    [InlineData("rtsp://admin:hunter2@127.0.0.1:1/live?token=geheim")]
+    [InlineData("rtsp://admin:geheim@hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim#hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim?hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim/hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://127.0.0.1:1/live/channel=1&password=geheim&stream=0.sdp")]
+    public void User_name_and_password_appear_in_no_message(string address)
     {
-        const string address = "rtsp://admin:hunter2@127.0.0.1:1/live?token=geheim";
         using FrameSource source = factory.Create(address);
         var error = Assert.Throws<UserErrorException>(source.Open);
         Assert.Equal(ExitCode.NoSource, error.ExitCode);
