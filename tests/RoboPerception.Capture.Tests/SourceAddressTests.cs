@@ -40,6 +40,7 @@ public sealed class SourceAddressTests : TemporaryFolder
 
     [Theory]
     [InlineData("webcam://0", "'webcam://' is unknown")]
+    [InlineData("http://admin:geheim@10.0.0.7:8080/video", "'gst://souphttpsrc location=http://10.0.0.7:8080/video is-live=true ! multipartdemux ! jpegdec'")]
     [InlineData("", "empty")]
     [InlineData("test://?sise=640x480", "'sise' is unknown; there are live, size, fps")]
     [InlineData("test://?size=640", "640x480")]

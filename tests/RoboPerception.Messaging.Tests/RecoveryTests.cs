@@ -13,6 +13,36 @@ public sealed class RecoveryTests
 {
     private static readonly Topics Names = new("roboperception", "n");
 
+    /// <summary>Publishing goes on, and every write succeeds: only that no ping is answered tells that nobody hears it.</summary>
+    [Fact]
+    public async Task A_connection_that_a_firewall_forgot_is_left_for_a_new_one_while_frames_are_published()
+    {
+        using LocalBroker broker = LocalBroker.Start();
+        await using var proxy = new StallingProxy(broker.Address);
+        await using var connection = new MqttConnection(new MqttConnectionOptions
+        {
+            Broker = proxy.Address,
+            ClientId = "node",
+            KeepAlive = TimeSpan.FromSeconds(1),
+            MinimumDelay = TimeSpan.FromMilliseconds(20),
+            MaximumDelay = TimeSpan.FromMilliseconds(100),
+        });
+        await connection.StartAsync();
+        await TestSupport.EventuallyAsync(() => connection.IsConnected, "connected");
+        using var publisher = new FramePublisher(connection, Names.Output("front", OutputKind.Depth), ContentTypes.Of(PayloadEncoding.Raw));
+        await using var subscriber = new PerceptionSubscriber(TestSupport.Options(broker, "robot"), Names, "front", OutputKind.Depth);
+        await subscriber.StartAsync();
+        proxy.Forget();
+        ulong sequence = 0;
+        await TestSupport.EventuallyAsync(
+            () =>
+            {
+                Publish(publisher, ++sequence);
+                return subscriber.Received(OutputKind.Depth) > 0;
+            },
+            "a frame came through a new connection");
+    }
+
     [Fact]
     public async Task A_broker_that_was_killed_and_restarted_has_every_retained_topic_again_and_frames_flow()
     {
