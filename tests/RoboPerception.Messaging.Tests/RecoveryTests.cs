@@ -13,6 +13,19 @@ public sealed class RecoveryTests
 {
     private static readonly Topics Names = new("roboperception", "n");
 
+    [Theory]
+    [InlineData("::1")] // refuses: the broker listens on IPv4 alone
+    [InlineData("100::5")] // belongs to nobody
+    [InlineData("192.0.2.7")]
+    public async Task A_broker_is_reached_by_the_address_of_its_name_that_works(string other)
+    {
+        using LocalBroker broker = LocalBroker.Start();
+        var streams = new SocketStreams(65536, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(other), IPAddress.Loopback]));
+        using var limit = new CancellationTokenSource(TestSupport.Patience);
+        await using Stream stream = await streams.ConnectAsync(new DnsEndPoint("broker", broker.Address.Port), limit.Token);
+        Assert.True(stream.CanWrite);
+    }
+
     /// <summary>Publishing goes on, and every write succeeds: only that no ping is answered tells that nobody hears it.</summary>
     [Fact]
     public async Task A_connection_that_a_firewall_forgot_is_left_for_a_new_one_while_frames_are_published()
