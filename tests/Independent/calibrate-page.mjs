@@ -1,11 +1,9 @@
 // The page of a running calibration in a real browser: waits for views, prints what it shows on each kind of screen, ends the calibration and prints the result, as JSON.
 //   node calibrate-page.mjs URL VIEWS [SCREENSHOT-PREFIX]       VIEWS: wait until so many were kept, 0 = only for the end
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 
 const [url, views, screenshots] = process.argv.slice(2);
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launch();
 
 /** Runs inside the page. */
 function look() {
