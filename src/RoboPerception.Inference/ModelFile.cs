@@ -81,6 +81,10 @@ internal sealed class ModelFile
             using var session = new InferenceSession(content, options);
             return new ModelFile(path, content, SHA256.HashData(content), ModelContract.Check(session));
         }
+        catch (OnnxRuntimeException e) when (NativeFailure.Reason(e) is var reason && (reason.Contains("model IR version", StringComparison.Ordinal) || reason.Contains("opset", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw Broken(path, $"is newer than ONNX Runtime {OnnxRuntimeLibrary.LoadedVersion} ({reason.TrimEnd('.')}): export it with this version's roboperception-train, or name a newer ONNX Runtime with --onnxruntime", e);
+        }
         catch (OnnxRuntimeException e)
         {
             throw Broken(path, $"is not an ONNX file that ONNX Runtime {OnnxRuntimeLibrary.LoadedVersion} can read: {NativeFailure.Reason(e)}", e);

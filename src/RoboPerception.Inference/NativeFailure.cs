@@ -25,6 +25,7 @@ internal static partial class NativeFailure
     }
 
     // [ErrorCode:Fail] /path/file.cc:1988 Provider& Library::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library ...
-    [GeneratedRegex(@"^.*\[ONNXRuntimeError\] : \d+ : \w+ : |^\[ErrorCode:\w+\] ")]
+    // [ErrorCode:Fail] /path/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&) Unsupported ...
+    [GeneratedRegex(@"^.*\[ONNXRuntimeError\] : \d+ : \w+ : |^(\[ErrorCode:\w+\] )?(/\S+\.(cc|h):\d+ .*?\) (?=[A-Z]))?")]
     private static partial Regex SourcePlace();
 }

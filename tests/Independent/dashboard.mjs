@@ -1,8 +1,12 @@
 // The dashboard in a real browser: opens it, points at a pixel of the depth image, and prints what the page then shows, as JSON.
-//   node dashboard.mjs URL X Y [SCREENSHOT] [WAIT-FOR]       X and Y: 0..1 of the image; SCREENSHOT: a PNG of its first screen; WAIT-FOR: a selector that has to appear
+//   node dashboard.mjs URL X Y [SCREENSHOT] [WAIT-FOR] [PATH]    X and Y: 0..1 of the image; SCREENSHOT: a PNG of its first screen; WAIT-FOR: a selector that has
+//                                                                to appear; PATH: through a reverse proxy that serves the page below that path
+import { behind } from './behind.mjs';
 import { launch } from './browser.mjs';
 
-const [url, x, y, screenshot, waitFor] = process.argv.slice(2);
+const [address, x, y, screenshot, waitFor, path] = process.argv.slice(2);
+const proxy = path && (await behind(address, path));
+const url = proxy?.url ?? address;
 const browser = await launch();
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });
@@ -53,4 +57,5 @@ try {
   console.log(JSON.stringify({ ...shown, frames: weights.length, bytes, problems, elsewhere }));
 } finally {
   await browser.close();
+  proxy?.close();
 }

@@ -102,6 +102,7 @@ public sealed class DamagedRecordingTests : TemporaryFolder
         captured.Loop.Start();
         Assert.Equal([0, 2], captured.TakeAll().Select(frame => frame.Sequence));
         Assert.Equal(1, captured.Drops[DropCause.Corrupt]);
+        Assert.Contains("ended after 2 frames; 1 more are damaged", captured.Message(SourceEventKind.Ended), StringComparison.Ordinal);
     }
 
     [Fact]

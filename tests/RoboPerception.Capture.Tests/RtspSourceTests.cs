@@ -58,6 +58,18 @@ public sealed class RtspSourceTests
         Assert.DoesNotContain("geheim", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What cameras' pages propose as a password, and users write as it is.</summary>
+    [Fact]
+    public void A_password_with_signs_that_addresses_are_made_of_reaches_the_camera_as_it_is()
+    {
+        const string password = "p@s:s#1?/%&+ ü";
+        using var camera = new RtspServer(0, "admin", password);
+        using FrameSource source = new SourceFactory().Create(camera.Address.Replace("://", $"://admin:{password}@", StringComparison.Ordinal));
+        source.Open();
+        Assert.Equal(GrabOutcome.Frame, source.Grab());
+        Assert.Equal(camera.Address, source.Name);
+    }
+
     private static void WaitFor(SourceEventKind kind, int times, Captured captured)
     {
         long deadline = Environment.TickCount64 + (2 * (long)Captured.Patience.TotalMilliseconds);

@@ -40,6 +40,7 @@ public sealed class SourceAddressTests : TemporaryFolder
 
     [Theory]
     [InlineData("webcam://0", "'webcam://' is unknown")]
+    [InlineData("http://admin:geheim@10.0.0.7:8080/video", "'gst://souphttpsrc location=http://10.0.0.7:8080/video is-live=true ! multipartdemux ! jpegdec'")]
     [InlineData("", "empty")]
     [InlineData("test://?sise=640x480", "'sise' is unknown; there are live, size, fps")]
     [InlineData("test://?size=640", "640x480")]
@@ -65,10 +66,15 @@ public sealed class SourceAddressTests : TemporaryFolder
         Assert.Contains("gone.mp4", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void User_name_and_password_appear_in_no_message()
+    [Theory]
+    [InlineData("rtsp://admin:hunter2@127.0.0.1:1/live?token=geheim")]
+    [InlineData("rtsp://admin:geheim@hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim#hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim?hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://admin:geheim/hunter2@127.0.0.1:1/live")]
+    [InlineData("rtsp://127.0.0.1:1/live/channel=1&password=geheim&stream=0.sdp")]
+    public void User_name_and_password_appear_in_no_message(string address)
     {
-        const string address = "rtsp://admin:hunter2@127.0.0.1:1/live?token=geheim";
         using FrameSource source = factory.Create(address);
         var error = Assert.Throws<UserErrorException>(source.Open);
         Assert.Equal(ExitCode.NoSource, error.ExitCode);

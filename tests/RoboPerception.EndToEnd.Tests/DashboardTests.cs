@@ -83,11 +83,13 @@ public sealed class DashboardTests : IDisposable
     {
         int port = LocalBroker.FreePort();
         using NodeProcess node = Start(port, Flowing.Replace("fps=30", "fps=30&stall-at=400&stall-ms=120000", StringComparison.Ordinal)).WithDashboard();
-        using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.5", "0.5", "", "#health li[data-name=\"camera/cam0\"][data-cause=starved]");
+        // Behind a proxy that has other pages too: no address of the page may begin at the server's root.
+        using JsonDocument page = IndependentReader.Run("dashboard.mjs", $"http://127.0.0.1:{port}/", "0.5", "0.5", "", "#health li[data-name=\"camera/cam0\"][data-cause=starved]", "/robots/front/");
         JsonElement camera = page.RootElement.GetProperty("health").EnumerateArray().Single(h => h.GetProperty("name").GetString() == "camera/cam0");
         Assert.Contains(Text(camera, "level"), new[] { "warn", "error" });
         Assert.Contains("test://", Text(camera, "text"), StringComparison.Ordinal);
         Assert.Contains(page.RootElement.GetProperty("health").EnumerateArray(), h => Text(h, "name") == "provider cuda" && Text(h, "text").Length > 20);
+        Assert.Empty(page.RootElement.GetProperty("elsewhere").EnumerateArray());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -57,6 +58,9 @@ public sealed partial class RecordTests : IDisposable
         JsonElement calibration = Assert.Single(Of(messages, "/cam0/calibration")).GetProperty("content");
         Assert.Equal(info.K, calibration.GetProperty("K").EnumerateArray().Select(v => v.GetDouble()));
         Assert.NotEmpty(Of(messages, "/metrics"));
+        // The frames are of the year that a recording without a date begins in; a viewer refuses a file whose log is of today.
+        long[] times = [.. messages.Select(m => long.Parse(m.GetProperty("logTime").GetString()!, CultureInfo.InvariantCulture))];
+        Assert.InRange(times.Max() - times.Min(), 1, 1_000_000_000);
         JsonElement facts = Assert.Single(root.GetProperty("metadata").EnumerateArray()).GetProperty("entries");
         Assert.Equal(("test", "lossless", "cpu"), (facts.GetProperty("model").GetString(), facts.GetProperty("input").GetString(), facts.GetProperty("execution_provider").GetString()));
         Assert.Equal(["cam0.calibration.yaml", "cam0.labels.json", "description.json"], root.GetProperty("attachments").EnumerateArray().Select(a => a.GetString()!).Order(StringComparer.Ordinal));

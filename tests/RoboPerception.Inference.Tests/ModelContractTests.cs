@@ -34,6 +34,20 @@ public sealed class ModelContractTests : IDisposable
     [Fact]
     public void A_file_that_is_not_ONNX_is_refused() => Refused(folder.Write("text.onnx", "hello, this is text"u8.ToArray()), "is not an ONNX file");
 
+    [Fact]
+    public void A_file_of_a_newer_ONNX_says_so_without_places_in_ONNX_Runtimes_source()
+    {
+        byte[] content = new TestModel().ToBytes();
+        // The first field is the version of the format.
+        Assert.Equal(8, content[0]);
+        content[1] = 99;
+        UserErrorException error = Assert.Throws<UserErrorException>(() => ModelFile.Load(folder.Write("new.onnx", content)));
+        Assert.Equal(ExitCode.ModelContract, error.ExitCode);
+        Assert.Contains("is newer than ONNX Runtime", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(Unsupported model IR version: 99", error.Message, StringComparison.Ordinal);
+        Assert.Contains("roboperception-train", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gain.bin")]
     [InlineData("../../etc/hostname")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
@@ -12,6 +13,49 @@ namespace RoboPerception.Messaging.Tests;
 public sealed class RecoveryTests
 {
     private static readonly Topics Names = new("roboperception", "n");
+
+    [Theory]
+    [InlineData("::1")] // refuses: the broker listens on IPv4 alone
+    [InlineData("100::5")] // belongs to nobody
+    [InlineData("192.0.2.7")]
+    public async Task A_broker_is_reached_by_the_address_of_its_name_that_works(string other)
+    {
+        using LocalBroker broker = LocalBroker.Start();
+        var streams = new SocketStreams(65536, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(other), IPAddress.Loopback]));
+        using var limit = new CancellationTokenSource(TestSupport.Patience);
+        await using Stream stream = await streams.ConnectAsync(new DnsEndPoint("broker", broker.Address.Port), limit.Token);
+        Assert.True(stream.CanWrite);
+    }
+
+    /// <summary>Publishing goes on, and every write succeeds: only that no ping is answered tells that nobody hears it.</summary>
+    [Fact]
+    public async Task A_connection_that_a_firewall_forgot_is_left_for_a_new_one_while_frames_are_published()
+    {
+        using LocalBroker broker = LocalBroker.Start();
+        await using var proxy = new StallingProxy(broker.Address);
+        await using var connection = new MqttConnection(new MqttConnectionOptions
+        {
+            Broker = proxy.Address,
+            ClientId = "node",
+            KeepAlive = TimeSpan.FromSeconds(1),
+            MinimumDelay = TimeSpan.FromMilliseconds(20),
+            MaximumDelay = TimeSpan.FromMilliseconds(100),
+        });
+        await connection.StartAsync();
+        await TestSupport.EventuallyAsync(() => connection.IsConnected, "connected");
+        using var publisher = new FramePublisher(connection, Names.Output("front", OutputKind.Depth), ContentTypes.Of(PayloadEncoding.Raw));
+        await using var subscriber = new PerceptionSubscriber(TestSupport.Options(broker, "robot"), Names, "front", OutputKind.Depth);
+        await subscriber.StartAsync();
+        proxy.Forget();
+        ulong sequence = 0;
+        await TestSupport.EventuallyAsync(
+            () =>
+            {
+                Publish(publisher, ++sequence);
+                return subscriber.Received(OutputKind.Depth) > 0;
+            },
+            "a frame came through a new connection");
+    }
 
     [Fact]
     public async Task A_broker_that_was_killed_and_restarted_has_every_retained_topic_again_and_frames_flow()

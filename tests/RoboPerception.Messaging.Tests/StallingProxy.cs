@@ -3,13 +3,16 @@ using System.Net.Sockets;
 
 namespace RoboPerception.Messaging.Tests;
 
-/// <summary>A network between client and broker that can stop carrying bytes toward the broker without closing.</summary>
+/// <summary>A network between client and broker that can stop carrying bytes toward the broker without closing, or forget connections as a firewall does.</summary>
 internal sealed class StallingProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
+    private readonly List<Task> carrying = [];
     private volatile TaskCompletionSource open = Opened();
+    private volatile int accepted;
+    private volatile int forgotten;
 
     public StallingProxy(BrokerAddress broker)
     {
@@ -26,12 +29,16 @@ internal sealed class StallingProxy : IAsyncDisposable
 
     public void Resume() => open.TrySetResult();
 
+    /// <summary>Carries nothing any more in connections that there are, in either direction, and closes none; new ones work.</summary>
+    public void Forget() => forgotten = accepted;
+
     public async ValueTask DisposeAsync()
     {
         Resume();
         await stopping.CancelAsync();
         listener.Stop();
         await accepting;
+        await Task.WhenAll(carrying);
         stopping.Dispose();
     }
 
@@ -46,17 +53,34 @@ internal sealed class StallingProxy : IAsyncDisposable
     {
         try
         {
-            using Socket client = await listener.AcceptSocketAsync(stopping.Token);
-            using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await server.ConnectAsync(broker.Host, broker.Port);
-            await Task.WhenAny(CarryAsync(client, server, true), CarryAsync(server, client, false));
+            while (true)
+            {
+                Socket client = await listener.AcceptSocketAsync(stopping.Token);
+                carrying.Add(ServeAsync(client, broker, ++accepted));
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
         }
     }
 
-    private async Task CarryAsync(Socket from, Socket to, bool stallable)
+    private async Task ServeAsync(Socket client, BrokerAddress broker, int number)
+    {
+        using (client)
+        using (var server = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            try
+            {
+                await server.ConnectAsync(broker.Host, broker.Port);
+                await Task.WhenAny(CarryAsync(client, server, true, number), CarryAsync(server, client, false, number));
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+            }
+        }
+    }
+
+    private async Task CarryAsync(Socket from, Socket to, bool stallable, int number)
     {
         byte[] bytes = new byte[16 * 1024];
         while (true)
@@ -66,6 +90,10 @@ internal sealed class StallingProxy : IAsyncDisposable
                 await open.Task;
             }
             int count = await from.ReceiveAsync(bytes, stopping.Token);
+            if (number <= forgotten)
+            {
+                await Task.Delay(Timeout.Infinite, stopping.Token);
+            }
             if (count == 0)
             {
                 return;

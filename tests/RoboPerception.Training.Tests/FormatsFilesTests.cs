@@ -188,6 +188,19 @@ public sealed class FormatsFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_photographs_note_that_would_turn_it_leaves_its_pixels_where_the_depth_was_measured()
+    {
+        // White above black, and an Exif note (orientation 6: a quarter turn) as phones write one.
+        folder.Image("phone_color.jpg", Height, Width, i => i < Pixels / 2 ? ((byte)255, (byte)255, (byte)255) : ((byte)0, (byte)0, (byte)0));
+        var content = File.ReadAllBytes(folder.At("phone_color.jpg"));
+        byte[] note = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+        File.WriteAllBytes(folder.At("phone_color.jpg"), [.. content[..2], .. note, .. content[2..]]);
+        folder.Map16("phone_depth.png", Height, Width, i => i < Pixels / 2 ? (ushort)1000 : (ushort)2000);
+        var image = Open().Read("phone", Height, Width);
+        Assert.All(Enumerable.Range(0, Pixels), i => Assert.InRange(image.Rgb[3 * i], image.DepthMillimetres[i] == 1000 ? 200 : 0, image.DepthMillimetres[i] == 1000 ? 255 : 55));
+    }
+
+    [Fact]
     public void TUM_sequences_are_paired_by_time()
     {
         folder.Text("rgb.txt", "# colour", "1.000 rgb/a.png", "1.033 rgb/b.png");

@@ -2,21 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-
-// Counts what typed arrays take: their constructors are replaced before the client is loaded. Views cost nothing.
-let taken = 0;
-for (const name of ['Uint8Array', 'Uint16Array', 'Uint32Array', 'Float32Array']) {
-  const Real = globalThis[name];
-  globalThis[name] = new Proxy(Real, {
-    construct(target, args, self) {
-      const array = Reflect.construct(target, args, self === globalThis[name] ? target : self);
-      taken += args[0] instanceof ArrayBuffer ? 0 : array.byteLength;
-      return array;
-    },
-    get: (target, key) => (key === 'from' ? (...args) => count(target.from(...args)) : Reflect.get(target, key)),
-  });
-}
-const count = array => ((taken += array.byteLength), array);
+import { held } from './held.mjs';
 
 const folder = process.argv[2] ?? dirname(fileURLToPath(import.meta.url));
 const { decode, decodeBundle, readHeader, readPoints, PayloadError } = await import(pathToFileURL(join(folder, '../../src/clients/javascript/index.js')));
@@ -69,7 +55,7 @@ for (const row of sound) {
 }
 for (const row of damaged) {
   const payload = bytes('damaged', row.file);
-  taken = 0;
+  held.bytes = 0;
   let refusal;
   try {
     read(row.file, payload);
@@ -77,6 +63,6 @@ for (const row of damaged) {
     refusal = error;
   }
   require(refusal instanceof PayloadError, row.file, refusal === undefined ? 'was not refused' : `${refusal.stack}`);
-  require(taken <= 10 * payload.length + 64_000, row.file, `took ${taken} bytes`);
+  require(held.bytes <= 10 * payload.length + 64_000, row.file, `took ${held.bytes} bytes`);
 }
 console.log(`${sound.length} sound, ${damaged.length} damaged`);

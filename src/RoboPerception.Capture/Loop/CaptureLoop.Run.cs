@@ -17,6 +17,7 @@ internal sealed partial class CaptureLoop
     private long firstStamp;
     private long paceStarted;
     private int damagedInARow;
+    private long damaged;
     private long framesOfThisPass;
     private long passStart;
     private (int Width, int Height) size;
@@ -134,6 +135,7 @@ internal sealed partial class CaptureLoop
         if (source.SkippedFrames > 0)
         {
             drops.Add(DropCause.Corrupt, source.SkippedFrames);
+            damaged += source.SkippedFrames;
             Volatile.Write(ref sequence, sequence + source.SkippedFrames);
         }
 
@@ -237,6 +239,7 @@ internal sealed partial class CaptureLoop
     private bool CountDamaged(CaptureSession own)
     {
         drops.Add(DropCause.Corrupt);
+        damaged++;
         damagedInARow++;
         if (damagedInARow < MostDamagedInARow)
         {
@@ -291,7 +294,7 @@ internal sealed partial class CaptureLoop
 
         if (!options.Loop || IsLive)
         {
-            Finish($"'{Name}' ended after {delivered} frames.");
+            Finish($"'{Name}' ended after {delivered} frames{(damaged > 0 ? $"; {damaged} more are damaged and left out" : "")}.");
             return false;
         }
 

@@ -53,8 +53,11 @@ internal sealed class SourceFactory
         SourceUri uri = SourceUri.Parse(address);
         if (!schemes.TryGetValue(uri.Scheme, out var scheme))
         {
+            string hint = uri.Scheme is "http" or "https"
+                ? $" A camera that sends JPEGs over HTTP is read by 'gst://souphttpsrc location={uri.Name} is-live=true ! multipartdemux ! jpegdec'."
+                : "";
             throw new UserErrorException(
-                ExitCode.Usage, $"Source '{uri.Name}': '{uri.Scheme}://' is unknown. Known are: {string.Join("; ", Examples)}.");
+                ExitCode.Usage, $"Source '{uri.Name}': '{uri.Scheme}://' is unknown.{hint} Known are: {string.Join("; ", Examples)}.");
         }
 
         FrameSource source = scheme.Create(uri);

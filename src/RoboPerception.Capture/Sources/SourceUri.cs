@@ -20,7 +20,7 @@ internal sealed class SourceUri
         Place = place;
     }
 
-    /// <summary>The address as given, with its secrets.</summary>
+    /// <summary>The address as given, with its secrets; those of a network camera percent-encoded.</summary>
     public string Text { get; }
 
     /// <summary>Scheme in lower case; <c>file</c> for plain paths.</summary>
@@ -49,7 +49,7 @@ internal sealed class SourceUri
             int slash = place.IndexOf('/', StringComparison.Ordinal);
             string authority = slash < 0 ? place : place[..slash];
             int user = authority.LastIndexOf('@');
-            return $"{Scheme}://{(user < 0 ? place : place[(user + 1)..])}";
+            return $"{Scheme}://{CameraAddress.WithoutPasswords(user < 0 ? place : place[(user + 1)..])}";
         }
     }
 
@@ -72,9 +72,16 @@ internal sealed class SourceUri
 
         string scheme = text[..mark].ToLowerInvariant();
         string rest = text[(mark + 3)..];
-        if (scheme is "rtsp" or "rtsps" or "gst")
+        if (scheme is "rtsp" or "rtsps")
         {
-            // A query belongs to the camera's own address, and a pipeline has no options.
+            // A query belongs to the camera's own address.
+            string encoded = CameraAddress.Encoded(rest);
+            return new SourceUri($"{scheme}://{encoded}", scheme, encoded);
+        }
+
+        if (scheme is "gst")
+        {
+            // A pipeline has no options.
             return new SourceUri(text, scheme, rest);
         }
 

@@ -9,9 +9,12 @@ namespace RoboPerception.Messaging;
 /// <remarks>
 /// TCP on its own waits longer after every loss: once a cut network is back, a connection or an attempt at one may sleep for as long as the
 /// cut lasted. So a connection is given up as soon as the other side has been silent for two seconds, and while an attempt waits another
-/// starts every second; the first that succeeds is taken.
+/// starts every second; the first that succeeds is taken. A name may have several addresses, of which one leads to the broker (IPv6 and IPv4):
+/// each attempt tries all of them, and begins with another.
 /// </remarks>
-internal sealed class SocketStreams(int sendBufferBytes) : IMqttClientStreamProvider
+/// <param name="sendBufferBytes">Of the kernel, for each connection.</param>
+/// <param name="resolve">Addresses of a name; null: as the system knows them.</param>
+internal sealed class SocketStreams(int sendBufferBytes, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : IMqttClientStreamProvider
 {
     private const int ProtocolTcp = 6, TcpUserTimeout = 18;
     private const int SilenceMilliseconds = 2000;
@@ -54,7 +57,7 @@ internal sealed class SocketStreams(int sendBufferBytes) : IMqttClientStreamProv
         {
             while (true)
             {
-                attempts.Add(AttemptAsync(endPoint, others.Token));
+                attempts.Add(AttemptAsync(endPoint, attempts.Count, others.Token));
                 Task next = Task.Delay(NextAttempt, others.Token);
                 Task done = await Task.WhenAny([.. attempts, next]).ConfigureAwait(false);
                 if (done is Task<Socket> attempt)
@@ -86,7 +89,30 @@ internal sealed class SocketStreams(int sendBufferBytes) : IMqttClientStreamProv
         _ = late.Exception;
     }
 
-    private async Task<Socket> AttemptAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    private async Task<Socket> AttemptAsync(EndPoint endPoint, int number, CancellationToken cancellationToken)
+    {
+        if (endPoint is not DnsEndPoint name)
+        {
+            return await ConnectedAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        }
+        // A socket with options of its own tries only the first address of a name.
+        IPAddress[] addresses = await (resolve ?? Dns.GetHostAddressesAsync)(name.Host, cancellationToken).ConfigureAwait(false);
+        var failure = new SocketException((int)SocketError.HostNotFound);
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            try
+            {
+                return await ConnectedAsync(new IPEndPoint(addresses[(number + i) % addresses.Length], name.Port), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+        throw failure;
+    }
+
+    private async Task<Socket> ConnectedAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
         {

@@ -81,7 +81,7 @@ internal sealed class RecordingService(Recorder recorder, RecordingSettings reco
             {
                 file.Attach($"{id}.labels.json", ContentTypes.Json, MessageJson.Write(LabelsDocument.Of(classes)));
             }
-            file.WriteCalibration(id, CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame"), UnixClock.Now);
+            file.AddCalibration(id, CameraInfoDocument.Of(camera.Intrinsics, camera.IsRectified, grid.Width, grid.Height, $"{id}_optical_frame"));
         }
     }
 }

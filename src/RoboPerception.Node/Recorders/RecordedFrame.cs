@@ -25,6 +25,9 @@ internal sealed class RecordedFrame(int outputs)
 
     /// <summary>The frame.</summary>
     public FrameHeader Header { get; set; }
+
+    /// <summary>Whether its stamp is that of a recording, not the wall's.</summary>
+    public bool HasOwnTime { get; set; }
 }
 
 /// <summary>A copy of a camera's image, BGR, rows without padding.</summary>

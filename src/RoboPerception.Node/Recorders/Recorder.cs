@@ -119,8 +119,9 @@ internal sealed class Recorder : IDisposable
             {
                 if (!failed)
                 {
+                    file!.Begin(frame);
                     WriteNotes();
-                    file!.Write(frame);
+                    file.Write(frame);
                     Interlocked.Increment(ref recorded);
                 }
                 free.Put(frame);
@@ -171,7 +172,7 @@ internal sealed class Recorder : IDisposable
                 Interlocked.Increment(ref recorder.left);
                 return;
             }
-            (frame.Camera, frame.Header, frame.SourceFile) = (camera, header, prediction.SourceFile);
+            (frame.Camera, frame.Header, frame.HasOwnTime, frame.SourceFile) = (camera, header, prediction.IsLossless, prediction.SourceFile);
             pixels.Encode(buffers, header, frame.Outputs);
             frame.Answers.Take(extras);
             if (prediction.Source is { } source)

@@ -26,8 +26,13 @@ internal sealed class RecordingFile : IDisposable
     private readonly McapChannel log;
     private readonly Dictionary<string, McapChannel> documents = [];
     private readonly List<(string Id, string Frame, McapChannel? Input, McapChannel[] Outputs)> cameras = [];
+    private readonly List<(string Camera, CameraInfoDocument Info)> calibrations = [];
     private readonly SourcePng png = new();
     private byte[] buffer = [];
+
+    // A recording's frames have a time of their own, decades from the wall's: what belongs to them is put beside them, or a viewer
+    // that is to show both finds the file too long. Null: the frames have the wall's time.
+    private long? ownTime;
 
     /// <summary>Begins the file.</summary>
     /// <exception cref="UserErrorException">It cannot be made (exit code 2).</exception>
@@ -60,11 +65,14 @@ internal sealed class RecordingFile : IDisposable
     /// <summary>Adds a file.</summary>
     public void Attach(string name, string mediaType, byte[] content) => writer.Write(new McapAttachment(name, mediaType, (ulong)UnixClock.Now, content));
 
-    /// <summary>Adds a camera's intrinsics on the grid.</summary>
-    public void WriteCalibration(string camera, CameraInfoDocument info, long stamp)
+    /// <summary>Adds a camera's intrinsics on the grid; they are written under the time of the first frame.</summary>
+    public void AddCalibration(string camera, CameraInfoDocument info) => calibrations.Add((camera, info));
+
+    /// <summary>Tells the time of the next frame, before anything that belongs to it is written.</summary>
+    public void Begin(RecordedFrame frame)
     {
-        McapChannel channel = writer.AddChannel(RecordingSettings.Topic(camera, "calibration"), "protobuf", calibration);
-        Write(channel, 0, stamp, FoxgloveMessages.Calibration(info, stamp));
+        ownTime = frame.HasOwnTime ? frame.Header.AcquisitionStamp : null;
+        WriteCalibrations();
     }
 
     /// <summary>Adds a frame: input and outputs under one time.</summary>
@@ -95,7 +103,7 @@ internal sealed class RecordingFile : IDisposable
     public void WriteLog(LogLine line)
     {
         (Recording.Schemas.Log message, long stamp) = FoxgloveMessages.Line(line);
-        Write(log, 0, stamp, message);
+        Write(log, 0, ownTime ?? stamp, message);
     }
 
     /// <summary>Adds a document of the node.</summary>
@@ -105,18 +113,32 @@ internal sealed class RecordingFile : IDisposable
         {
             documents[topic] = channel = writer.AddChannel(topic, "json", json);
         }
-        ulong now = (ulong)UnixClock.Now;
+        ulong now = (ulong)(ownTime ?? UnixClock.Now);
         writer.Write(channel, 0, now, now, document);
     }
 
     /// <summary>Ends the file and gives it its name.</summary>
-    public void Finish() => writer.Finish();
+    public void Finish()
+    {
+        WriteCalibrations();
+        writer.Finish();
+    }
 
     /// <summary>Gives up: nothing of it is left.</summary>
     public void Abandon() => writer.Abandon();
 
     /// <inheritdoc/>
     public void Dispose() => writer.Dispose();
+
+    private void WriteCalibrations()
+    {
+        foreach ((string camera, CameraInfoDocument info) in calibrations)
+        {
+            long stamp = ownTime ?? UnixClock.Now;
+            Write(writer.AddChannel(RecordingSettings.Topic(camera, "calibration"), "protobuf", calibration), 0, stamp, FoxgloveMessages.Calibration(info, stamp));
+        }
+        calibrations.Clear();
+    }
 
     private void Write(McapChannel channel, uint sequence, long stamp, IMessage message)
     {

@@ -115,7 +115,8 @@ internal static class WebServer
         string given = context.Request.HasFormContentType ? (await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false))["token"].ToString() : "";
         if (access.SignIn(given, context.Response))
         {
-            context.Response.Redirect("/");
+            // Where the page lies, also behind a proxy that put a path in front.
+            context.Response.Redirect("./");
             return;
         }
         context.Response.StatusCode = 401;

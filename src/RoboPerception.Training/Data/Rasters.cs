@@ -28,7 +28,8 @@ internal static class Rasters
             throw ImageReader.Damaged(path, content.Length == 0 ? "is empty" : "is cut short");
         }
 
-        var mat = Cv2.ImDecode(content, mode);
+        // As it is stored: labels were drawn on the stored pixels, and only the photograph has a note that would turn it.
+        var mat = Cv2.ImDecode(content, mode | ImreadModes.IgnoreOrientation);
         if (!mat.Empty() && mat.Type() == expected)
         {
             return mat;

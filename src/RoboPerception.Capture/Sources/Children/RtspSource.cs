@@ -6,7 +6,7 @@ namespace RoboPerception.Capture;
 
 /// <summary>
 /// A network camera: <c>rtsp://user:password@host:554/stream</c>, read over TCP by the program ffmpeg. (OpenCvSharp's own FFmpeg is
-/// built without network.) The address, query included, goes to it as it is and by its standard input: a command line can be read by every user
+/// built without network.) The address, query included, goes to it by its standard input: a command line can be read by every user
 /// of the machine. User name, password and query appear in no message. Frames carry no time through this pipe; their stamp is the arrival.
 /// </summary>
 internal sealed partial class RtspSource : ChildSource
@@ -68,7 +68,7 @@ internal sealed partial class RtspSource : ChildSource
     {
         // The first line has the cause, those after it what follows from it.
         string said = Said.FirstOrDefault(line => !line.StartsWith("[concat", StringComparison.Ordinal)) ?? "";
-        said = Secrets().Replace(Origin().Replace(said, ""), "");
+        said = CameraAddress.WithoutSecrets(Origin().Replace(said, ""));
         return said.Length > 0 ? $"ffmpeg says: {said}" : "";
     }
 
@@ -90,7 +90,4 @@ internal sealed partial class RtspSource : ChildSource
 
     [GeneratedRegex(@"^\[[^\]]* @ 0x[0-9a-f]+\] ")]
     private static partial Regex Origin();
-
-    [GeneratedRegex(@"(?<=://)[^/@\s]*@|\?[^\s'""]*")]
-    private static partial Regex Secrets();
 }

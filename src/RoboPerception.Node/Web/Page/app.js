@@ -38,10 +38,10 @@ function choose(id) {
 // --- Everything else, once a second ---
 async function update() {
   try {
-    const response = await fetch('/api/node');
+    const response = await fetch('api/node');
     if (response.status === 401) return location.reload();
     show(await response.json());
-    const samples = await (await fetch(`/api/history/${encodeURIComponent(camera)}?after=${charts.last}`)).json();
+    const samples = await (await fetch(`api/history/${encodeURIComponent(camera)}?after=${charts.last}`)).json();
     if (samples.length > 0) charts.add(stages, samples);
   } catch {
     text('state', 'lost');

@@ -146,7 +146,7 @@ $('finish').addEventListener('click', async () => {
   asked = true;
   $('finish').disabled = true;
   try {
-    const answer = await (await fetch('/api/finish', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).json();
+    const answer = await (await fetch('api/finish', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).json();
     if (answer.ok) return;
     text('refusal', answer.reason);
   } catch {

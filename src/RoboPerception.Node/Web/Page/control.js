@@ -39,7 +39,7 @@ export class Control {
 
   async list() {
     try {
-      const response = await fetch('/api/recordings');
+      const response = await fetch('api/recordings');
       if (response.ok) this.#table(await response.json());
     } catch {
       // The page says that the node is lost.
@@ -89,7 +89,7 @@ export class Control {
     outcome.textContent = `${command} ...`;
     let [ok, text, answer] = [false, '', null];
     try {
-      const response = await fetch(`/api/cmd/${command}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) });
+      const response = await fetch(`api/cmd/${command}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) });
       if (response.status === 401) return location.reload();
       answer = await response.json();
       ok = answer.ok;
@@ -112,7 +112,7 @@ export class Control {
       const name = document.createElement('td');
       if (r.is_whole) {
         const link = document.createElement('a');
-        Object.assign(link, { href: `/recordings/${encodeURIComponent(r.name)}`, download: r.name, textContent: r.name });
+        Object.assign(link, { href: `recordings/${encodeURIComponent(r.name)}`, download: r.name, textContent: r.name });
         name.append(link);
       } else name.textContent = `${r.name} (not whole)`;
       row.append(name, ...[size(r.bytes), r.frames == null ? '' : `${r.frames.toLocaleString('en')} frames`, r.seconds == null ? '' : duration(r.seconds), new Date(r.changed).toLocaleString()].map((text) => {

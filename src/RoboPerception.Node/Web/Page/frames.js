@@ -12,7 +12,7 @@ export class Frames {
   open(camera) {
     this.close();
     this.#camera = camera;
-    const address = new URL(`/live/${encodeURIComponent(camera)}`, location.href);
+    const address = new URL(`live/${encodeURIComponent(camera)}`, location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     const socket = new WebSocket(address);
     socket.binaryType = 'arraybuffer';
