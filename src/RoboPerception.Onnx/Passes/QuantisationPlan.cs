@@ -3,8 +3,8 @@ namespace RoboPerception.Onnx;
 /// <summary>Which nodes of a graph compute in bytes, and over which tensors that needs a range.</summary>
 /// <remarks>
 /// Convolutions, sums, products and sigmoids are worth it as long as a convolution still comes behind them, or a choice of the largest (ArgMax),
-/// which is the same of bytes; the other predictions' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements) goes
-/// along in bytes.
+/// which is the same of bytes; so is a last convolution whose result is enlarged: the enlarging, in float, smooths the steps of its bytes. The other
+/// predictions' own arithmetic stays in float. What only moves values (pads, shapes, maxima, enlargements before those) goes along in bytes.
 /// </remarks>
 internal sealed class QuantisationPlan
 {
@@ -14,6 +14,7 @@ internal sealed class QuantisationPlan
 
     private readonly GraphView view;
     private readonly HashSet<string> chosen;
+    private readonly IReadOnlySet<string> before;
 
     /// <summary>Plans a graph.</summary>
     /// <param name="graph">A float graph.</param>
@@ -23,8 +24,8 @@ internal sealed class QuantisationPlan
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(inFloat);
         view = new GraphView(graph);
-        var before = view.NodesBeforeConvolutions();
-        chosen = [.. graph.Nodes.Where(node => Computing.Contains(node.Operator) && (before.Contains(node.Name) || LeadsToChoice(node)) && !inFloat(node)).Select(node => node.Name)];
+        before = view.NodesBeforeConvolutions();
+        chosen = [.. graph.Nodes.Where(node => Computing.Contains(node.Operator) && (before.Contains(node.Name) || LeadsToChoice(node) || IsLastBeforeEnlarging(node)) && !inFloat(node)).Select(node => node.Name)];
     }
 
     /// <summary>The nodes that compute in bytes.</summary>
@@ -37,8 +38,8 @@ internal sealed class QuantisationPlan
     /// <summary>Whether a node computes in bytes.</summary>
     internal bool Computes(Node node) => chosen.Contains(node.Name);
 
-    /// <summary>Whether a node moves bytes as it moves floats.</summary>
-    internal static bool Moves(Node node) => Moving.Contains(node.Operator);
+    /// <summary>Whether a node moves bytes as it moves floats: what is made of a last convolution is made in float.</summary>
+    internal bool Moves(Node node) => Moving.Contains(node.Operator) && (before.Contains(node.Name) || LeadsToChoice(node));
 
     /// <summary>Whether a node's result is the end of a computation in bytes: a computing node, or the rectifier that alone reads it.</summary>
     internal bool EndsComputation(Node node) => Computes(node)
@@ -47,7 +48,9 @@ internal sealed class QuantisationPlan
 
     // Through nodes that move bytes, everything that reads the node's result ends in an ArgMax.
     private bool LeadsToChoice(Node node) => view.Readers(node.Outputs[0]).ToArray() is { Length: > 0 } readers
-        && readers.All(reader => reader.Operator == "ArgMax" || (Moves(reader) && LeadsToChoice(reader)));
+        && readers.All(reader => reader.Operator == "ArgMax" || (Moving.Contains(reader.Operator) && LeadsToChoice(reader)));
+
+    private bool IsLastBeforeEnlarging(Node node) => node.Operator == "Conv" && view.Readers(node.Outputs[0]).ToArray() is [{ Operator: "Resize" }];
 
     private static IEnumerable<string> DataInputs(Node node) => node.Operator == "Conv" ? node.Inputs.Take(1) : node.Inputs;
 
