@@ -14,6 +14,8 @@ public sealed class LocalBroker : IDisposable
 {
     private const int Attempts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+    // mosquitto says that it runs in words of its version; one that says nothing like it is believed after this.
+    private static readonly TimeSpan PatienceWithWord = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly BrokerProcess process;
@@ -97,7 +99,8 @@ public sealed class LocalBroker : IDisposable
         long began = Stopwatch.GetTimestamp();
         while (!process.HasExited && Stopwatch.GetElapsedTime(began) < StartLimit)
         {
-            if (Accepts(port) && Accepts(webSocketPort) && !process.HasExited)
+            // Somebody else may have taken one of the ports and accept there, while this mosquitto is about to end for that: its own word counts.
+            if (Accepts(port) && Accepts(webSocketPort) && (IsRunning(log) || Stopwatch.GetElapsedTime(began) > PatienceWithWord) && !process.HasExited)
             {
                 report = "";
                 return new LocalBroker(process, folder, port, webSocketPort);
@@ -130,6 +133,7 @@ public sealed class LocalBroker : IDisposable
         "log_type error",
         "log_type warning",
         "log_type notice",
+        "log_type information",
         // Without this line a broker started by root becomes the user mosquitto, and Linux then forgets the death signal.
         $"user {Environment.UserName}",
         "");
@@ -151,6 +155,18 @@ public sealed class LocalBroker : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool IsRunning(string log)
+    {
+        try
+        {
+            return File.Exists(log) && File.ReadAllText(log).Contains(" running", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static bool Accepts(int port)

@@ -115,6 +115,11 @@ internal sealed class ClientProgram : IDisposable
     {
         string copy = Path.Combine(folder, source.EndsWith(".ts", StringComparison.Ordinal) ? "typed.mts" : Path.GetFileName(source));
         File.Copy(Source(source), copy, overwrite: true);
+        // A program of several modules imports those beside it.
+        foreach (string module in Directory.GetFiles(Path.GetDirectoryName(Source(source))!, "*.mjs"))
+        {
+            File.Copy(module, Path.Combine(folder, Path.GetFileName(module)), overwrite: true);
+        }
         return copy;
     }
 
