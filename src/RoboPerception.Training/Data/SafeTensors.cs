@@ -25,7 +25,13 @@ internal class SafeTensors
         content = File.ReadAllBytes(path);
         try
         {
-            var headerLength = checked((int)BitConverter.ToUInt64(content));
+            // The header's length, the header, then the tensors.
+            if (content.Length < 8 || BitConverter.ToUInt64(content) > (ulong)(content.Length - 8))
+            {
+                throw new FormatException($"it has {content.Length} bytes, fewer than its header says; it is cut short or of another format");
+            }
+
+            var headerLength = (int)BitConverter.ToUInt64(content);
             using var header = JsonDocument.Parse(content.AsMemory(8, headerLength));
             Metadata = header.RootElement.TryGetProperty("__metadata__", out var metadata)
                 ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!)

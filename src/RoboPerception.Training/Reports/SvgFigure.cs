@@ -107,7 +107,9 @@ internal static class SvgFigure
             svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{Left}" x2="{PanelWidth - Right}" y1="{Y(y):F1}" y2="{Y(y):F1}" stroke="{(y == 0 ? "#8b949e" : "#e3e7eb")}"/><text x="{Left - 6}" y="{Y(y) + 4:F1}" text-anchor="end" fill="#59636e">{y:0.######}</text>""");
         }
 
-        foreach (var (x, name) in panel.Places ?? [.. Ticks(x0, x1).Select(x => (x, x.ToString("0.######", CultureInfo.InvariantCulture)))])
+        // There is no half an epoch.
+        var isCounted = points.All(point => double.IsInteger(point.X));
+        foreach (var (x, name) in panel.Places ?? [.. Ticks(x0, x1).Where(x => !isCounted || double.IsInteger(x)).Select(x => (x, x.ToString("0.######", CultureInfo.InvariantCulture)))])
         {
             svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{X(x):F1}" x2="{X(x):F1}" y1="{PanelHeight - Bottom}" y2="{PanelHeight - Bottom + 4}" stroke="#8b949e"/><text x="{X(x):F1}" y="{PanelHeight - Bottom + 16}" text-anchor="middle" fill="#59636e">{WebUtility.HtmlEncode(name)}</text>""");
         }
