@@ -10,6 +10,13 @@ archive=$(readlink -f "${1:?usage: publish-check.sh ARCHIVE [--sysroot FOLDER]}"
 [ "${2:-}" != --sysroot ] || sysroot=$(cd "${3:?--sysroot needs a folder}" && pwd)
 [ "$(id -u)" = 0 ] || { echo "publish-check: needs root, for an empty root without network" >&2; exit 1; }
 case "$archive" in *linux-arm64*) triplet=aarch64-linux-gnu loader=lib/ld-linux-aarch64.so.1 ;; *) triplet=x86_64-linux-gnu loader=lib64/ld-linux-x86-64.so.2 ;; esac
+if [ -n "$sysroot" ] && [ "$(uname -m)" = x86_64 ]; then
+  # Programs for arm64 run here once the kernel knows qemu; where no service tells it at every start, this does.
+  formats=/proc/sys/fs/binfmt_misc
+  mountpoint -q $formats || mount -t binfmt_misc binfmt_misc $formats
+  [ -e $formats/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$formats/register 2>/dev/null
+  [ -e $formats/qemu-aarch64 ] || { echo "publish-check: programs for arm64 cannot run on this machine: sudo apt install qemu-user-static" >&2; exit 1; }
+fi
 bare=$(mktemp -d) passed=0 failed=0
 trap 'umount "$bare"/{proc,sys,dev} 2>/dev/null; rm -rf --one-file-system "$bare"' EXIT
 

@@ -50,12 +50,13 @@ public sealed class DevicePathTests
         using PerceptionSession session = OpenCopied(model, buffers);
         session.Run(0);
         session.Run(0);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        Assert.Equal(0, Allocation.OfARound(() =>
         {
-            session.Run(0);
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 100; i++)
+            {
+                session.Run(0);
+            }
+        }));
     }
 
     [Fact]

@@ -11,9 +11,6 @@ internal readonly record struct GroundPlane(Vector3 Up, float Height, float Conf
     /// <summary>Radians by which the camera looks down (up: negative).</summary>
     public float Tilt => MathF.Asin(Math.Clamp(-Up.Z, -1, 1));
 
-    /// <summary>Radians by which the camera is turned about its optical axis, clockwise as it sees the world lean counter-clockwise.</summary>
-    public float Roll => MathF.Atan2(-Up.X, -Up.Y);
-
     /// <summary>Unit vector along the floor, where the camera looks.</summary>
     public Vector3 Forward => Vector3.Normalize(Vector3.UnitZ - (Up * Up.Z));
 

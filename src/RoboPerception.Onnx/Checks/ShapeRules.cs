@@ -40,9 +40,6 @@ internal static class ShapeRules
         ["Where"] = Where,
     };
 
-    /// <summary>The operators that have a rule.</summary>
-    public static IReadOnlyCollection<string> Operators => Rules.Keys;
-
     /// <summary>The type of a node's only output.</summary>
     /// <exception cref="FormatException">No rule, or inputs that do not fit; the message names the node.</exception>
     public static TensorType Infer(ShapeContext context) =>

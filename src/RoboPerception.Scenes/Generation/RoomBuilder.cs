@@ -47,8 +47,6 @@ internal sealed class RoomBuilder(SceneRandom random)
 
     public List<SupportSurface> Surfaces { get; } = [];
 
-    public int PrimitiveCount => primitives.Count;
-
     /// <summary>Starts a new thing at a place; the following solids belong to it.</summary>
     public void Begin(SceneClass kind, string name, Placement place)
     {
