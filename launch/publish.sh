@@ -59,7 +59,7 @@ if [ "$runtime" != "$here" ]; then
       -o Dir::Cache="$work/apt/cache" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)")
     "${apt[@]}" update 2>"$work/apt/log" || fail "apt cannot read the lists for arm64 here (see $work/apt/log): publish on the arm64 machine itself"
     "${apt[@]}" install -y --no-install-recommends --download-only libopencv-{core,imgproc,imgcodecs,videoio,calib3d}-dev libstdc++-12-dev libc6-dev libblas3 liblapack3 \
-      mosquitto util-linux >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
+      mosquitto util-linux bash coreutils >"$work/apt/log" 2>&1 || fail "apt could not fetch the packages for arm64: see $work/apt/log"
     for package in "$work"/apt/cache/archives/*.deb; do dpkg-deb -x "$package" "$sysroot"; done
     touch "$sysroot/complete"
   fi
