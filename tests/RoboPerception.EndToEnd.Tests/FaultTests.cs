@@ -29,8 +29,9 @@ public sealed class FaultTests : IDisposable
         JsonElement figures = JsonSerializer.SerializeToElement(report);
         Assert.True(isGood, figures.ToString());
         Assert.Equal((3, 0, 0), (Number(figures, "Repetitions"), Number(figures, "StaleFrames"), Number(figures, "RetainedTopicsLost")));
-        // Those that were on their way in the socket when the broker died are nobody's to count.
-        Assert.InRange(figures.GetProperty("DroppedAsTheNodeCounts").GetProperty("disconnected").GetInt32(), 1, Number(figures, "FramesLost"));
+        // Those that were on their way in the socket when the broker died are nobody's to count; of a broker that is back at once they are all.
+        int counted = figures.GetProperty("DroppedAsTheNodeCounts").TryGetProperty("disconnected", out JsonElement disconnected) ? disconnected.GetInt32() : 0;
+        Assert.InRange(counted, 0, Number(figures, "FramesLost"));
     }
 
     [Fact]
