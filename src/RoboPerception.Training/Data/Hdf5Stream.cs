@@ -86,10 +86,7 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
         var at = inner.Position;
         inner.ReadAtLeast(all[begin.Length..], all.Length - begin.Length, throwOnEndOfStream: false);
         inner.Position = at;
-        Check(isHeap ? (BinaryPrimitives.ReadUInt64LittleEndian(all[8..]), (ulong)length)
-            // What is no message may look like this kind: a count of four, before a name. Such bytes do not exceed the file's length, which is enough.
-            : all[0] == OldFillValue ? (SizeIn(all), (ulong)length)
-            : (SizeIn(all), BinaryPrimitives.ReadUInt16LittleEndian(all[2..])));
+        Check(isHeap ? (BinaryPrimitives.ReadUInt64LittleEndian(all[8..]), (ulong)length) : (SizeIn(all), BinaryPrimitives.ReadUInt16LittleEndian(all[2..])));
     }
 
     /// <summary>The index of an array's chunks says of each how long it is in the file.</summary>
@@ -135,7 +132,8 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
 
         return (message[0], body[0]) switch
         {
-            ((byte)OldFillValue, _) => BinaryPrimitives.ReadUInt32LittleEndian(body),
+            // Four names in a node of a group look like it but for the flag, which this kind has: it does not change.
+            ((byte)OldFillValue, _) when message[2] >= 16 && message[2] % 8 == 0 && message[4] == 1 => BinaryPrimitives.ReadUInt32LittleEndian(body),
             ((byte)FillValue, 1 or 2) when body[3] != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[4..]),
             ((byte)FillValue, 3) when (body[1] & 32) != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[2..]),
 
