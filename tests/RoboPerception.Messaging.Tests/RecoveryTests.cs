@@ -57,6 +57,22 @@ public sealed class RecoveryTests
             "a frame came through a new connection");
     }
 
+    /// <summary>MQTTnet tells a ping or a message that was given up as one that timed out.</summary>
+    [Fact]
+    public async Task What_waits_for_a_network_that_stalls_can_be_given_up()
+    {
+        using LocalBroker broker = LocalBroker.Start();
+        await using var proxy = new StallingProxy(broker.Address);
+        var connection = new MqttConnection(new MqttConnectionOptions { Broker = proxy.Address, ClientId = "node", KeepAlive = TimeSpan.FromSeconds(2) });
+        await connection.StartAsync();
+        proxy.Forget();
+        using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(1200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connection.PublishAsync("topic", [1], impatience.Token));
+        // Its ping, sent after half of the period, waits as well.
+        await connection.DisposeAsync();
+        Assert.False(connection.IsConnected);
+    }
+
     [Fact]
     public async Task A_broker_that_was_killed_and_restarted_has_every_retained_topic_again_and_frames_flow()
     {

@@ -139,8 +139,9 @@ public sealed record BrokerSurvey(BrokerLimits Limits, bool ComesBack, int Large
                     passed |= arrived == probe;
                 }
             }
-            catch (Exception exception) when (ConnectionLoss.Is(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (ConnectionLoss.Is(exception))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 // Thrown out by the broker, or dropped without a word.
             }
             return passed;

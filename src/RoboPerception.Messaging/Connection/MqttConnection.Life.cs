@@ -151,7 +151,8 @@ public sealed partial class MqttConnection
                 }
             }
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        // MQTTnet tells a request that was given up as one that timed out.
+        catch (Exception exception) when (token.IsCancellationRequested && ConnectionLoss.Is(exception))
         {
         }
     }

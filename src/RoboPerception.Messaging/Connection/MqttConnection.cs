@@ -238,8 +238,9 @@ public sealed partial class MqttConnection : IAsyncDisposable
                 throw new UserErrorException(ExitCode.Broker, RefusalOf(topic, ReasonWords.Of(result.ReasonCode, payload.Length)));
             }
         }
-        catch (Exception exception) when (ConnectionLoss.Is(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (ConnectionLoss.Is(exception))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw ConnectFailure.Of(options.Broker, exception).ToUserError();
         }
     }
