@@ -1,5 +1,6 @@
 using RoboPerception.Core;
 using RoboPerception.Training.Commands;
+using Spectre.Console;
 
 namespace RoboPerception.Training.Tests;
 
@@ -13,6 +14,8 @@ internal static class InProcess
         using var told = new StringWriter();
         Console.SetOut(told);
         Console.SetError(told);
+        // It keeps the stream that it met first.
+        AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(told) });
         try
         {
             return (TrainerProgram.Run(arguments), told.ToString());
@@ -26,6 +29,7 @@ internal static class InProcess
         {
             Console.SetOut(output);
             Console.SetError(errors);
+            AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings());
         }
     }
 }
