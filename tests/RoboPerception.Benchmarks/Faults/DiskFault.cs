@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RoboPerception.Core;
 using RoboPerception.Inference;
+using RoboPerception.Recording.Mcap;
 using RoboPerception.Training.Optimisation;
 
 namespace RoboPerception.Benchmarks.Faults;
@@ -10,6 +11,9 @@ internal static class DiskFault
 {
     private const int DiskKilobytes = 64;
 
+    // Several chunks of a recording.
+    private const int RecordingKilobytes = 3 * 1024;
+
     public static Task<(object Report, bool IsGood)> RunAsync(string model)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -17,17 +21,24 @@ internal static class DiskFault
             return Task.FromResult<(object, bool)>((new { Kind = "disk full", NotRun = "needs root for a small file system: run 'sudo launch/bench.sh faults --only disk'" }, true));
         }
         var figures = new FaultFigures("disk full");
+        var outcomes = new Dictionary<string, string>();
+        OnDisk(DiskKilobytes, disk =>
+        {
+            outcomes["contact sheet"] = ContactSheet(model, disk, figures);
+            outcomes["checkpoint"] = Checkpoint(disk, figures);
+            outcomes["engine cache"] = EngineFolder(model, disk, figures);
+        });
+        OnDisk(RecordingKilobytes, disk => outcomes["recording"] = Recording(model, disk, figures));
+        return Task.FromResult<(object, bool)>((new { Report = figures.Report(null), Outcomes = outcomes }, figures.IsGood));
+    }
+
+    private static void OnDisk(int kilobytes, Action<string> write)
+    {
         string disk = Directory.CreateTempSubdirectory("rp-disk-").FullName;
-        Run("mount", "-t", "tmpfs", "-o", $"size={DiskKilobytes}k", "tmpfs", disk);
+        Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", disk);
         try
         {
-            var outcomes = new Dictionary<string, string>
-            {
-                ["contact sheet"] = ContactSheet(model, disk, figures),
-                ["checkpoint"] = Checkpoint(disk, figures),
-                ["engine cache"] = EngineFolder(model, disk, figures),
-            };
-            return Task.FromResult<(object, bool)>((new { Report = figures.Report(null), Outcomes = outcomes }, figures.IsGood));
+            write(disk);
         }
         finally
         {
@@ -41,22 +52,36 @@ internal static class DiskFault
     {
         string sheet = Path.Combine(disk, "sheet.png");
         byte[] old = Fill(disk, sheet);
-        var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "roboperception"),
-            ["replay", "test://?size=640x480&fps=30", "--frames", "8", "--model", model, "--providers", "cpu", "--contact-sheet", sheet])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
+        (int exitCode, string last) = Program("replay", "test://?size=640x480&fps=30", "--frames", "8", "--model", model, "--providers", "cpu", "--contact-sheet", sheet);
+        Check(figures, "contact sheet", exitCode == (int)ExitCode.Usage && last.Contains(sheet, StringComparison.Ordinal), $"exit {exitCode}: {last}");
+        CheckUntouched(figures, disk, sheet, old);
+        return last.Replace(disk, "DISK", StringComparison.Ordinal);
+    }
+
+    /// <summary>A recording that fills the disk: it ends by name, and what is written can be saved elsewhere.</summary>
+    private static string Recording(string model, string disk, FaultFigures figures)
+    {
+        string recording = Path.Combine(disk, "run.mcap");
+        (int exitCode, string last) = Program("record", "test://?size=640x480&fps=30", "--input", "lossless", "--frames", "1000", "--model", model, "--providers", "cpu", "-o", recording);
+        Check(figures, "recording", exitCode == (int)ExitCode.Failed && last.Contains(recording, StringComparison.Ordinal), $"exit {exitCode}: {last}");
+        string saved = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(disk)}.mcap");
+        ulong messages = McapRepair.Repair($"{recording}.part", saved).Messages;
+        File.Delete(saved);
+        Check(figures, "recording", messages > 0, "nothing of it could be saved");
+        Check(figures, "recording", !File.Exists(recording), "a cut recording bears the name of a whole one");
+        return $"{last.Replace(disk, "DISK", StringComparison.Ordinal)} ({messages} messages saved)";
+    }
+
+    /// <summary>The program itself: its exit code, and the last line that it says.</summary>
+    private static (int ExitCode, string Last) Program(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "roboperception"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         using Process program = Process.Start(start)!;
         Task<string> output = program.StandardOutput.ReadToEndAsync();
         string errors = program.StandardError.ReadToEnd();
         _ = output.Result;
         program.WaitForExit();
-        string last = errors.Trim().Split('\n')[^1];
-        Check(figures, "contact sheet", program.ExitCode == (int)ExitCode.Usage && last.Contains(sheet, StringComparison.Ordinal), $"exit {program.ExitCode}: {last}");
-        CheckUntouched(figures, disk, sheet, old);
-        return last.Replace(disk, "DISK", StringComparison.Ordinal);
+        return (program.ExitCode, errors.Trim().Split('\n')[^1]);
     }
 
     private static string Checkpoint(string disk, FaultFigures figures)
