@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Core;
+using RoboPerception.Inference;
 
 namespace RoboPerception.Benchmarks;
 
-/// <summary>The floor: the official API runs the model over bound buffers, nothing else happens. Same library, threads and model as the node.</summary>
+/// <summary>The floor: the official API runs the model over bound buffers, nothing else happens. Same library, threads and form of the model as the node's.</summary>
 internal sealed class BareLoop : IDisposable
 {
     private readonly SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
@@ -13,11 +14,12 @@ internal sealed class BareLoop : IDisposable
     private readonly RunOptions runOptions = new();
     private readonly List<OrtValue> values = [];
 
-    public BareLoop(string file, ModelDescription model, int threads)
+    public BareLoop(ModelFile file, int threads)
     {
+        ModelDescription model = file.Description;
         options.IntraOpNumThreads = threads;
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session = new InferenceSession(file, options);
+        session = new InferenceSession(file.ContentFor(ExecutionProvider.Cpu, new InferenceSettings()), options);
         binding = session.CreateIoBinding();
         int h = model.Input.Height, w = model.Input.Width;
         var image = new byte[3 * h * w];

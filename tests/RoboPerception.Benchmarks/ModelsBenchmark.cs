@@ -17,7 +17,7 @@ internal static class ModelsBenchmark
             throw new UserErrorException(ExitCode.Usage, $"'{folder}' holds no .onnx file.");
         }
         BenchmarkEnvironment environment = BenchmarkEnvironment.Read();
-        BareLoop[] loops = [.. files.Select(file => new BareLoop(file, ModelFile.Load(file).Description, threads: 0))];
+        BareLoop[] loops = [.. files.Select(file => new BareLoop(ModelFile.Load(file), threads: 0))];
         try
         {
             var milliseconds = new double[files.Length];

@@ -24,7 +24,7 @@ internal static class PipelineBenchmark
         ModelFile model = ModelFile.Load(modelFile);
         int pieces = Math.Max(10, frames / 2);
         BenchmarkEnvironment environment = BenchmarkEnvironment.Read();
-        using var floor = new BareLoop(modelFile, model.Description, threads: 0);
+        using var floor = new BareLoop(model, threads: 0);
         using LocalBroker broker = LocalBroker.Start();
         List<NodeRound> png = [], fast = [];
         BareFigures before = floor.Measure(pieces);

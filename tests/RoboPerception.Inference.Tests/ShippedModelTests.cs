@@ -1,4 +1,5 @@
 using RoboPerception.Core;
+using RoboPerception.Onnx;
 
 namespace RoboPerception.Inference.Tests;
 
@@ -35,6 +36,29 @@ public sealed class ShippedModelTests
         SelfCheckResult result = SelfCheck.Compare(Predictions(model).Outputs[0], Predictions(half).Outputs[0], Settings.Tolerance);
         Assert.True(result.Passed, result.Summary);
         Assert.Empty(ModelFaults.Of(half));
+    }
+
+    [Theory]
+    [MemberData(nameof(FloatFiles))]
+    public void On_the_CPU_the_pads_are_inside_the_convolutions_and_every_bit_is_the_same(string file)
+    {
+        ModelFile model = ModelFile.Load(Path.Combine(Models, file));
+        OnnxModel asItIs = OnnxFile.FromBytes(model.Content), onCpu = OnnxFile.FromBytes(model.ContentFor(ExecutionProvider.Cpu, Settings));
+        int pads = asItIs.Graph.Nodes.Count(node => node.Operator == "Pad");
+        Assert.Equal(file.Contains("segnet", StringComparison.Ordinal) ? 0 : 5, pads);
+        Assert.DoesNotContain(onCpu.Graph.Nodes, node => node.Operator == "Pad");
+        Assert.Equal(asItIs.Graph.Nodes.Count - pads, onCpu.Graph.Nodes.Count);
+        Assert.Equal(pads, GraphChecker.Faults(onCpu.Graph).Count(fault => fault.Contains("onnxruntime#26215", StringComparison.Ordinal)));
+        Assert.Same(model.Content, model.ContentFor(ExecutionProvider.Cuda, Settings));
+
+        // What another program wrote is taken as it is: so is the same graph by another name.
+        using var folder = new TemporaryFolder();
+        ModelFile foreign = ModelFile.Load(folder.Write("foreign.onnx", OnnxFile.ToBytes(new OnnxModel(asItIs.Graph) { Producer = "another", Metadata = asItIs.Metadata })));
+        Assert.Same(foreign.Content, foreign.ContentFor(ExecutionProvider.Cpu, Settings));
+        OutputBuffers expected = Predictions(foreign).Outputs[0], found = Predictions(model).Outputs[0];
+        Assert.Equal(expected.Segmentation, found.Segmentation);
+        Assert.Equal(expected.Depth, found.Depth);
+        Assert.Equal(expected.Normals, found.Normals);
     }
 
     private static FrameBuffers Predictions(ModelFile model)

@@ -38,6 +38,37 @@ public sealed class KnownFaultTests
     }
 
     [Fact]
+    public void For_the_CPU_a_pad_of_zeros_goes_back_into_its_convolution_and_no_other_does()
+    {
+        var graph = OneSided("Conv", [0, 0, 1, 1]);
+        PadPass.Apply(graph);
+        var image = Graphs.Numbers(new Random(3), 2 * 6 * 6);
+        var expected = Graphs.Run(graph, image);
+        Assert.Equal(1, PadPass.FoldBack(graph));
+        Assert.Equal([0, 0, 1, 1], Assert.Single(graph.Nodes).Attribute("pads", Array.Empty<long>()));
+        Assert.DoesNotContain("pad_zero", graph.Initializers.Keys);
+        Assert.Equal(expected, Graphs.Run(graph, image));
+
+        foreach (var change in new Action<Graph>[]
+        {
+            other => other.Initializers["pad_zero"] = Initializer.Floats("pad_zero", [1]),
+            other => other.Nodes[0] = other.Nodes[0] with { Attributes = new Dictionary<string, object> { ["mode"] = "edge" } },
+            other => other.Initializers["pads_0_0_1_1"] = Initializer.Integers("pads_0_0_1_1", [0, 1, 0, 0, 0, 0, 1, 1], 8),
+        })
+        {
+            var other = OneSided("Conv", [0, 0, 1, 1]);
+            PadPass.Apply(other);
+            change(other);
+            Assert.Equal(0, PadPass.FoldBack(other));
+            Assert.Equal(["Pad", "Conv"], other.Nodes.Select(node => node.Operator));
+        }
+
+        var pool = OneSided("MaxPool", [0, 0, 1, 1]);
+        PadPass.Apply(pool);
+        Assert.Equal(0, PadPass.FoldBack(pool));
+    }
+
+    [Fact]
     public void A_pad_that_the_runtime_would_fold_back_is_refused()
     {
         var graph = OneSided("Conv", [0, 0, 1, 1]);

@@ -29,7 +29,9 @@ internal static class GraphBisection
         ModelFile suspect = against ?? model;
         OnnxModel graph = OnnxFile.FromBytes(model.Content);
         var right = new InnerTensors(graph, () => SessionOptionsFactory.CreatePlain(settings));
-        var tried = new InnerTensors(OnnxFile.FromBytes(suspect.ContentFor(provider, settings)), () => SessionOptionsFactory.Create(suspect, provider, settings));
+        // The CPU's form lacks some of the tensors that are compared.
+        byte[] content = provider == ExecutionProvider.Cpu ? suspect.Content : suspect.ContentFor(provider, settings);
+        var tried = new InnerTensors(OnnxFile.FromBytes(content), () => SessionOptionsFactory.Create(suspect, provider, settings));
         return new Search(new GraphView(graph.Graph), right, tried).Run();
     }
 

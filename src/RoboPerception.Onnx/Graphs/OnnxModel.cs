@@ -9,6 +9,9 @@ internal sealed class OnnxModel
     /// <summary>Operator set written.</summary>
     public const int OperatorSet = 17;
 
+    /// <summary>The producer that files name which are made here.</summary>
+    public const string OwnProducer = "RoboPerception";
+
     /// <summary>A model without metadata.</summary>
     public OnnxModel(Graph graph)
     {
@@ -20,7 +23,7 @@ internal sealed class OnnxModel
     public Graph Graph { get; }
 
     /// <summary>Program that made the file.</summary>
-    public string Producer { get; init; } = "RoboPerception";
+    public string Producer { get; init; } = OwnProducer;
 
     /// <summary>Version of that program.</summary>
     public string ProducerVersion { get; init; } = "";
