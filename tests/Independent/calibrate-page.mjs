@@ -25,6 +25,16 @@ function look() {
   };
 }
 
+/** Runs inside the page when it has ended. */
+function lookAtResult() {
+  const of = (id) => document.getElementById(id).textContent;
+  const canvas = document.getElementById('picture');
+  return {
+    next: of('next'), state: of('state'), verdict: of('verdict'), outcome: of('outcome'), file: of('file'), command: of('command'), views: of('views'), error: of('error'),
+    canvas: { width: canvas.width, height: canvas.height }, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  };
+}
+
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
   const problems = [];
@@ -59,14 +69,13 @@ try {
   await page.waitForSelector('#result:not([hidden])', { timeout: 60000 });
   for (const [name, width, height] of [['result', 1200, 800], ['resultOnPhone', 400, 860]]) {
     await page.setViewportSize({ width, height });
-    shown[name] = await page.evaluate(() => ({
-      next: document.getElementById('next').textContent, state: document.getElementById('state').textContent, verdict: document.getElementById('verdict').textContent, outcome: document.getElementById('outcome').textContent,
-      file: document.getElementById('file').textContent, command: document.getElementById('command').textContent,
-      canvas: { width: document.getElementById('picture').width, height: document.getElementById('picture').height },
-      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    }));
+    shown[name] = await page.evaluate(lookAtResult);
     if (screenshots) await page.screenshot({ path: `${screenshots}-${name}.png`, fullPage: true });
   }
+  // The result is still there for who comes again.
+  await page.reload();
+  await page.waitForSelector('#result:not([hidden])', { timeout: 20000 });
+  shown.reloaded = await page.evaluate(lookAtResult);
   console.log(JSON.stringify({ ...shown, problems, elsewhere }));
 } finally {
   await browser.close();

@@ -47,7 +47,9 @@ public sealed class CalibratePageTests : IDisposable
             "--squares", "8x6", "--square", "30", "--name", "front", "-o", file, "--http-port", $"{port}").WithDashboard();
         string[] keep = Environment.GetEnvironmentVariable("ROBOPERCEPTION_KEEP_CALIBRATION") is { Length: > 0 } pictures ? [$"{pictures}/page"] : [];
         using JsonDocument page = await Task.Run(() => IndependentReader.Run("calibrate-page.mjs", [$"http://127.0.0.1:{port}/", $"{Views}", .. keep]));
+        calibrate.Signal(PosixSignal.SIGINT);
         Assert.Equal(0, calibrate.WaitForExit());
+        Assert.Contains($"roboperception: the result stays at http://127.0.0.1:{port}/ for 60 s; Ctrl-C ends this now", calibrate.Errors, StringComparison.Ordinal);
 
         foreach (string kind in new[] { "wide", "dark", "phone" })
         {
@@ -80,7 +82,7 @@ public sealed class CalibratePageTests : IDisposable
 
         CameraIntrinsics found = CalibrationFile.Read(file).Intrinsics;
         Assert.Equal(truth.Fx, found.Fx, 0.01 * truth.Fx);
-        foreach (string kind in new[] { "result", "resultOnPhone" })
+        foreach (string kind in new[] { "result", "resultOnPhone", "reloaded" })
         {
             JsonElement result = page.RootElement.GetProperty(kind);
             Assert.Equal(("finished", "usable", file), (Text(result, "state"), Text(result, "verdict"), Text(result, "file")));
@@ -91,6 +93,12 @@ public sealed class CalibratePageTests : IDisposable
             Assert.Equal((960, 360), (result.GetProperty("canvas").GetProperty("width").GetInt32(), result.GetProperty("canvas").GetProperty("height").GetInt32()));
             Assert.Equal(0, result.GetProperty("overflow").GetInt32());
         }
+
+        // A run whose page nobody opened waits for nobody.
+        using NodeProcess alone = NodeProcess.Start("calibrate", $"{folder.Path}/0*.png", "--squares", "8x6", "--square", "30", "-o", Path.Combine(folder.Path, "alone.yaml"), "--http-port", $"{port}");
+        Assert.Equal(0, alone.WaitForExit());
+        Assert.Contains("dashboard at", alone.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("the result stays", alone.Errors, StringComparison.Ordinal);
 
         Assert.Empty(page.RootElement.GetProperty("problems").EnumerateArray());
         Assert.Empty(page.RootElement.GetProperty("elsewhere").EnumerateArray());

@@ -107,6 +107,7 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal((ExitCode.Usage, true), Refused("board to print", "calibrate"));
         Assert.Equal((ExitCode.Usage, true), Refused(".svg or .pdf", "calibrate", "-o", $"{folder}/board.png"));
         Assert.Equal((ExitCode.Usage, true), Refused(".yaml", "calibrate", $"{folder}/empty", "-o", $"{folder}/board.pdf"));
+        Assert.Equal((ExitCode.Usage, true), Refused("--http-linger -1 is not between", "calibrate", $"{folder}/empty", "--http-linger", "-1"));
         Assert.Equal((ExitCode.Usage, true), Refused("equidistant", "calibrate", $"{folder}/empty", "--model", "pinhole"));
         Assert.Equal((ExitCode.NoSource, true), Refused("does not exist", "calibrate", $"{folder}/nothing"));
         Assert.Equal((ExitCode.Failed, true), Refused("found in 0 images", "calibrate", $"{folder}/empty", "-o", $"{folder}/x.yaml"));

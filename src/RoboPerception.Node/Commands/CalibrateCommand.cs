@@ -11,6 +11,9 @@ namespace RoboPerception.Node.Commands;
 /// </summary>
 internal static class CalibrateCommand
 {
+    // A day.
+    private const double LongestLinger = 86400;
+
     /// <summary>The command.</summary>
     public static Command Build()
     {
@@ -24,7 +27,8 @@ internal static class CalibrateCommand
         var output = new Option<string?>("--out", "-o") { Description = "the calibration, .yaml (default: calibration/NAME.yaml, beside it a picture .png); or the board, .svg or .pdf", HelpName = "FILE" };
         var port = new Option<string?>("--http-port") { Description = "serve a page that shows the picture, what is still missing and the result, for a phone beside the board", HelpName = "PORT" };
         var listen = new Option<string?>("--http-address") { Description = "where that page listens; another address than loopback needs a token", HelpName = "IP" };
-        var command = new Command("calibrate", "calibrate a camera with a printed board, or print one") { source, target, squares, square, page, model, name, output, port, listen };
+        var linger = new Option<double?>("--http-linger") { Description = "how long that page shows the result after the end; by default 60 where it was opened before, else 0; Ctrl-C ends it", HelpName = "SECONDS" };
+        var command = new Command("calibrate", "calibrate a camera with a printed board, or print one") { source, target, squares, square, page, model, name, output, port, listen, linger };
         command.SetAction(parsed =>
         {
             CalibrationTarget board = CalibrationTarget.Parse(parsed.GetValue(target)!, parsed.GetValue(squares)!, parsed.GetValue(square));
@@ -42,9 +46,15 @@ internal static class CalibrateCommand
                 throw new UserErrorException(ExitCode.Usage, $"A calibration is written as YAML, so '{file}' must end in .yaml; without a source the board is written (.svg, .pdf).");
             }
 
+            double? seconds = parsed.GetValue(linger);
+            if (seconds is not (null or (>= 0 and <= LongestLinger)))
+            {
+                throw new UserErrorException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--http-linger {seconds} is not between 0 and {LongestLinger} seconds."));
+            }
+
             NodeSettings settings = new SettingsReader().AddEnvironment(Environment.GetEnvironmentVariables())
                 .Add("http.port", parsed.GetValue(port), port.Name).Add("http.address", parsed.GetValue(listen), listen.Name).Build();
-            using var run = new CalibrateRun(new CalibrateRequest(address, board, parsed.GetValue(model)!, camera, file, settings));
+            using var run = new CalibrateRun(new CalibrateRequest(address, board, parsed.GetValue(model)!, camera, file, settings, seconds is { } stays ? TimeSpan.FromSeconds(stays) : null));
             return (int)run.Run();
         });
         return command;

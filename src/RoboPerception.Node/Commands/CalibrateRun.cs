@@ -12,12 +12,16 @@ namespace RoboPerception.Node.Commands;
 /// <summary>One calibration from the first frame to the written file, followed in the terminal and, where one was asked for, on a page.</summary>
 internal sealed class CalibrateRun : IDisposable
 {
+    private static readonly TimeSpan StaysWhereWatched = TimeSpan.FromSeconds(60);
+
     private readonly CalibrateRequest request;
     private readonly CalibrationSession session;
     private readonly RunningCalibration running;
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource leave = new();
     private readonly CalibrationView? view;
     private readonly bool isWatched;
+    private volatile bool isOver;
 
     /// <summary>A calibration that has not begun.</summary>
     /// <exception cref="UserErrorException">Source, board or lens model are none.</exception>
@@ -51,6 +55,8 @@ internal sealed class CalibrateRun : IDisposable
             }
 
             Finish();
+            isOver = true;
+            Stay(server);
             return ExitCode.Ok;
         }
         catch (UserErrorException failure)
@@ -65,18 +71,48 @@ internal sealed class CalibrateRun : IDisposable
     {
         session.Dispose();
         stop.Dispose();
+        leave.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        Stop();
+        if (isOver)
+        {
+            leave.Cancel();
+        }
+        else
+        {
+            Stop();
+        }
     }
 
     private void Stop()
     {
         stop.Cancel();
         session.Interrupt();
+    }
+
+    /// <summary>
+    /// Keeps the result on the page for a phone that slept or a page that is opened again. Where nobody has opened one, the command ends at once, so that no
+    /// script waits for nothing.
+    /// </summary>
+    private void Stay(CalibrationServer? server)
+    {
+        if (server is null || view is null)
+        {
+            return;
+        }
+
+        TimeSpan time = request.Stays ?? (view.Viewers.WasWatched ? StaysWhereWatched : TimeSpan.Zero);
+        if (time == TimeSpan.Zero)
+        {
+            view.WaitUntilSeen();
+            return;
+        }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"roboperception: the result stays at {server.Address} for {time.TotalSeconds:0.#} s; Ctrl-C ends this now"));
+        leave.Token.WaitHandle.WaitOne(time);
     }
 
     private bool Step()
@@ -134,4 +170,5 @@ internal sealed class CalibrateRun : IDisposable
 /// <param name="Camera">Name of the camera in the file.</param>
 /// <param name="File">The file, .yaml.</param>
 /// <param name="Http">Where a page is served, if at all.</param>
-internal sealed record CalibrateRequest(string Source, CalibrationTarget Board, string Model, string Camera, string File, NodeSettings Http);
+/// <param name="Stays">How long it shows the result; null: a minute where somebody has watched.</param>
+internal sealed record CalibrateRequest(string Source, CalibrationTarget Board, string Model, string Camera, string File, NodeSettings Http, TimeSpan? Stays);

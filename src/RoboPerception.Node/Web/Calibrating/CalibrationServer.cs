@@ -22,7 +22,11 @@ internal sealed class CalibrationServer : IDisposable
     private readonly CalibrationView view;
     private readonly Action finish;
 
-    private CalibrationServer(WebApplication application, CalibrationView view, Action finish) => (this.application, this.view, this.finish) = (application, view, finish);
+    private CalibrationServer(WebApplication application, CalibrationView view, Action finish, Uri address) =>
+        (this.application, this.view, this.finish, Address) = (application, view, finish, address);
+
+    /// <summary>Where the page is.</summary>
+    public Uri Address { get; }
 
     /// <summary>Serves.</summary>
     /// <param name="settings">Port, address and token, from <c>http</c>.</param>
@@ -34,12 +38,12 @@ internal sealed class CalibrationServer : IDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         WebServer.AddListener(builder, settings);
         builder.Services.AddSingleton<IHostLifetime, PlainLifetime>();
-        var server = new CalibrationServer(builder.Build(), view, finish);
+        var server = new CalibrationServer(builder.Build(), view, finish, new Uri($"http://{new IPEndPoint(settings.HttpAddress, settings.HttpPort)}/"));
         try
         {
             WebServer.MapAround(server.application, "calibrate.html", server.Map);
             server.application.Start();
-            Console.Error.WriteLine($"roboperception: dashboard at http://{new IPEndPoint(settings.HttpAddress, settings.HttpPort)}/");
+            Console.Error.WriteLine($"roboperception: dashboard at {server.Address}");
             return server;
         }
         catch (Exception e)

@@ -54,42 +54,37 @@ internal sealed class CalibrationView(CalibrationSession session, RunningCalibra
         }
     }
 
-    /// <summary>Shows the result, and waits until those who watch have seen it, or for three seconds.</summary>
+    /// <summary>Shows the result, also to who comes later.</summary>
     /// <param name="result">The calibration.</param>
     /// <param name="picture">The one to judge it by, PNG.</param>
     /// <param name="file">Where it was written.</param>
     /// <param name="command">The command that uses it.</param>
     public void ShowResult(CalibrationResult result, byte[] picture, string file, string command)
     {
-        if (Viewers.Count == 0)
-        {
-            return;
-        }
-
         using Mat image = Cv2.ImDecode(picture, ImreadModes.Color);
-        End(Document("finished") with { Outcome = result.Summary, Error = result.Error, ErrorViews = result.Views.Count, File = file, Command = command }, Small(image, 2 * LongestSide));
+        Viewers.PutLast(Message(
+            Document("finished") with { Outcome = result.Summary, Error = result.Error, ErrorViews = result.Views.Count, File = file, Command = command }, Small(image, 2 * LongestSide)));
     }
 
-    /// <summary>Shows why there is no result, and waits as for one.</summary>
+    /// <summary>Shows why there is no result, and waits until those who watch have seen it.</summary>
     public void ShowFailure(string reason)
     {
         if (Viewers.Count > 0)
         {
-            End(Document("failed") with { Outcome = reason }, session.Frame.Empty() ? null : Small(session.Frame));
+            Put(Document("failed") with { Outcome = reason }, session.Frame.Empty() ? null : Small(session.Frame));
+            WaitUntilSeen();
         }
     }
 
-    private void End(CalibrationDocument document, byte[]? jpeg)
-    {
-        Put(document, jpeg);
-        // A page leaves when it has drawn an end.
-        SpinWait.SpinUntil(() => Viewers.Count == 0, LastLook);
-    }
+    /// <summary>Waits until those who watch have seen the end, or for three seconds: a page leaves when it has drawn one.</summary>
+    public void WaitUntilSeen() => SpinWait.SpinUntil(() => Viewers.Count == 0, LastLook);
 
-    private void Put(CalibrationDocument document, byte[]? jpeg)
+    private void Put(CalibrationDocument document, byte[]? jpeg) => Viewers.Put(Message(document, jpeg));
+
+    private static byte[] Message(CalibrationDocument document, byte[]? jpeg)
     {
         CalibrationDocument whole = document with { Parts = jpeg is null ? [] : [new FramePart("image", "jpeg", jpeg.Length)] };
-        Viewers.Put(FrameMessage.Join(JsonSerializer.SerializeToUtf8Bytes(whole, CalibrationJson.Default.CalibrationDocument), jpeg));
+        return FrameMessage.Join(JsonSerializer.SerializeToUtf8Bytes(whole, CalibrationJson.Default.CalibrationDocument), jpeg);
     }
 
     private CalibrationDocument Document(string state)

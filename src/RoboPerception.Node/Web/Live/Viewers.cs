@@ -6,9 +6,14 @@ internal sealed class Viewers
     private readonly Lock gate = new();
     private readonly List<ViewerSlot> slots = [];
     private volatile int count;
+    private volatile bool wasWatched;
+    private byte[]? last;
 
     /// <summary>How many watch now.</summary>
     public int Count => count;
+
+    /// <summary>Whether anybody has watched so far.</summary>
+    public bool WasWatched => wasWatched;
 
     /// <summary>A new viewer.</summary>
     public ViewerSlot Join()
@@ -18,6 +23,11 @@ internal sealed class Viewers
         {
             slots.Add(viewer);
             count = slots.Count;
+            wasWatched = true;
+            if (last is not null)
+            {
+                viewer.Put(last);
+            }
         }
         return viewer;
     }
@@ -37,6 +47,16 @@ internal sealed class Viewers
     {
         lock (gate)
         {
+            slots.ForEach(s => s.Put(message));
+        }
+    }
+
+    /// <summary>Offers the last message there will be: also to who comes later.</summary>
+    public void PutLast(byte[] message)
+    {
+        lock (gate)
+        {
+            last = message;
             slots.ForEach(s => s.Put(message));
         }
     }
