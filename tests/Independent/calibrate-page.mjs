@@ -30,7 +30,7 @@ function lookAtResult() {
   const of = (id) => document.getElementById(id).textContent;
   const canvas = document.getElementById('picture');
   return {
-    next: of('next'), state: of('state'), verdict: of('verdict'), outcome: of('outcome'), file: of('file'), command: of('command'), views: of('views'), error: of('error'),
+    next: of('next'), state: of('state'), verdict: of('verdict'), outcome: of('outcome'), file: of('file'), command: of('command'), reading: document.getElementById('reading').checkVisibility(), switches: document.getElementById('mirror').checkVisibility(), views: of('views'), error: of('error'),
     canvas: { width: canvas.width, height: canvas.height }, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
 }

@@ -41,6 +41,7 @@ try {
       state: document.getElementById('state').textContent,
       stages: [...document.querySelectorAll('#latency tr td:first-child')].map((td) => td.textContent),
       model: document.getElementById('model').textContent,
+      measured: document.getElementById('measured').hidden ? '' : document.querySelector('#measured dl').textContent,
       charts: document.querySelectorAll('.chart canvas').length,
       segmentation: dot('segmentation', [2, 2]),
       canvas: { width: document.querySelector('figure[data-view=depth] > canvas').width, height: document.querySelector('figure[data-view=depth] > canvas').height },

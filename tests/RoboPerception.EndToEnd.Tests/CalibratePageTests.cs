@@ -90,6 +90,9 @@ public sealed class CalibratePageTests : IDisposable
             string summary = File.ReadLines(file).First().Split(": ", 2)[1];
             Assert.StartsWith(char.ToUpperInvariant(summary[0]) + summary[1..], Text(result, "outcome"), StringComparison.Ordinal);
             Assert.Equal($"roboperception run SOURCE --calibration {file}", Text(result, "command"));
+            // How to read the picture is said; what only a running calibration needs is gone.
+            Assert.True(result.GetProperty("reading").GetBoolean());
+            Assert.False(result.GetProperty("switches").GetBoolean());
             Assert.Equal((960, 360), (result.GetProperty("canvas").GetProperty("width").GetInt32(), result.GetProperty("canvas").GetProperty("height").GetInt32()));
             Assert.Equal(0, result.GetProperty("overflow").GetInt32());
         }

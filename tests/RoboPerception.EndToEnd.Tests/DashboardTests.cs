@@ -21,7 +21,7 @@ public sealed class DashboardTests : IDisposable
     private readonly HttpClient client = new(new HttpClientHandler { AllowAutoRedirect = false });
     private readonly string model;
 
-    public DashboardTests() => model = folder.Write("model.onnx", new TestModel { Width = 96, Height = 64 }.ToBytes());
+    public DashboardTests() => model = folder.Write("model.onnx", new TestModel { Width = 96, Height = 64, Describe = d => d with { Metrics = new Dictionary<string, double> { ["depth.absolute_error_pooled"] = 0.555, ["depth.within_factor_1_25"] = 0.7062 } } }.ToBytes());
 
     public void Dispose()
     {
@@ -49,6 +49,8 @@ public sealed class DashboardTests : IDisposable
         Assert.Equal("ready", shown.GetProperty("state").GetString());
         Assert.Equal(["capture", "preprocess", "inference", "encode", "publish", "age"], shown.GetProperty("stages").EnumerateArray().Select(s => s.GetString()));
         Assert.Contains("by-hand", shown.GetProperty("model").GetString(), StringComparison.Ordinal);
+        Assert.Contains("depth, absolute error0.56 m", shown.GetProperty("model").GetString(), StringComparison.Ordinal);
+        Assert.Equal("depth: absolute error pooled0.555depth: within factor 1.250.7062", shown.GetProperty("measured").GetString());
         Assert.Equal(2, shown.GetProperty("charts").GetInt32());
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         Assert.Empty(shown.GetProperty("elsewhere").EnumerateArray());

@@ -123,17 +123,31 @@ function showCounters(figures) {
   $('latency').replaceChildren(head, ...Object.entries(figures.stages).map(([name, s]) => line(name, s)), ...(figures.age ? [line('age', figures.age)] : []));
 }
 
+// The figures that models are compared by; the others are unfolded on demand.
+const compared = {
+  'segmentation.miou_pooled': ['mIoU', (v) => `${(100 * v).toFixed(1)} %`], 'segmentation.pixel_accuracy_pooled': ['pixel accuracy', (v) => `${(100 * v).toFixed(1)} %`],
+  'depth.absolute_error_pooled': ['depth, absolute error', (v) => `${v.toFixed(2)} m`], 'depth.relative_error_pooled': ['depth, relative error', (v) => `${(100 * v).toFixed(1)} %`],
+  'normals.mean_angle_pooled': ['normals, mean angle', (v) => `${v.toFixed(1)}°`],
+};
+
 function showModel(model) {
-  const facts = [
-    ['name', model.name], ['architecture', model.architecture], ['trained on', model.data_set], ['grid', `${model.width} × ${model.height}`],
-    ['depth range', model.range_metres ? `${model.range_metres[0].toFixed(1)} to ${model.range_metres[1].toFixed(1)} m` : '–'],
-    ...Object.entries(model.metrics ?? {}).map(([name, value]) => [name.replaceAll('_', ' ').replace('.', ': '), String(Number(value.toFixed(4)))]),
-    ['licence', model.licence], ['id', model.id],
-  ];
-  const key = JSON.stringify(facts);
+  const key = JSON.stringify(model);
   if ($('model').dataset.key === key) return;
   $('model').dataset.key = key;
-  $('model').replaceChildren(...facts.flatMap(([name, value]) => {
+  const metrics = model.metrics ?? {};
+  fill($('model'), [
+    ['name', model.name], ['architecture', model.architecture], ['trained on', model.data_set], ['grid', `${model.width} × ${model.height}`],
+    ['depth range', model.range_metres ? `${model.range_metres[0].toFixed(1)} to ${model.range_metres[1].toFixed(1)} m` : '–'],
+    ...Object.entries(compared).filter(([name]) => name in metrics).map(([name, [words, text]]) => [words, text(metrics[name])]),
+    ['licence', model.licence], ['id', model.id],
+  ]);
+  $('measured').hidden = Object.keys(metrics).length === 0;
+  fill($('measured').lastElementChild, Object.entries(metrics).map(([name, value]) =>
+    [name.replace('.', ': ').replace(/(\d)_(\d)/g, '$1.$2').replaceAll('_', ' '), String(Number(value.toFixed(4)))]));
+}
+
+function fill(list, facts) {
+  list.replaceChildren(...facts.flatMap(([name, value]) => {
     const [term, definition] = [document.createElement('dt'), document.createElement('dd')];
     [term.textContent, definition.textContent] = [name, value];
     return [term, definition];

@@ -137,7 +137,7 @@ function end(state) {
   const verdict = state.state === 'failed' ? 'none' : state.error < GOOD && !state.next ? 'good' : state.error < POOR ? 'usable' : 'poor';
   text('verdict', verdict);
   $('verdict').dataset.state = verdict === 'none' ? 'failed' : verdict;
-  $('written').hidden = $('command').hidden = !state.file;
+  $('written').hidden = $('command').hidden = $('reading').hidden = !state.file;
   text('file', state.file ?? '');
   text('command', state.command ?? '');
 }

@@ -87,7 +87,8 @@ function addChart(parent, lines, options) {
     if (min === null || max === null) return [0, 1];
     // What does not change is drawn in the middle, not as if its last digit mattered.
     const room = max > min ? (max - min) * 0.06 : Math.abs(max) * 0.1 || 1;
-    return [low ?? min - room, high ?? max + room];
+    // What is never negative has no axis below zero.
+    return [low ?? (min >= 0 ? Math.max(0, min - room) : min - room), high ?? max + room];
   };
   const chart = new uPlot({
     width: Math.max(host.clientWidth, 240), height: 230,
