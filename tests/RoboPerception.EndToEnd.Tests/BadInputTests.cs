@@ -3,6 +3,10 @@ using System.Net.Sockets;
 using RoboPerception.Core;
 using RoboPerception.Inference.Tests;
 using RoboPerception.Inference.Tests.Models;
+using RoboPerception.Node.Commands;
+using RoboPerception.Node.Configuration;
+using RoboPerception.Node.Hosting;
+using RoboPerception.Node.Logging;
 
 namespace RoboPerception.EndToEnd.Tests;
 
@@ -26,7 +30,27 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_ends_with_code_4_and_its_name() => Expect(ExitCode.NoSource, "nowhere.mp4", "replay", Path.Combine(folder.Path, "nowhere.mp4"), "--model", model);
+    public void A_missing_file_ends_with_code_4_and_its_name_and_no_broker_was_started()
+    {
+        string errors = Expect(ExitCode.NoSource, "nowhere.mp4", "replay", Path.Combine(folder.Path, "nowhere.mp4"), "--model", model);
+        Assert.DoesNotContain("own broker", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("calibration", "nowhere.yaml")]
+    [InlineData("report", "nowhere/figures.json")]
+    [InlineData("sheet", "nowhere/sheet.png")]
+    [InlineData("verify", "--verify needs a recording")]
+    public async Task A_file_that_is_named_and_missing_is_told_before_a_broker_is_started(string kind, string words)
+    {
+        string file = Path.Combine(folder.Path, words);
+        NodeSettings settings = new SettingsReader().AddSources([Recording.Write(folder.Path, 2)]).Add("model.file", model, "test").Add("cameras.0.calibration", kind == "calibration" ? file : null, "test").Build();
+        await using var host = new NodeApplication(new NodeRequest(settings, true, null, false, kind == "sheet" ? file : null) { Report = kind == "report" ? file : null, Verify = kind == "verify" }, new NodeLog { IsQuiet = true });
+        UserErrorException error = await Assert.ThrowsAsync<UserErrorException>(() => host.StartAsync(CancellationToken.None));
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => host.Broker);
+    }
 
     [Fact]
     public void A_truncated_video_is_replayed_as_far_as_it_goes_and_said_so()
@@ -105,12 +129,13 @@ public sealed class BadInputTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static void Expect(ExitCode code, string named, params string[] arguments)
+    private static string Expect(ExitCode code, string named, params string[] arguments)
     {
         using NodeProcess node = NodeProcess.Start(arguments);
         int actual = node.WaitForExit();
         Assert.True((int)code == actual, $"exit code {actual}, expected {(int)code}; the program said:\n{node.Errors}");
         Assert.Contains(named, node.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at RoboPerception", node.Errors, StringComparison.Ordinal); // no stack trace for a user's mistake
+        return node.Errors;
     }
 }

@@ -110,6 +110,8 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal((ExitCode.Usage, true), Refused("--http-linger -1 is not between", "calibrate", $"{folder}/empty", "--http-linger", "-1"));
         Assert.Equal((ExitCode.Usage, true), Refused("equidistant", "calibrate", $"{folder}/empty", "--model", "pinhole"));
         Assert.Equal((ExitCode.NoSource, true), Refused("does not exist", "calibrate", $"{folder}/nothing"));
+        // Before the first look, not after the last view.
+        Assert.Equal((ExitCode.Usage, true), Refused("cannot be written", "calibrate", $"{folder}/empty", "-o", $"{folder}/empty/0.png/cam.yaml"));
         Assert.Equal((ExitCode.Failed, true), Refused("found in 0 images", "calibrate", $"{folder}/empty", "-o", $"{folder}/x.yaml"));
         Assert.False(File.Exists($"{folder}/x.yaml"));
     }

@@ -89,36 +89,6 @@ public sealed class FormatsMatTests : IDisposable
         Assert.Contains("cut.mat", Assert.Throws<UserErrorException>(() => DataFormats.Open(new DataRequest(folder.At("cut.mat"), "all", Validation: false, 0))).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>
-    /// A file of the C library in MATLAB's shape (a block of text in front, old B-trees, chunks over several entries and over part of one, deflate
-    /// with and without shuffling). Elements are numbered: images 7 i mod 251, depths 0.01 i, labels i mod 895.
-    /// </summary>
-    [Fact]
-    public void A_file_of_the_C_library_is_read_element_by_element_also_from_many_threads()
-    {
-        using var file = Hdf5File.Open(Golden("library73.mat"));
-        Assert.Equal([3, 3, 16, 12], file.Shape("images"));
-        Parallel.For(0, 60, turn =>
-        {
-            var n = turn % 3;
-            Assert.Equal(Enumerable.Range(n * 576, 576).Select(i => (byte)(i * 7 % 251)), file.Entry<byte>("images", n));
-            Assert.Equal(Enumerable.Range(n * 192, 192).Select(i => (float)(i * 0.01)), file.Entry<float>("depths", n));
-            Assert.Equal(Enumerable.Range(n * 192, 192).Select(i => (ushort)(i % 895)), file.Entry<ushort>("labels", n));
-        });
-
-        // Converted as the C library does: to the nearest value that the type holds; what was never written is zero.
-        Assert.Equal([1.5, -2, 70000, 300], file.All<double>("whole"));
-        Assert.Equal([1, 0, 65535, 300], file.All<ushort>("whole"));
-        Assert.Equal([0, 0, 0, 0], file.Entry<float>("never", 1));
-        Assert.Equal([1.5, -2, 70000, 300], MatFile.Numbers(Golden("library73.mat"), "whole"));
-        foreach (var (name, reason) in new[] { ("names", "Reference"), ("big", "order") })
-        {
-            var message = Assert.Throws<UserErrorException>(() => file.All<double>(name)).Message;
-            Assert.Contains($"'{name}'", message, StringComparison.Ordinal);
-            Assert.Contains(reason, message, StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public void Without_splits_the_remedy_is_told()
     {
@@ -152,8 +122,6 @@ public sealed class FormatsMatTests : IDisposable
         Assert.Equal([1.0, 2.0], elements[0]["inner"].Elements[0]["x"].Numbers);
         Assert.Empty(elements[1]["inner"].Elements);
     }
-
-    private static string Golden(string name, [System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Golden", name);
 
     private static byte Colour(int n, int pixel, int channel) => (byte)((n * 40) + (pixel % Width) + (2 * (pixel / Width)) + (channel * 20));
 

@@ -39,6 +39,8 @@ internal sealed class CalibrateRun : IDisposable
     /// <exception cref="UserErrorException">With the exit code of what went wrong.</exception>
     public ExitCode Run()
     {
+        // First: the views take somebody minutes.
+        NamedFiles.MakeFolderOf(request.File);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using CalibrationServer? server = view is null ? null : CalibrationServer.Start(request.Http, view, Stop);
@@ -140,11 +142,6 @@ internal sealed class CalibrateRun : IDisposable
         view?.ShowCalculating();
         Console.WriteLine($"the board was found in {session.Found} of {session.Frames} frames; calibrating from {session.Coverage.Views.Count} views");
         CalibrationResult result = session.Calibrate(request.Model);
-        if (Path.GetDirectoryName(Path.GetFullPath(request.File)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
         string remark = string.Create(CultureInfo.InvariantCulture, $"# roboperception calibrate, {DateTime.UtcNow:yyyy-MM-dd}: {result.Summary}\n");
         AtomicFile.Write(request.File, Encoding.UTF8.GetBytes(remark + CalibrationFile.Format(new CameraCalibration(request.Camera, result.Camera))));
         string picture = Path.ChangeExtension(request.File, ".png");

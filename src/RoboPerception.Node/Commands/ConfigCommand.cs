@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RoboPerception.Capture;
 using RoboPerception.Core;
 using RoboPerception.Messaging;
 using RoboPerception.Node.Brokers;
@@ -55,16 +54,7 @@ internal static class ConfigCommand
     private static string Check(SettingsReader reader)
     {
         NodeSettings settings = reader.Build();
-        var sources = new SourceFactory();
-        sources.Register("scene", Sources.SceneSource.Example, uri => new Sources.SceneSource(uri));
-        foreach (CameraSettings camera in settings.Cameras)
-        {
-            sources.Create(camera.Source).Dispose();
-            if (camera.Calibration is { } calibration)
-            {
-                CalibrationFile.Read(calibration);
-            }
-        }
+        NamedFiles.Check(settings);
         foreach (string named in new[] { settings.ModelFile, settings.OnnxRuntimeLibrary ?? "" }.Where(f => f.Length > 0 && !File.Exists(f)))
         {
             throw new UserErrorException(ExitCode.Usage, $"'{named}', named in the configuration, does not exist");

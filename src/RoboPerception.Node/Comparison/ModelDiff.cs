@@ -26,7 +26,7 @@ internal sealed class ModelDiff : IFrameTap, IDisposable
     private readonly ModelInput grid;
     private readonly SourceFrame frame = new();
     private readonly DiffStatistics statistics;
-    private readonly OutputBuffers other;
+    private readonly OutputBuffers predictions;
     private readonly PixelMap map;
     private readonly WorstFrames? worst;
 
@@ -34,18 +34,13 @@ internal sealed class ModelDiff : IFrameTap, IDisposable
     /// <param name="camera">Its settings.</param>
     /// <param name="calibration">How it sees; null: not known.</param>
     /// <param name="model">The model of the replay.</param>
-    /// <param name="file">The other model's file.</param>
+    /// <param name="other">The other model, as <see cref="Load"/> gives it.</param>
     /// <param name="inference">Providers and threads; those of the replay.</param>
     /// <param name="withSheet">Keep the frames that differ most.</param>
-    /// <exception cref="UserErrorException">The file is no model (exit code 3), or the two predict nothing in common (exit code 2).</exception>
-    public ModelDiff(CameraSettings camera, CameraCalibration? calibration, ModelFile model, string file, InferenceSettings inference, bool withSheet)
+    public ModelDiff(CameraSettings camera, CameraCalibration? calibration, ModelFile model, ModelFile other, InferenceSettings inference, bool withSheet)
     {
-        this.model = ModelFile.Load(file);
-        ModelDescription first = model.Description, second = this.model.Description;
-        if (!first.Outputs.Any(o => second.Output(o.Kind) is not null))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"--diff: '{first.Name}' and '{second.Name}' predict nothing in common; compare two models that share an output");
-        }
+        this.model = other;
+        ModelDescription first = model.Description, second = other.Description;
         ResizeFit fit = camera.Fit ?? first.Input.Fit;
         resizer = new FrameResizer(second.Input.Width, second.Input.Height, calibration, calibration is { Intrinsics.IsDistorted: true }, notice: null, fit);
         grid = first.Input;
@@ -53,9 +48,19 @@ internal sealed class ModelDiff : IFrameTap, IDisposable
         engine = PerceptionEngine.Start(this.model, inference with { OutputSets = 1 });
         engine.DepthFactor = DepthScale.Factor(second.Input, resizer.Intrinsics);
         statistics = new DiffStatistics(first, second);
-        other = new OutputBuffers(AtGridOf(first, second));
+        predictions = new OutputBuffers(AtGridOf(first, second));
         map = new PixelMap(first.Input, second.Input);
         worst = withSheet ? new WorstFrames(first, second, Shown) : null;
+    }
+
+    /// <summary>Reads the other model.</summary>
+    /// <exception cref="UserErrorException">The file is no model (exit code 3), or the two predict nothing in common (exit code 2).</exception>
+    public static ModelFile Load(string file, ModelDescription first)
+    {
+        ModelFile other = ModelFile.Load(file);
+        return first.Outputs.Any(o => other.Description.Output(o.Kind) is not null)
+            ? other
+            : throw new UserErrorException(ExitCode.Usage, $"--diff: '{first.Name}' and '{other.Description.Name}' predict nothing in common; compare two models that share an output");
     }
 
     /// <inheritdoc/>
@@ -76,9 +81,9 @@ internal sealed class ModelDiff : IFrameTap, IDisposable
         {
             predicted.MarkInvalidOutside(resizer.Width, resizer.Window);
         }
-        map.Take(prediction.Transform, resizer.Transform, predicted, other);
-        FrameDifference difference = statistics.Add(prediction.Sequence, buffers, other);
-        worst?.Offer(difference, header.AcquisitionStamp, Fitted, buffers, other);
+        map.Take(prediction.Transform, resizer.Transform, predicted, predictions);
+        FrameDifference difference = statistics.Add(prediction.Sequence, buffers, predictions);
+        worst?.Offer(difference, header.AcquisitionStamp, Fitted, buffers, predictions);
     }
 
     /// <summary>Writes the frames that differ most, as a PNG.</summary>

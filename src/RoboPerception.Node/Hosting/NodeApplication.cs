@@ -44,6 +44,7 @@ internal sealed class NodeApplication : IAsyncDisposable
         {
             throw new UserErrorException(ExitCode.Usage, "no source: name one, e.g. 'roboperception run v4l2:///dev/video0', or list cameras in the configuration");
         }
+        NamedFiles.Check(request);
         // Makes every service and loads the model: what fails here leaves nothing that would have to be stopped.
         _ = host.Services.GetServices<IHostedService>().Count();
         started = true;

@@ -35,16 +35,23 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     private readonly List<CameraPipeline> cameras = [];
     private readonly Recorder? recorder;
     private readonly FoxgloveHub? foxglove;
-    private RecordingVerifier? verifier;
+    private readonly ModelFile? other;
+    private readonly Dictionary<string, RecordingVerifier> verifiers = [];
     private ModelDiff? diff;
     private InferenceSettings? inference;
 
-    /// <summary>A service that does not run yet.</summary>
+    /// <summary>A service that does not run yet; another model and a recording to compare with are read, since what is wrong with them is told before anything starts.</summary>
+    /// <exception cref="UserErrorException">They are none, or cannot be compared with (exit code 2 or 3).</exception>
     public PipelineService(NodeRequest request, NodeIdentity identity, ModelFile model, BrokerService broker, NodeState state, FrameViews views, ILoggerFactory logs, Recorder? recorder = null, FoxgloveHub? foxglove = null)
     {
         (this.recorder, this.foxglove) = (recorder, foxglove);
         (this.request, this.identity, this.model, this.broker, this.state, this.views) = (request, identity, model, broker, state, views);
         (log, cameraLog) = (logs.CreateLogger(LogComponents.Inference), logs.CreateLogger(LogComponents.Camera));
+        other = request.Diff is { } file ? ModelDiff.Load(file, model.Description) : null;
+        foreach (CameraSettings camera in request.Verify ? request.Settings.Cameras : [])
+        {
+            verifiers.Add(camera.Id, VerifierOf(camera.Source));
+        }
     }
 
     /// <summary>The pipelines; all of them once the service has started.</summary>
@@ -68,9 +75,7 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
         };
         var common = new PipelineRequest(inference, settings, identity.SessionId, request.Frames, request.ContactSheet is null || request.Diff is not null ? 0 : SheetRows, request.Score) { Report = request.Report is not null, Views = views, Tap = TapOf };
         state.Set(NodeStates.Warming);
-        var sources = new SourceFactory();
-        sources.Register("scene", SceneSource.Example, uri => new SceneSource(uri));
-        sources.Register("file", "recording.mcap", uri => RecordedRun.IsRecording(uri.Place) && File.Exists(uri.Place) ? new McapSource(uri) : SourceFactory.CreateFile(uri));
+        SourceFactory sources = NodeSources.Factory();
         foreach (CameraSettings camera in settings.Cameras)
         {
             cameras.Add(new CameraPipeline(camera, model, common, sources, broker.Connection, identity.Topics, cameraLog.Say));
@@ -115,9 +120,9 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
             {
                 Console.WriteLine(DiffTable.Of(diff.Document, model.Description.Name));
             }
-            if (verifier is not null && cameras.TrueForAll(c => c.Failure is null))
+            if (cameras.TrueForAll(c => c.Failure is null))
             {
-                Console.WriteLine(verifier.Summary);
+                verifiers.Values.ToList().ForEach(v => Console.WriteLine(v.Summary));
             }
         }
         finally
@@ -142,24 +147,25 @@ internal sealed class PipelineService : IHostedLifecycleService, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        verifier?.Dispose();
+        verifiers.Values.ToList().ForEach(v => v.Dispose());
         diff?.Dispose();
     }
 
     private IFrameTap? TapOf(CameraSettings camera)
     {
-        if (request.Diff is { } other)
+        if (other is not null)
         {
             return diff = new ModelDiff(camera, CameraPipeline.CalibrationOf(camera, McapSource.RunOf(camera.Source)), model, other, inference!, request.ContactSheet is not null);
         }
-        if (!request.Verify)
-        {
-            // The recorder goes last: it takes the image away.
-            return FrameTaps.Of(foxglove?.TapOf(camera), recorder?.TapOf(camera));
-        }
-        RecordedRun run = McapSource.RunOf(camera.Source)
+        // The recorder goes last: it takes the image away.
+        return request.Verify ? verifiers[camera.Id] : FrameTaps.Of(foxglove?.TapOf(camera), recorder?.TapOf(camera));
+    }
+
+    private RecordingVerifier VerifierOf(string source)
+    {
+        RecordedRun run = McapSource.RunOf(source)
             ?? throw new UserErrorException(ExitCode.Usage, $"--verify needs a recording: replay FILE{RecordedRun.Extension} --verify");
-        return verifier = new RecordingVerifier(McapSource.PathOf(camera.Source)!, run, McapSource.CameraOf(camera.Source, run), model);
+        return new RecordingVerifier(McapSource.PathOf(source)!, run, McapSource.CameraOf(source, run), model);
     }
 
     private void WriteSheet()

@@ -19,6 +19,10 @@ internal static class SharedReplay
         {
             throw new UserErrorException(ExitCode.Usage, "--share needs recordings: 'roboperception replay FILE... --share GROUP --broker URL'");
         }
+        if (report is not null)
+        {
+            NamedFiles.CheckFolderOf(report);
+        }
         var topics = new JobTopics(settings.Prefix, group);
         string model = IdOf(settings);
         // Workers run in other folders, if not on other machines.

@@ -1,24 +1,37 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using PureHDF;
 
 namespace RoboPerception.Training.Data;
 
 /// <summary>
 /// The file as the reader may see it. Places in an HDF5 file point at each other, and a damaged one may send the reader in circles: it then
-/// meets the limit of bytes for one call, or that of the stack, as an exception. And PureHDF takes an array for whatever length it has read before
-/// it asks for the bytes: gigabytes, at worst. The places where such lengths stand are known when it comes by, and are looked at first.
+/// meets the limit of bytes for one call, or that of the stack, as an exception. Lengths that a part claims are looked at before the reader acts on them
+/// (<see cref="Hdf5Claims"/>). Which part it is at, its steps tell: every part begins behind a jump, with reads of sizes that no other begins with.
+/// Content is read by a call of its own, and never taken for a part.
 /// </summary>
-internal sealed class Hdf5Stream(Stream inner) : Stream
+internal sealed class Hdf5Stream : Stream, IDatasetStream
 {
-    // Object header messages that hold a value of a length of their own, within the message's (HDF5 file format, IV.A.2).
-    private const ushort OldFillValue = 4, FillValue = 5, DataLayout = 8;
+    // Sizes of the reads behind a jump, a hexadecimal digit each (15 = 15 or more): a signature; version and flags of a link (a header of version 1
+    // begins so, too, and then reads as a link with a name of its count's length); a signature after its first letter, where the version of a header
+    // may be; version, count, references and length of such a header.
+    private const ulong Signature = 0x4, FileSignature = 0x8, LinkInHeap = 0x11, NewHeader = 0x13, OldHeader = 0x11244;
 
-    // Type (2 bytes), size (2), flags (1), three zeros.
-    private const int MessageHead = 8;
+    private readonly Stream inner;
+    private readonly Hdf5Claims claims;
 
     // A file's own asks the system each time.
-    private readonly long length = inner.Length;
+    private readonly long length;
     private long allowed = 64 << 20;
+    private ulong steps;
+    private byte first;
+
+    /// <summary>Begins at the stream's position, and owns it.</summary>
+    public Hdf5Stream(Stream inner)
+    {
+        this.inner = inner;
+        length = inner.Length;
+        claims = new Hdf5Claims(inner, Spend);
+    }
 
     public override bool CanRead => true;
 
@@ -43,6 +56,26 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        var at = inner.Position;
+        Take(buffer);
+        first = steps == 0 && buffer.Length > 0 ? buffer[0] : first;
+        steps = (steps << 4) | (uint)Math.Min(buffer.Length, 15);
+
+        // Version 1 has two bytes for a message's kind, version 2 one.
+        if (buffer.Length is 1 or 2 && claims.IsUnread(at))
+        {
+            buffer.Clear();
+        }
+
+        Look(buffer, at + buffer.Length);
+        return buffer.Length;
+    }
+
+    /// <inheritdoc/>
+    public void ReadDataset(Span<byte> buffer) => Take(buffer);
+
+    private void Take(Span<byte> buffer)
+    {
         RuntimeHelpers.EnsureSufficientExecutionStack();
 
         if (buffer.Length > length - inner.Position)
@@ -50,100 +83,58 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
             throw new EndOfStreamException("it points beyond its end");
         }
 
+        Spend(buffer.Length);
+        inner.ReadExactly(buffer);
+    }
+
+    private void Spend(int bytes)
+    {
         // A short step costs time too.
-        allowed -= Math.Max(buffer.Length, 128);
+        allowed -= Math.Max(bytes, 128);
         if (allowed < 0)
         {
             throw new InvalidDataException("it sends its reader in circles");
         }
-
-        var read = inner.Read(buffer);
-        if (buffer.Length is 2 or 4 && read == buffer.Length)
-        {
-            Look(buffer);
-        }
-
-        return read;
     }
 
-    private void Look(ReadOnlySpan<byte> begin)
+    // Next: where the reader goes on.
+    private void Look(ReadOnlySpan<byte> read, long next)
     {
-        if (begin.SequenceEqual("TREE"u8))
+        switch (steps)
         {
-            LookAtChunks();
-            return;
+            case FileSignature when read is [0x89, (byte)'H', (byte)'D', (byte)'F', ..]:
+                claims.Superblock(next);
+                break;
+            case Signature when read.SequenceEqual("TREE"u8):
+                claims.Chunks(next, Rank);
+                break;
+            case Signature when read.SequenceEqual("HEAP"u8):
+                claims.Heap(next);
+                break;
+            case Signature when read.SequenceEqual("FRHP"u8):
+                claims.HeapOfLinks(next);
+                break;
+            case LinkInHeap:
+                claims.LinkInHeap(next - 2);
+                break;
+            case NewHeader when first == 'O' && read.SequenceEqual("HDR"u8):
+                claims.NewHeader(next);
+                break;
+            case OldHeader when first == 1:
+                claims.OldHeader(next - 12);
+                break;
+            default:
+                return;
         }
 
-        var isHeap = begin.SequenceEqual("HEAP"u8);
-        if (!isHeap && (begin.Length != 2 || BinaryPrimitives.ReadUInt16LittleEndian(begin) is not (OldFillValue or FillValue or DataLayout)))
-        {
-            return;
-        }
-
-        Span<byte> all = stackalloc byte[512];
-        all.Clear();
-        begin.CopyTo(all);
-        var at = inner.Position;
-        inner.ReadAtLeast(all[begin.Length..], all.Length - begin.Length, throwOnEndOfStream: false);
-        inner.Position = at;
-        Check(isHeap ? (BinaryPrimitives.ReadUInt64LittleEndian(all[8..]), (ulong)length) : (SizeIn(all), BinaryPrimitives.ReadUInt16LittleEndian(all[2..])));
+        inner.Position = next;
     }
 
-    /// <summary>The index of an array's chunks says of each how long it is in the file.</summary>
-    private void LookAtChunks()
+    public override long Seek(long offset, SeekOrigin origin)
     {
-        const int Head = 20, Children = 8;
-        var at = inner.Position;
-        Span<byte> head = stackalloc byte[Head];
-        head.Clear();
-        inner.ReadAtLeast(head, Head, throwOnEndOfStream: false);
-        var isOfChunks = head[0] == 1;
-        if (isOfChunks)
-        {
-            // Size (4 bytes), filters left out (4), a coordinate of each dimension and of the bytes of an element.
-            Span<byte> chunk = stackalloc byte[4];
-            var step = 8 + (8 * (Rank + 1)) + Children;
-            for (var n = BinaryPrimitives.ReadUInt16LittleEndian(head[2..]); n > 0 && inner.ReadAtLeast(chunk, 4, throwOnEndOfStream: false) == 4; n--)
-            {
-                Check((BinaryPrimitives.ReadUInt32LittleEndian(chunk), (ulong)length));
-                inner.Position += step - 4;
-            }
-        }
-
-        inner.Position = at;
+        steps = 0;
+        return inner.Seek(offset, origin);
     }
-
-    private static void Check((ulong Size, ulong Most) part)
-    {
-        if (part.Size > part.Most)
-        {
-            throw new InvalidDataException($"a part of it says it has {part.Size} bytes where {part.Most} can be");
-        }
-    }
-
-    /// <summary>What a message says of the value in it; 0 where these bytes are no such message.</summary>
-    private static ulong SizeIn(ReadOnlySpan<byte> message)
-    {
-        var body = message[MessageHead..];
-        if (message[5] != 0 || message[6] != 0 || message[7] != 0)
-        {
-            return 0;
-        }
-
-        return (message[0], body[0]) switch
-        {
-            // Four names in a node of a group look like it but for the flag, which this kind has: it does not change.
-            ((byte)OldFillValue, _) when message[2] >= 16 && message[2] % 8 == 0 && message[4] == 1 => BinaryPrimitives.ReadUInt32LittleEndian(body),
-            ((byte)FillValue, 1 or 2) when body[3] != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[4..]),
-            ((byte)FillValue, 3) when (body[1] & 32) != 0 => BinaryPrimitives.ReadUInt32LittleEndian(body[2..]),
-
-            // Compact: behind the sizes of its dimensions.
-            ((byte)DataLayout, 1 or 2) when body[2] == 0 && body[1] < 100 => BinaryPrimitives.ReadUInt32LittleEndian(body[(8 + (4 * body[1]))..]),
-            _ => 0,
-        };
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
     public override void Flush()
     {

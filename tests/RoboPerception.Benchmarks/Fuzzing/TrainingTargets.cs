@@ -41,6 +41,7 @@ internal static class TrainingTargets
             new("mat5", [Golden("parts5.mat"), Golden("parts5-compressed.mat")], input => MatFile.Read(Written("x.mat", input)), IsUserError, LargestVariable),
             new("parts", [Golden("parts5.mat")], input => HumanPartsFile.Read(Written("p.mat", input)), IsUserError, LargestVariable),
             new("hdf5", [Golden("library73.mat")], input => ReadHdf5(Written("x73.mat", input)), IsUserError, LargestArrays),
+            new("hdf5-groups", [Golden("names-old.h5"), Golden("names-new.h5")], input => ReadGroups(Written("x.h5", input)), IsUserError, LargestArrays),
         ];
     }
 
@@ -75,6 +76,15 @@ internal static class TrainingTargets
             file.Entry<float>(name, 1);
         }
         file.All<double>("whole");
+    }
+
+    private static void ReadGroups(string path)
+    {
+        using Hdf5File file = Hdf5File.Open(path);
+        foreach (string name in new[] { "g4/a0", "g9/a1", "g9/a8", "TREE" })
+        {
+            file.All<float>(name);
+        }
     }
 
     private static void Dispose(IReadOnlyDictionary<string, TorchSharp.torch.Tensor> tensors)
