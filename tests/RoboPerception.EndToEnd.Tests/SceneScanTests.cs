@@ -39,7 +39,7 @@ public sealed class SceneScanTests
     public async Task Where_no_floor_is_in_view_and_no_one_told_the_mount_nothing_is_claimed()
     {
         string model = Path.Combine(DefaultModel.Folder!, "mtan-mobilenetv2-scenes.onnx");
-        IReadOnlyList<Collector.Received> received = await Replayed.RunAsync(model, "scene://room?seed=7&fps=2&size=640x480&frames=3", "--scan", "--nearest");
+        IReadOnlyList<Collector.Received> received = await Replayed.RunAsync(model, "scene://room?seed=7&fps=2&size=384x288&frames=3", "--scan", "--nearest");
         foreach (byte[] message in received.Of(Replayed.Topics.Scan("cam0")))
         {
             using JsonDocument scan = JsonDocument.Parse(message);
@@ -53,7 +53,7 @@ public sealed class SceneScanTests
     private static async Task CompareAsync(int seed, Errors errors, params string[] mount)
     {
         string model = Path.Combine(DefaultModel.Folder!, "mtan-mobilenetv2-scenes.onnx");
-        string source = $"scene://room?seed={seed}&fps=2&size=640x480&frames={Frames}";
+        string source = $"scene://room?seed={seed}&fps=2&size=384x288&frames={Frames}";
         IReadOnlyList<Collector.Received> received = await Replayed.RunAsync(model, source, ["--scan", "--depth", "raw", .. mount]);
         List<byte[]> scans = received.Of(Replayed.Topics.Scan("cam0")), depths = received.Of(Replayed.Topics.Output("cam0", OutputKind.Depth));
         Assert.Equal((Frames, Frames), (scans.Count, depths.Count));

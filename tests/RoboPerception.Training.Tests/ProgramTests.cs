@@ -120,8 +120,8 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public void Checkpoints_of_one_network_are_averaged_and_measured()
     {
-        Assert.Equal((0, ""), OnlyErrors(RunHere(Train("OUT/A", epochs: 1, "--val-ids ids.txt"))));
-        Assert.Equal((0, ""), OnlyErrors(RunHere(Train("OUT/B", epochs: 1, "--init OUT/A/best.ckpt --val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(RunHere(Narrow("OUT/A", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(RunHere(Narrow("OUT/B", epochs: 1, "--init OUT/A/best.ckpt --val-ids ids.txt"))));
         Assert.Equal((0, ""), OnlyErrors(RunHere("average OUT/A/best.ckpt OUT/B/best.ckpt --weights 3,1 --data DATA --val-ids ids.txt --out OUT/mean.ckpt")));
         var (a, b, mean) = (Parameters("A/best.ckpt"), Parameters("B/best.ckpt"), Parameters("mean.ckpt"));
         Assert.NotEqual(a, b);
@@ -132,10 +132,14 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("1 shares for 2", output, StringComparison.Ordinal);
 
         // Metres and their logarithms have the same shapes and must not be mixed.
-        Assert.Equal((0, ""), OnlyErrors(RunHere(Train("OUT/C", epochs: 1, "--tasks seg,logdepth,normal --val-ids ids.txt"))));
-        (code, output) = RunHere("average OUT/A/best.ckpt OUT/C/best.ckpt --data DATA --val-ids ids.txt --out OUT/x.ckpt");
+        Assert.Equal((0, ""), OnlyErrors(RunHere(Train("OUT/C", epochs: 1, "--val-ids ids.txt"))));
+        Assert.Equal((0, ""), OnlyErrors(RunHere(Train("OUT/D", epochs: 1, "--tasks seg,logdepth,normal --val-ids ids.txt"))));
+        (code, output) = RunHere("average OUT/C/best.ckpt OUT/D/best.ckpt --data DATA --val-ids ids.txt --out OUT/x.ckpt");
         Assert.Equal(2, code);
         Assert.Contains("the same predictions", output, StringComparison.Ordinal);
+
+        // Its backbone stands in it under two names.
+        string Narrow(string to, int epochs, string more) => Train(to, epochs, more).Replace("mtan-segnet:widths=4,4,4,4,4", "mtan-mobilenetv2:decoder=8,8,8,8", StringComparison.Ordinal);
 
         float[] Parameters(string path)
         {

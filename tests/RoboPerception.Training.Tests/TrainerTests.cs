@@ -190,8 +190,9 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Four_images_are_learnt_by_heart()
     {
-        var images = MiniatureData.Set(4, 32, 32);
-        var recipe = Recipe(200);
+        // Ten times in an epoch, each of which ends with files.
+        var images = new ImageSet([.. Enumerable.Range(0, 40).Select(i => MiniatureData.Scene(i % 4, 32, 32))]);
+        var recipe = Recipe(20);
         recipe = recipe with { Options = recipe.Options with { Network = "mtan-segnet:widths=8,8,8,8,8", BatchSize = 4, LearningRate = 1e-2, Augment = false } };
         using var trainer = Trainer.Start(folder, recipe, images, validation: null, CPU);
         using var learnt = new CancellationTokenSource();

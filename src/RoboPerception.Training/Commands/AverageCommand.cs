@@ -67,10 +67,8 @@ internal static class AverageCommand
     {
         using var noGradients = torch.no_grad();
         var own = network.state_dict().Where(pair => torch.is_floating_point(pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        foreach (var tensor in own.Values)
-        {
-            tensor.mul_(HeldScalar.Of(shares[0]));
-        }
+        // Beside the network's own: a module that stands in it under two names must not be mixed twice.
+        var means = own.ToDictionary(pair => pair.Key, pair => pair.Value * HeldScalar.Of(shares[0]), StringComparer.Ordinal);
 
         for (var i = 1; i < paths.Length; i++)
         {
@@ -83,11 +81,16 @@ internal static class AverageCommand
                 }
 
                 var theirs = other.state_dict();
-                foreach (var (name, tensor) in own)
+                foreach (var (name, mean) in means)
                 {
-                    tensor.PlusInPlace(theirs[name] * HeldScalar.Of(shares[i]));
+                    mean.PlusInPlace(theirs[name] * HeldScalar.Of(shares[i]));
                 }
             }
+        }
+
+        foreach (var (name, mean) in means)
+        {
+            own[name].copy_(mean);
         }
     }
 
