@@ -109,6 +109,31 @@ public sealed class FlatOptimizerTests
         Assert.Equal(exact, network.state_dict().Values.First().data<float>().ToArray());
     }
 
+    /// <summary>A backbone's stem stands in the network under two names.</summary>
+    [Fact]
+    public void Averages_are_read_as_they_were_written()
+    {
+        using var network = SegNetFamilyTests.Create("mtan-mobilenetv2:decoder=4,4,4,4", Tasks);
+        using var averages = new AveragedWeights(network, 0.5);
+        using (no_grad())
+        {
+            foreach (var parameter in network.parameters())
+            {
+                parameter.PlusInPlace(1.0);
+            }
+        }
+
+        averages.Update(1000);
+        using var written = new MemoryStream();
+        averages.Save(new BinaryWriter(written));
+        using (averages.InUse())
+        {
+            var means = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
+            NetworkBlock.Load(network, written.ToArray(), "averages");
+            Assert.All(network.state_dict(), pair => Assert.True(pair.Value.equal(means[pair.Key]).all().item<bool>(), pair.Key));
+        }
+    }
+
     /// <summary>A network with an optimiser, the same for the same seed; one of its tasks is not learnt in the first steps.</summary>
     private sealed class Side : IDisposable
     {

@@ -14,7 +14,6 @@ internal sealed class AveragedWeights : IDisposable
     private readonly double decay;
     private readonly (Tensor[] Means, Tensor[] Live)[] parts;
     private readonly Tensor[] buffers;
-    private readonly Dictionary<string, Tensor> means = [];
 
     /// <summary>Starts from the parameters as they are. The network must not move to another device afterwards.</summary>
     public AveragedWeights(PerceptionNetwork network, double decay)
@@ -26,22 +25,9 @@ internal sealed class AveragedWeights : IDisposable
         ArgumentNullException.ThrowIfNull(flat);
         (this.flat, this.decay) = (flat, decay);
         using var noGradients = no_grad();
-        var live = new List<(FlatTensors Tensors, IReadOnlyList<string> Names)> { (flat.Parameters, flat.ParameterNames) };
-        if (flat.Statistics is { } statistics)
-        {
-            live.Add((statistics, flat.StatisticNames));
-        }
-
-        buffers = [.. live.Select(entry => entry.Tensors.Zeros())];
-        parts = [.. live.Zip(buffers, (entry, buffer) => (FlatTensors.Parts(buffer, 0, buffer.numel()), FlatTensors.Parts(entry.Tensors.Buffer, 0, buffer.numel())))];
-        foreach (var ((tensors, names), buffer) in live.Zip(buffers))
-        {
-            for (var i = 0; i < names.Count; i++)
-            {
-                means[names[i]] = tensors.View(buffer, i).DetachFromDisposeScope();
-            }
-        }
-
+        FlatTensors[] live = flat.Statistics is { } statistics ? [flat.Parameters, statistics] : [flat.Parameters];
+        buffers = [.. live.Select(tensors => tensors.Zeros())];
+        parts = [.. live.Zip(buffers, (tensors, buffer) => (FlatTensors.Parts(buffer, 0, buffer.numel()), FlatTensors.Parts(tensors.Buffer, 0, buffer.numel())))];
         Restart();
     }
 
@@ -75,8 +61,14 @@ internal sealed class AveragedWeights : IDisposable
     }
 
     /// <summary>Writes the means in TorchSharp's format. Counters of batches have none: they are the network's own.</summary>
-    public void Save(BinaryWriter writer) =>
-        nn.Module.save_state_dict(writer, flat.Network.state_dict().ToDictionary(entry => entry.Key, entry => means.GetValueOrDefault(entry.Key, entry.Value)));
+    public void Save(BinaryWriter writer)
+    {
+        // From the network: a module may stand in it under two names.
+        using (InUse())
+        {
+            flat.Network.save(writer);
+        }
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="Core.UserErrorException">It does not fit the network.</exception>
@@ -91,7 +83,7 @@ internal sealed class AveragedWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in means.Values.Concat(parts.SelectMany(part => part.Means.Concat(part.Live))).Concat(buffers))
+        foreach (var tensor in parts.SelectMany(part => part.Means.Concat(part.Live)).Concat(buffers))
         {
             tensor.Dispose();
         }

@@ -16,14 +16,10 @@ internal sealed class FlatNetwork : IDisposable
     public FlatNetwork(PerceptionNetwork network, IEnumerable<Parameter>? order = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var names = network.named_parameters().ToDictionary(pair => pair.parameter.Handle, pair => pair.name);
-        Parameter[] parameters = [.. order ?? network.parameters()];
-        var statistics = network.named_buffers().Where(pair => is_floating_point(pair.buffer)).ToArray();
+        Tensor[] statistics = [.. network.buffers().Where(is_floating_point)];
         Network = network;
-        ParameterNames = [.. parameters.Select(parameter => names[parameter.Handle])];
-        Parameters = new FlatTensors(parameters);
-        StatisticNames = [.. statistics.Select(pair => pair.name)];
-        Statistics = statistics.Length > 0 ? new FlatTensors([.. statistics.Select(pair => pair.buffer)]) : null;
+        Parameters = new FlatTensors([.. order ?? network.parameters()]);
+        Statistics = statistics.Length > 0 ? new FlatTensors(statistics) : null;
     }
 
     /// <summary>The network.</summary>
@@ -32,14 +28,8 @@ internal sealed class FlatNetwork : IDisposable
     /// <summary>Its parameters.</summary>
     public FlatTensors Parameters { get; }
 
-    /// <summary>Names of the parameters, in the order of their buffer.</summary>
-    public IReadOnlyList<string> ParameterNames { get; }
-
     /// <summary>Its running statistics; null without any. Counters of batches are not among them.</summary>
     public FlatTensors? Statistics { get; }
-
-    /// <summary>Names of the statistics, in the order of their buffer.</summary>
-    public IReadOnlyList<string> StatisticNames { get; }
 
     /// <inheritdoc/>
     public void Dispose()
