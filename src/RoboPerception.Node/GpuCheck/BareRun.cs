@@ -5,7 +5,7 @@ using RoboPerception.Inference;
 namespace RoboPerception.Node.GpuCheck;
 
 /// <summary>
-/// The floor under the node: the official API runs the model over bound buffers on the same provider with the same options, and nothing else happens. Image
+/// The floor under the node: the official API runs the same form of the model over bound buffers on the same provider with the same options, and nothing else. Image
 /// and predictions lie in the processor's memory, as a node needs them.
 /// </summary>
 internal sealed class BareRun : IDisposable
@@ -19,7 +19,7 @@ internal sealed class BareRun : IDisposable
     public BareRun(ModelFile model, GpuCheckOptions check)
     {
         options = SessionOptionsFactory.Create(model, check.Provider, check.Settings);
-        session = new InferenceSession(model.Content, options);
+        session = new InferenceSession(model.ContentFor(check.Provider, check.Settings), options);
         binding = session.CreateIoBinding();
         ModelInput input = model.Description.Input;
         (int h, int w) = (input.Height, input.Width);
