@@ -19,7 +19,7 @@ public sealed class GpuCheckTests
         Assert.True(report.GetProperty("passed").GetBoolean());
         Assert.Equal(("cpu", true), (report.GetProperty("provider").GetString(), report.GetProperty("rehearsal").GetBoolean()));
         Assert.Equal(["tensorrt", "cuda", "cpu"], report.GetProperty("providers").EnumerateArray().Select(provider => provider.GetProperty("provider").GetString()));
-        foreach (string part in new[] { "models", "half_precision" })
+        foreach (string part in new[] { "models", "half_precision", "cuda_graph" })
         {
             JsonElement model = Assert.Single(report.GetProperty(part).EnumerateArray());
             Assert.True(model.GetProperty("passed").GetBoolean());

@@ -4,26 +4,28 @@ using RoboPerception.Inference;
 
 namespace RoboPerception.Node.GpuCheck;
 
-/// <summary>One model on the provider, against the float32 predictions of the CPU: as the file is, and in half precision.</summary>
+/// <summary>One model on the provider, against the float32 predictions of the CPU: as the file is, in half precision, or as a recorded CUDA graph.</summary>
 internal static class CheckedModel
 {
     /// <summary>The self-check that a node makes before it publishes, and the time of a run.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">The provider.</param>
-    /// <param name="precision">In which floats.</param>
-    public static JsonObject Check(string path, GpuCheckOptions options, Precision precision)
+    /// <param name="settings">In which floats, and whether kernels are recorded and replayed.</param>
+    public static JsonObject Check(string path, GpuCheckOptions options, InferenceSettings settings)
     {
         ModelFile model = ModelFile.Load(path);
-        var report = new JsonObject { ["model"] = Path.GetFileName(path), ["id"] = model.ModelId.ToString("x16", null), ["precision"] = precision == Precision.Float16 ? "fp16" : "float32" };
+        bool half = settings.Precision == Precision.Float16;
+        var report = new JsonObject { ["model"] = Path.GetFileName(path), ["id"] = model.ModelId.ToString("x16", null), ["precision"] = half ? "fp16" : "float32" };
         var known = new JsonArray([.. ModelFaults.Of(model).Select(fault => (JsonNode)fault)]);
         if (known.Count > 0)
         {
             report["known_faults"] = known;
         }
-        using HalfCopy? copy = options.IsRehearsal && precision == Precision.Float16 ? new HalfCopy(model) : null;
+        using HalfCopy? copy = options.IsRehearsal && half ? new HalfCopy(model) : null;
+        bool asCuda = copy is not null || (options.IsRehearsal && settings.CudaGraph);
         var buffers = new FrameBuffers(model.Description, 1);
-        (PerceptionSession? session, ProviderAttempt attempt) = Selector(model, options.Settings with { Precision = precision }, copy)
-            .TryOpen(copy is null ? options.Provider : ExecutionProvider.Cuda, buffers);
+        (PerceptionSession? session, ProviderAttempt attempt) = (asCuda ? Rehearsal(model, settings, copy?.Model ?? model) : new ExecutionProviderSelector(model, settings))
+            .TryOpen(asCuda ? ExecutionProvider.Cuda : options.Provider, buffers);
         report["passed"] = session is not null;
         report["seconds_to_open"] = Math.Round(attempt.Duration.TotalSeconds, 2);
         if (session is null)
@@ -40,10 +42,9 @@ internal static class CheckedModel
         return report;
     }
 
-    // In a rehearsal the copy in half precision runs on the CPU by CUDA's name, so that it is held against the file itself.
-    private static ExecutionProviderSelector Selector(ModelFile model, InferenceSettings settings, HalfCopy? copy) => copy is null
-        ? new ExecutionProviderSelector(model, settings)
-        : new ExecutionProviderSelector(model, settings, (file, provider, used, buffers) => PerceptionSession.Open(copy.Model, ExecutionProvider.Cpu, used, buffers, provider));
+    // In a rehearsal the file runs on the CPU by CUDA's name, so that it is held against the model itself, and frames go the way that a recorded graph needs.
+    private static ExecutionProviderSelector Rehearsal(ModelFile model, InferenceSettings settings, ModelFile file) =>
+        new(model, settings, (_, provider, used, buffers) => PerceptionSession.Open(file, ExecutionProvider.Cpu, used, buffers, provider, used.CudaGraph ? new CpuTransfer() : null));
 
     /// <summary>The model's copy in half precision as a file of its own.</summary>
     private sealed class HalfCopy : IDisposable

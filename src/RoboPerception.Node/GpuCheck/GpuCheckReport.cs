@@ -23,24 +23,34 @@ internal static class GpuCheckReport
 
         tell("providers");
         report["providers"] = new JsonArray([.. ExecutionProviders.Default.Select(provider => Told(ExecutionProviderSelector.Probe(provider, options.Settings)))]);
-        foreach ((string part, Precision precision) in new[] { ("models", Precision.Float32), ("half_precision", Precision.Float16) })
+        InferenceSettings plain = options.Settings, half = plain with { Precision = Precision.Float16 }, graph = plain with { CudaGraph = true };
+        var parts = new List<(string Name, InferenceSettings Settings, IEnumerable<string> Models)> { ("models", plain, options.Models), ("half_precision", half, options.Models) };
+        if (options.Provider != ExecutionProvider.TensorRt)
+        {
+            parts.Add(("cuda_graph", graph, options.Models.Take(1)));
+        }
+        foreach ((string part, InferenceSettings settings, IEnumerable<string> models) in parts)
         {
             var checks = new JsonArray();
-            foreach (string model in options.Models)
+            foreach (string model in models)
             {
                 tell($"{part.Replace('_', ' ')}: {Path.GetFileName(model)}");
-                JsonObject check = await TryAsync(() => Task.FromResult(CheckedModel.Check(model, options, precision)));
+                JsonObject check = await TryAsync(() => Task.FromResult(CheckedModel.Check(model, options, settings)));
                 passed &= check["passed"]?.GetValue<bool>() == true;
                 checks.Add(check);
             }
             report[part] = checks;
         }
-        foreach (string encoding in new[] { "fast", "png" })
+        foreach ((string name, string encoding, bool recorded) in new[] { ("node_fast", "fast", false), ("node_png", "png", false), ("node_cuda_graph", "fast", true) })
         {
-            tell($"node beside bare runs, {encoding}");
-            JsonObject node = await TryAsync(() => NodeThroughput.MeasureAsync(options, encoding));
+            if (recorded && options.Provider != ExecutionProvider.Cuda)
+            {
+                continue;
+            }
+            tell($"node beside bare runs, {encoding}{(recorded ? ", kernels recorded" : "")}");
+            JsonObject node = await TryAsync(() => NodeThroughput.MeasureAsync(options, encoding, recorded));
             passed &= node["efficiency"] is not null;
-            report["node_" + encoding] = node;
+            report[name] = node;
         }
         report["passed"] = passed;
         report["seconds"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);

@@ -17,13 +17,13 @@ internal static class NodeThroughput
     private const int WarmUp = 10, Fewest = 20, Most = 5000;
 
     /// <summary>Efficiency is the share of the bare runs' rate that the node reaches; 1 would be a node that costs nothing.</summary>
-    public static async Task<JsonObject> MeasureAsync(GpuCheckOptions options, string encoding)
+    public static async Task<JsonObject> MeasureAsync(GpuCheckOptions options, string encoding, bool cudaGraph)
     {
         ModelFile model = ModelFile.Load(options.Models[0]);
         using var bare = new BareRun(model, options);
         Timings before = Timings.Take(bare.Run, options.Seconds);
         int frames = (int)Math.Clamp(1000 * options.Seconds / before.MeanMs, Fewest, Most);
-        (double seconds, PipelineStatistics statistics) = await RunAsync(options, encoding, frames);
+        (double seconds, PipelineStatistics statistics) = await RunAsync(options, encoding, cudaGraph, frames);
 
         // Before and after, so that a drift of the machine falls on both sides.
         Timings after = Timings.Take(bare.Run, options.Seconds);
@@ -42,11 +42,12 @@ internal static class NodeThroughput
         };
     }
 
-    private static async Task<(double Seconds, PipelineStatistics Statistics)> RunAsync(GpuCheckOptions options, string encoding, int frames)
+    private static async Task<(double Seconds, PipelineStatistics Statistics)> RunAsync(GpuCheckOptions options, string encoding, bool cudaGraph, int frames)
     {
         using LocalBroker broker = LocalBroker.Start();
         NodeSettings settings = new SettingsReader().AddSources([options.Video ?? "test://?size=640x480"]).Add("cameras.0.pace", "fast", "gpu-check").Add("cameras.0.loop", "true", "gpu-check")
             .Add("node.id", "gpu-check", "gpu-check").Add("model.file", options.Models[0], "gpu-check").Add("model.providers", options.Provider.Name(), "gpu-check")
+            .Add("model.cuda_graph", cudaGraph ? "true" : "false", "gpu-check")
             .Add("outputs.overlay", "0", "gpu-check").Add("broker.url", broker.Address.ToString(), "gpu-check").Add("outputs.segmentation", "png", "gpu-check")
             .Add("outputs.depth", encoding, "gpu-check").Add("outputs.normals", encoding, "gpu-check").Build();
         var host = new NodeApplication(new NodeRequest(settings, true, frames + WarmUp, false, null), new NodeLog { IsQuiet = true });

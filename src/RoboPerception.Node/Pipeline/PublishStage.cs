@@ -26,6 +26,7 @@ internal sealed class PublishStage : IDisposable
     private readonly Action<string> log;
     private readonly OutputPlan plan;
     private readonly List<DenseOutput> outputs;
+    private readonly EncodingThread[] encoders;
     private readonly OverlayTopic? overlay;
     private readonly Thread thread;
     private long sourceSize;
@@ -49,6 +50,7 @@ internal sealed class PublishStage : IDisposable
         model = plan.Model;
         (this.request, this.statistics, this.log) = (request, statistics, log);
         outputs = [.. model.Outputs.Select(o => new DenseOutput(o.Kind, controls, type => plan.PublisherOf(plan.Topics.Output(plan.Camera.Id, o.Kind), type)))];
+        encoders = [.. outputs.Skip(1).Select(output => new EncodingThread($"{plan.Camera.Id} {Topics.NameOf(output.Kind)}"))];
         ClassMap? classes = plan.Classes;
         overlay = classes is null ? null : new OverlayTopic(plan, classes);
         Snapshot = new SnapshotSlot(model);
@@ -137,6 +139,7 @@ internal sealed class PublishStage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Array.ForEach(encoders, encoder => encoder.Dispose());
         outputs.ForEach(o => o.Publisher.Dispose());
         extras?.Dispose();
         overlay?.Dispose();
@@ -178,30 +181,17 @@ internal sealed class PublishStage : IDisposable
         ModelInput grid = model.Input;
         Follow(prediction.Geometry);
         Interlocked.Exchange(ref sourceSize, ((long)prediction.SourceWidth << 32) | (uint)prediction.SourceHeight);
-        long encodeTicks = 0, publishTicks = 0;
+        long started = Stopwatch.GetTimestamp();
+        Encode(prediction, buffers);
+        long encodeTicks = Stopwatch.GetTimestamp() - started, publishTicks = 0;
         foreach (DenseOutput output in CollectionsMarshal.AsSpan(outputs))
         {
-            (PayloadEncoder encoder, FramePublisher publisher) = (output.Encoder, output.Publisher);
             long begun = Stopwatch.GetTimestamp();
-            FrameHeader header = HeaderOf(prediction, encoder.Kind, encoder.Encoding, grid);
-            PayloadBuffer payload = publisher.Rent();
-            switch (encoder.Kind)
-            {
-                case OutputKind.Segmentation:
-                    encoder.EncodeSegmentation(header, buffers.Segmentation, payload);
-                    break;
-                case OutputKind.Depth:
-                    encoder.EncodeDepth(header, buffers.Depth, payload);
-                    break;
-                default:
-                    encoder.EncodeNormals(header, buffers.Normals, payload);
-                    break;
-            }
-            extras?.OnEncoded(payload);
-            long encoded = Stopwatch.GetTimestamp();
-            publisher.Publish(payload, prediction.ClockCorrection);
-            encodeTicks += encoded - begun;
-            publishTicks += Stopwatch.GetTimestamp() - encoded;
+            extras?.OnEncoded(output.Payload);
+            long handed = Stopwatch.GetTimestamp();
+            output.Publisher.Publish(output.Payload, prediction.ClockCorrection);
+            encodeTicks += handed - begun;
+            publishTicks += Stopwatch.GetTimestamp() - handed;
         }
         if (extras is not null)
         {
@@ -228,6 +218,27 @@ internal sealed class PublishStage : IDisposable
         if (prediction.Uses != ImageUses.None)
         {
             PublishImages(prediction, buffers, grid);
+        }
+    }
+
+    /// <summary>All outputs at the same time: the first on this thread.</summary>
+    private void Encode(FramePrediction prediction, OutputBuffers buffers)
+    {
+        foreach (DenseOutput output in CollectionsMarshal.AsSpan(outputs))
+        {
+            output.Prepare(HeaderOf(prediction, output.Kind, output.Encoding, model.Input));
+        }
+        for (int n = 0; n < encoders.Length; n++)
+        {
+            encoders[n].Begin(outputs[n + 1], buffers);
+        }
+        if (outputs.Count > 0)
+        {
+            outputs[0].Encode(buffers);
+        }
+        foreach (EncodingThread encoder in encoders)
+        {
+            encoder.Wait();
         }
     }
 
