@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Native;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
@@ -24,6 +25,7 @@ internal static class OverheadBenchmark
 
     public static int Run(int rounds, int threads)
     {
+        TorchLibrary.Use();
         set_num_threads(threads);
         var batch = TrainingBenchmark.RandomBatch(Count, Height, Width);
         var results = new List<object>();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Training.Data;
+using RoboPerception.Training.Native;
 using RoboPerception.Training.Networks;
 using RoboPerception.Training.Optimisation;
 using RoboPerception.Training.Tasks;
@@ -34,6 +35,7 @@ internal static class TrainingBenchmark
     /// <param name="widths">Channels of the levels.</param>
     public static int Run(int rounds, int steps, int threads, string deviceName, string interpreter, bool mayBeAlone, string widths = Widths)
     {
+        TorchLibrary.Use();
         var device = Device(deviceName);
         set_num_threads(threads);
         random.manual_seed(1);
