@@ -79,6 +79,17 @@ public sealed class FlatOptimizerTests
     }
 
     [Fact]
+    public void Every_tensor_begins_where_a_GPU_can_read_it_in_one_go()
+    {
+        Tensor[] tensors = [.. new long[] { 3, 1, 17, 16, 5 }.Select(count => ones(count))];
+        using var flat = new FlatTensors(tensors);
+        Assert.All(tensors, tensor => Assert.Equal(0, tensor.storage_offset() * sizeof(float) % 64));
+        Assert.Equal(42, flat.Buffer.sum().item<float>());
+        Assert.Equal([17], flat.View(flat.Buffer, 2).shape);
+        Array.ForEach(tensors, tensor => tensor.Dispose());
+    }
+
+    [Fact]
     public void Averages_are_those_of_every_tensor_alone()
     {
         using var scope = NewDisposeScope();

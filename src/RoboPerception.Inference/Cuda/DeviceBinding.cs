@@ -6,8 +6,9 @@ using RoboPerception.Core;
 namespace RoboPerception.Inference;
 
 /// <summary>
-/// Input and outputs in the device's memory, bound once at fixed addresses, with copies around each run. A recorded CUDA graph
-/// (<c>enable_cuda_graph</c>) needs it so: a replay does nothing but what was recorded, and would not fetch from or store to the host.
+/// Input and outputs in the device's memory, bound once at fixed addresses, with copies around each run. An input in the processor's memory would be
+/// copied when it is bound and never again; and a recorded CUDA graph (<c>enable_cuda_graph</c>) does nothing but what was recorded, and would not fetch from or store to
+/// the host.
 /// </summary>
 /// <remarks>
 /// The next image is not copied beside the run: 331 kB over PCIe 4 take 15 microseconds of a frame of some milliseconds, less than the

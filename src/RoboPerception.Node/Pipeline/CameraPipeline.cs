@@ -17,8 +17,8 @@ namespace RoboPerception.Node.Pipeline;
 /// </summary>
 internal sealed partial class CameraPipeline : IDisposable
 {
-    // One set is being filled, one waits in the slot, one is being encoded.
-    private const int OutputSets = 3;
+    // One set is being filled, one waits in the slot, one is being encoded; of a recording, one frame waits prepared and another is being prepared.
+    private const int LiveSets = 3, RecordingSets = 5;
 
     private readonly CaptureLoop capture;
     private readonly MqttConnection connection;
@@ -39,12 +39,10 @@ internal sealed partial class CameraPipeline : IDisposable
         RecordedRun? run = McapSource.RunOf(camera.Source);
         Calibration = CalibrationOf(camera, run);
         camera.Fit = CameraGeometry.FitOf(camera, run, model.Description.Input);
-        (this.log, providers) = (log, request.Inference with { OutputSets = OutputSets });
+        this.log = log;
         ModelInput input = model.Description.Input;
         IsRectified = Calibration is { Intrinsics.IsDistorted: true };
         (FrameResizer resizer, CameraGeometry geometry) = Fitted(camera.Fit.Value);
-        PerceptionEngine engine = Prepare(model);
-        engine.DepthFactor = DepthScale.Factor(input, geometry.Intrinsics);
         Controls = new CameraControls(camera, request.Settings);
         var options = new CaptureOptions
         {
@@ -53,8 +51,11 @@ internal sealed partial class CameraPipeline : IDisposable
             MaximumFrames = request.Frames ?? 0,
         };
         capture = new CaptureLoop(() => sources.Create(camera.Source), options, Statistics.Drops, e => log($"camera '{camera.Id}': {e.Message}"));
-        var free = new LosslessSlot<FramePrediction>(OutputSets);
-        for (int set = 0; set < OutputSets; set++)
+        int sets = capture.IsLive ? LiveSets : RecordingSets;
+        providers = request.Inference with { OutputSets = sets };
+        PerceptionEngine engine = Prepare(model);
+        var free = new LosslessSlot<FramePrediction>(sets);
+        for (int set = 0; set < sets; set++)
         {
             free.Put(new FramePrediction(set, 3 * input.Width * input.Height));
         }
@@ -68,7 +69,8 @@ internal sealed partial class CameraPipeline : IDisposable
         var plan = new OutputPlan(camera, model.Description, geometry.Intrinsics, IsRectified, request.Settings.FrameOutputs, connection, topics, !capture.IsLive);
         tap = standing = request.Tap(camera);
         publishing = new PublishStage(plan, Controls, geometry, predictions, free, request, Statistics, log) { View = request.Views?.Of(camera.Id) };
-        inference = new InferenceStage(camera.Id, capture, engine, resizer, geometry, Controls, predictions, free, Statistics, publishing.ImageUsesOf, () => Volatile.Read(ref tap), log);
+        var preparation = new FramePreparation(resizer, geometry, capture.IsLive, () => Volatile.Read(ref tap), Statistics);
+        inference = new InferenceStage(camera.Id, capture, engine, preparation, Controls, predictions, free, Statistics, publishing.ImageUsesOf, log);
     }
 
     /// <summary>The camera's settings.</summary>

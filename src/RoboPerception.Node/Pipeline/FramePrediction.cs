@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Node.Recorders;
@@ -46,13 +47,13 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>When this frame began to cost us: the grab if live, the taking from the slot minus decoding otherwise (<see cref="UnixClock"/> nanoseconds).</summary>
     public long BornAt { get; set; }
 
-    /// <summary>When preprocessing began, <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
-    public long StartedAt { get; set; }
-
     /// <summary>How long Run took, nanoseconds.</summary>
     public long RunNanoseconds { get; set; }
 
-    /// <summary>Who will see this frame's input; if anyone, <see cref="Image"/> holds it.</summary>
+    /// <summary>Where the camera's image lies on the grid, if bars are beside it; null = everywhere.</summary>
+    public (int X, int Y, int Width, int Height)? Window { get; set; }
+
+    /// <summary>Who will see this frame's input.</summary>
     public ImageUses Uses { get; set; }
 
     /// <summary>Whether <see cref="Source"/> is of this frame.</summary>
@@ -67,15 +68,18 @@ internal sealed class FramePrediction(int set, int inputBytes)
     /// <summary>The source is a recording: whoever has no room for the frame waits.</summary>
     public bool IsLossless { get; set; }
 
-    /// <summary>The model's input of this frame, BGR [H,W,3].</summary>
-    public byte[] Image { get; } = new byte[inputBytes];
+    /// <summary>The model's input of this frame, BGR [H,W,3]. It never moves.</summary>
+    public byte[] Image { get; } = GC.AllocateUninitializedArray<byte>(inputBytes, pinned: true);
+
+    /// <summary>Where <see cref="Image"/> lies.</summary>
+    public nint ImageAddress => Marshal.UnsafeAddrOfPinnedArrayElement(Image, 0);
 }
 
 /// <summary>Who sees the input of a frame.</summary>
 [Flags]
 internal enum ImageUses
 {
-    /// <summary>Nobody: it is not kept.</summary>
+    /// <summary>Nobody.</summary>
     None = 0,
 
     /// <summary>The overlay.</summary>

@@ -13,15 +13,15 @@ internal sealed partial class InferenceStage
 {
     private readonly Lock gate = new();
     private volatile PerceptionEngine engine;
-    private volatile CameraGeometry geometry;
-    private FrameResizer resizer;
     private Trial? trial;
+    private PerceptionEngine? scaled;
+    private CameraGeometry? scaledFor;
 
     /// <summary>What runs the model now.</summary>
     public PerceptionEngine Engine => engine;
 
     /// <summary>How the camera's image lies on the grid now.</summary>
-    public CameraGeometry Geometry => geometry;
+    public CameraGeometry Geometry => preparation.Geometry;
 
     /// <summary>Puts a model on trial from the next frame on. It has the grid and the outputs of the former one.</summary>
     /// <returns>Ends with its first frame: null, or what it failed by.</returns>
@@ -29,7 +29,6 @@ internal sealed partial class InferenceStage
     {
         lock (gate)
         {
-            next.DepthFactor = DepthScale.Factor(next.Model.Description.Input, geometry.Intrinsics);
             trial = new Trial(engine, next);
             engine = next;
             return trial.Outcome.Task;
@@ -49,16 +48,7 @@ internal sealed partial class InferenceStage
     }
 
     /// <summary>Fits the next frames in another way. Returns the resizer that is not used any more.</summary>
-    public FrameResizer Refit(FrameResizer next, CameraGeometry made)
-    {
-        lock (gate)
-        {
-            FrameResizer former = resizer;
-            (resizer, geometry) = (next, made);
-            engine.DepthFactor = DepthScale.Factor(engine.Model.Description.Input, made.Intrinsics);
-            return former;
-        }
-    }
+    public FrameResizer Refit(FrameResizer next, CameraGeometry made) => preparation.Refit(next, made);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -67,22 +57,22 @@ internal sealed partial class InferenceStage
         bool entered = gate.TryEnter(TimeSpan.FromSeconds(1));
         (trial is { } unfinished && unfinished.Next == engine ? unfinished.Former : trial?.Next)?.Dispose();
         engine.Dispose();
-        resizer.Dispose();
+        preparation.Dispose();
         if (entered)
         {
             gate.Exit();
         }
     }
 
-    private TimeSpan Run(int set)
+    private TimeSpan Run(FramePrediction prediction)
     {
         if (trial is not { } running || engine != running.Next)
         {
-            return engine.Run(set);
+            return RunOn(engine, prediction);
         }
         try
         {
-            TimeSpan duration = engine.Run(set);
+            TimeSpan duration = RunOn(engine, prediction);
             running.Outcome.TrySetResult(null);
             return duration;
         }
@@ -92,8 +82,18 @@ internal sealed partial class InferenceStage
             running.Next.Input.CopyTo(running.Former.Input);
             engine = running.Former;
             running.Outcome.TrySetResult(e);
-            return engine.Run(set);
+            return RunOn(engine, prediction);
         }
+    }
+
+    private TimeSpan RunOn(PerceptionEngine engine, FramePrediction prediction)
+    {
+        if (engine != scaled || prediction.Geometry != scaledFor)
+        {
+            (scaled, scaledFor) = (engine, prediction.Geometry);
+            engine.DepthFactor = DepthScale.Factor(engine.Model.Description.Input, prediction.Geometry.Intrinsics);
+        }
+        return engine.Run(prediction.Set);
     }
 
     private sealed record Trial(PerceptionEngine Former, PerceptionEngine Next)

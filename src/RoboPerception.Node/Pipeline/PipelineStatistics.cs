@@ -9,7 +9,7 @@ namespace RoboPerception.Node.Pipeline;
 internal sealed class PipelineStatistics
 {
     private readonly LatencyHistogram[] stages = [.. Stages.All.Select(_ => new LatencyHistogram())];
-    private readonly long[] allocated = new long[2];
+    private readonly long[] allocated = new long[3];
     private long published;
     private long inferred;
     private long lastPublishedTicks;
@@ -44,10 +44,10 @@ internal sealed class PipelineStatistics
 
     /// <summary>
     /// A pipeline thread reports its own managed allocations so far (<see cref="GC.GetAllocatedBytesForCurrentThread"/>):
-    /// 0 inference, 1 publishing. The capture thread has its own test.
+    /// 0 inference, 1 publishing, 2 preparing ahead. The capture thread has its own test.
     /// </summary>
     public void ReportAllocated(int thread) => Interlocked.Exchange(ref allocated[thread], GC.GetAllocatedBytesForCurrentThread());
 
     /// <summary>Bytes the pipeline threads allocated since they started.</summary>
-    public long AllocatedBytes => Interlocked.Read(ref allocated[0]) + Interlocked.Read(ref allocated[1]);
+    public long AllocatedBytes => Interlocked.Read(ref allocated[0]) + Interlocked.Read(ref allocated[1]) + Interlocked.Read(ref allocated[2]);
 }

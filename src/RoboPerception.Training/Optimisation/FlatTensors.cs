@@ -9,6 +9,8 @@ namespace RoboPerception.Training.Optimisation;
 /// </summary>
 internal sealed class FlatTensors : IDisposable
 {
+    // Of elements: 64 bytes of float32. cuDNN and the vectorised kernels of a GPU refuse a tensor that begins in between ("misaligned address").
+    private const long Alignment = 16;
     private readonly long[][] shapes;
 
     /// <summary>Moves the values of tensors into a new buffer.</summary>
@@ -25,12 +27,12 @@ internal sealed class FlatTensors : IDisposable
         Offsets = new long[tensors.Count + 1];
         for (var i = 0; i < tensors.Count; i++)
         {
-            Offsets[i + 1] = Offsets[i] + tensors[i].numel();
+            Offsets[i + 1] = Aligned(Offsets[i] + tensors[i].numel());
         }
 
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        Buffer = empty([Offsets[^1]], dtype: tensors[0].dtype, device: tensors[0].device).DetachFromDisposeScope();
+        Buffer = zeros([Offsets[^1]], dtype: tensors[0].dtype, device: tensors[0].device).DetachFromDisposeScope();
         for (var i = 0; i < tensors.Count; i++)
         {
             var place = View(Buffer, i);
@@ -48,7 +50,7 @@ internal sealed class FlatTensors : IDisposable
     /// <summary>The part of a buffer laid out like this one that belongs to a tensor, in its shape.</summary>
     public Tensor View(Tensor buffer, int index)
     {
-        using var part = buffer.narrow(0, Offsets[index], Offsets[index + 1] - Offsets[index]);
+        using var part = buffer.narrow(0, Offsets[index], shapes[index].Aggregate(1L, (count, side) => count * side));
         return part.view(shapes[index]);
     }
 
@@ -75,6 +77,8 @@ internal sealed class FlatTensors : IDisposable
 
         return [.. parts];
     }
+
+    private static long Aligned(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
