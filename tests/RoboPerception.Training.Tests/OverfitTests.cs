@@ -10,7 +10,10 @@ public sealed class OverfitTests
 {
     private const string Narrow = "widths=8,8,8,8,8", TinyResNet = "depth=18;stem=8;middle=8,12,12,12;head=12;dropout=off";
     private const string TinyHrNet = "channels=8,8,12,12;stage1=8;modules=1,1,1,1;blocks=1";
-    private const int Images = 4, Height = 32, Width = 64, MostSteps = 400, Look = 5, Starts = 3;
+    private const int Images = 4, Height = 32, MostSteps = 400, Look = 5, Starts = 3;
+
+    /// <summary>Share of the mean of squared gradients that a step keeps: with the usual 0.999 the first, large ones slow the whole of so short a run.</summary>
+    private const double ShortMemory = 0.99;
 
     /// <summary>Columns about the seam without a prediction: what a network with stride 8 enlarges cannot step there.</summary>
     private const int Seam = 16;
@@ -22,7 +25,7 @@ public sealed class OverfitTests
     [InlineData("single-segnet:" + Narrow, "seg2")]
     [InlineData("stan-segnet:" + Narrow, "depth")]
     [InlineData("mtan-segnet:" + Narrow)]
-    [InlineData("split-segnet:" + Narrow, "seg2,depth,normal", 1e-2, 1)]
+    [InlineData("split-segnet:" + Narrow, "seg2,depth,normal")]
     [InlineData("split-segnet:type=wide;" + Narrow)]
     [InlineData("split-segnet:type=deep;" + Narrow)]
     [InlineData("dense-segnet:" + Narrow)]
@@ -40,27 +43,27 @@ public sealed class OverfitTests
     [InlineData("mtinet-resnet:normals=cosine;depth=18;stem=8;blocks=1,1,1,1;middle=8,8,12,12;width=8;head=16", "seg2,depth,normal", 5e-3)]
     [InlineData("mtinet-mobilenetv2:widths=8,8,8,8;head=16", "seg2,depth,normal", 2e-3)]
     [InlineData("mtan-mobilenetv2:decoder=8,8,8,8", "seg2,depth,normal", 2e-3)]
-    [InlineData("refinenet-mobilenetv2:width=16", "seg2,depth,normal", 3e-3)]
-    public void Four_images_are_learnt_by_heart(string spec, string tasks = "seg2,depth,normal", double rate = 1e-2, int first = 0)
+    [InlineData("refinenet-mobilenetv2:width=16", "seg2,depth,normal", 3e-3, 64, 0)]
+    public void Four_images_are_learnt_by_heart(string spec, string tasks = "seg2,depth,normal", double rate = 1e-2, int width = 32, int first = 1)
     {
         // One start in many is a dead end, and which one can differ between processors.
         var outcomes = new List<string>();
         for (var start = first; start < first + Starts && outcomes.LastOrDefault() != ""; start++)
         {
             random.manual_seed(start);
-            outcomes.Add(Learn(spec, tasks, rate));
+            outcomes.Add(Learn(spec, tasks, rate, width));
         }
 
         Assert.True(outcomes[^1].Length == 0, $"{spec}: {string.Join("; ", outcomes)}");
     }
 
     /// <summary>Empty if all losses came near zero, else what they were.</summary>
-    private static string Learn(string spec, string tasks, double rate)
+    private static string Learn(string spec, string tasks, double rate, int width)
     {
         using var network = SegNetFamilyTests.Create(spec, tasks);
         using var scope = NewDisposeScope();
-        var (input, labels, depth, normals) = TwoWalls();
-        var holder = optim.Adam(network.parameters(), rate);
+        var (input, labels, depth, normals) = TwoWalls(width);
+        var holder = optim.Adam(network.parameters(), rate, beta2: ShortMemory);
         using var flat = new FlatNetwork(network, holder.parameters());
         using var optimizer = new FlatOptimizer(holder, flat.Parameters);
         double[] last = [];
@@ -95,12 +98,12 @@ public sealed class OverfitTests
     }
 
     /// <summary>A left and a right wall in colours of their own in every image; the class, the distance and the direction go with the colour.</summary>
-    private static (Tensor Input, Tensor Labels, Tensor Depth, Tensor Normals) TwoWalls()
+    private static (Tensor Input, Tensor Labels, Tensor Depth, Tensor Normals) TwoWalls(int width)
     {
-        const int half = Width / 2, left = half - (Seam / 2), right = half + (Seam / 2);
-        var input = rand(Images, 3, Height, Width) * 0.1;
-        var labels = full([Images, Height, Width], TaskLosses.VoidLabel, dtype: int64);
-        var (depth, normals) = (zeros(Images, 1, Height, Width), zeros(Images, 3, Height, Width));
+        int half = width / 2, left = half - (Seam / 2), right = half + (Seam / 2);
+        var input = rand(Images, 3, Height, width) * 0.1;
+        var labels = full([Images, Height, width], TaskLosses.VoidLabel, dtype: int64);
+        var (depth, normals) = (zeros(Images, 1, Height, width), zeros(Images, 3, Height, width));
         for (var n = 0; n < Images; n++)
         {
             input[n, n % 2, .., ..half] += 0.6 + (0.2 * (n / 2));

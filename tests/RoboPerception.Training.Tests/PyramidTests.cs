@@ -46,7 +46,7 @@ public sealed class PyramidTests
     [InlineData("mtinet-hrnet", "seg19,depth", 8_566_734)]
     public void A_network_has_the_published_number_of_parameters(string network, string tasks, long expected)
     {
-        using var built = PerceptionNetwork.Create(NetworkSpec.Parse(network), [.. tasks.Split(',').Select(Task)]);
+        using var built = Shapes.Of(() => PerceptionNetwork.Create(NetworkSpec.Parse(network), [.. tasks.Split(',').Select(Task)]));
         Assert.Equal(expected, built.ParameterCount);
     }
 
@@ -66,14 +66,14 @@ public sealed class PyramidTests
     [InlineData("heads.", 225_737)]
     public void Every_part_of_MTI_Net_has_its_share_of_the_parameters(string prefix, long expected)
     {
-        using var network = PerceptionNetwork.Create(NetworkSpec.Parse("mtinet-hrnet"), TaskDescription.NyuThree);
+        using var network = Shapes.Of(() => PerceptionNetwork.Create(NetworkSpec.Parse("mtinet-hrnet"), TaskDescription.NyuThree));
         Assert.Equal(expected, network.named_parameters().Where(pair => pair.name.StartsWith(prefix, StringComparison.Ordinal)).Sum(pair => pair.parameter.numel()));
     }
 
     [Fact]
     public void The_wider_trunk_has_the_published_number_of_parameters()
     {
-        using var trunk = new HrNet(HrNetLayout.Of(NetworkSpec.Parse("mtinet-hrnet:width=32")));
+        using var trunk = Shapes.Of(() => new HrNet(HrNetLayout.Of(NetworkSpec.Parse("mtinet-hrnet:width=32"))));
         Assert.Equal(29_305_536, trunk.parameters().Sum(parameter => parameter.numel()));
     }
 
@@ -229,6 +229,8 @@ public sealed class PyramidTests
         var checkedParts = 0;
         foreach (var (name, parameter) in parameters.Where((_, i) => i % 9 == 0))
         {
+            using var partScope = NewDisposeScope();
+
             // One number of it: the first, wherever its dimensions put it.
             var values = parameter.view(-1).data<double>();
             var gradient = parameter.grad!.view(-1).data<double>()[0];
