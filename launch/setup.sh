@@ -40,6 +40,15 @@ case "$(uname -m)" in
   *) fail "the packages have native libraries for x64 and arm64, not for $(uname -m)" ;;
 esac
 
+# What is fetched or compiled while the programs are built: each says itself what went wrong.
+beside=()
+beside() { "$@" & beside+=($!); }
+wait_for_those_beside() {
+  local job
+  for job in ${beside[@]+"${beside[@]}"}; do wait "$job" || exit 1; done
+  beside=()
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"
@@ -91,8 +100,11 @@ if [ "$part" = all ]; then apt_install mosquitto-clients ffmpeg openssl iproute2
 if [ "$part" = all ]; then apt_install python3-numpy python3-paho-mqtt python3-pip python3-setuptools python3-wheel libbrotli1 libmosquitto-dev; fi
 if [ "$part" = all ] && [ ! -e tests/RoboPerception.Messaging.Tests/Clients/paho-2 ]; then
   say "fetching paho-mqtt 2 for the Python client's tests"
-  # Not a reason to stop: its tests say what is missing.
-  tests/RoboPerception.Messaging.Tests/Clients/fetch-paho-2.sh tests/RoboPerception.Messaging.Tests/Clients/paho-2 || true
+  fetch_paho() {
+    # Not a reason to stop: its tests say what is missing.
+    tests/RoboPerception.Messaging.Tests/Clients/fetch-paho-2.sh tests/RoboPerception.Messaging.Tests/Clients/paho-2 || true
+  }
+  beside fetch_paho
 fi
 # Other people's readers of what we write (MCAP, ROS 2, TensorBoard, the dashboard): packages for Node.js, for the tests alone.
 if [ "$part" = all ]; then
@@ -108,9 +120,12 @@ if [ "$part" = all ]; then
   fi
   if [ ! tests/Independent/node_modules/.package-lock.json -nt tests/Independent/package.json ]; then
     say "fetching the independent readers of tests/Independent"
-    (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \
-      || fail "npm could not fetch the packages of tests/Independent/package.json"
-    touch tests/Independent/node_modules/.package-lock.json
+    fetch_readers() {
+      (cd tests/Independent && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null) \
+        || fail "npm could not fetch the packages of tests/Independent/package.json"
+      touch tests/Independent/node_modules/.package-lock.json
+    }
+    beside fetch_readers
   fi
 fi
 # Sources csi:// and gst:// run GStreamer's own programs; the tests bring a network camera of GStreamer's, too. A node without such a source needs none.
@@ -149,12 +164,15 @@ if [ $build = yes ]; then
   mkdir -p .logs
   if [ $runtime = linux-arm64 ] || [ "$part" = all ]; then
     say "building OpenCvSharp's native library over OpenCV $(sed -n 's/#define CV_VERSION_M[AI][JN]OR *\([0-9]*\)/\1/p' /usr/include/opencv4/opencv2/core/version.hpp | paste -sd.)"
-    src/native/OpenCvSharpExtern/build.sh src/native/OpenCvSharpExtern/bin/$runtime/libOpenCvSharpExtern.so || fail "OpenCvSharp's native library could not be built; the compiler says why above"
+    build_extern() { src/native/OpenCvSharpExtern/build.sh src/native/OpenCvSharpExtern/bin/$runtime/libOpenCvSharpExtern.so || fail "OpenCvSharp's native library could not be built; the compiler says why above"; }
+    # On arm64 it goes beside the programs; elsewhere the tests alone need it.
+    if [ $runtime = linux-arm64 ]; then build_extern; else beside build_extern; fi
   fi
   for project in "${projects[@]}"; do
     say "fetching packages and building $project"
-    # One compiler for all projects rather than one for each, also where the environment says otherwise.
-    dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=true >.logs/build.log 2>&1 && continue
+    # One compiler for all projects rather than one for each, also where the environment says otherwise. MSBuild and the compiler are machine
+    # code already: compiling their busy methods once more, for a build of a minute, would cost it a third of its processor time.
+    DOTNET_TieredCompilation=0 dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary -p:UseSharedCompilation=true >.logs/build.log 2>&1 && continue
     { grep -E 'error|Error' .logs/build.log || true; } | sort -u | head -20 >&2
     # NU1101: no such package; NU1102: not this version; NU1103: pre-releases alone.
     lacking=$(sed -n "s/.*error NU110[123]: Unable to find[^']* package '\{0,1\}\([A-Za-z0-9._-]*[A-Za-z0-9]\).*/\1/p" .logs/build.log | sort -u | paste -sd, | sed 's/,/, /g')
@@ -167,6 +185,7 @@ if [ $build = yes ]; then
     fail "the build failed; the whole log is .logs/build.log"
   done
 fi
+wait_for_those_beside
 # Where the environment forbids a compiler that stays (a CI job waits for every process), it goes.
 if [ $build = yes ] && [ "${UseSharedCompilation:-}" = false ]; then dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true; fi
 say "ready ($part)"

@@ -168,7 +168,13 @@ internal sealed class RenderedBoards
         for (int i = 0; i < 20; i++)
         {
             (double px, double py) = Pixel(c, x, y);
-            (x, y) = (x - ((px - u) / c.Fx), y - ((py - v) / c.Fy));
+            (double right, double down) = ((px - u) / c.Fx, (py - v) / c.Fy);
+            (x, y) = (x - right, y - down);
+            // Seven digits finer than the rays are kept.
+            if (Math.Abs(right) + Math.Abs(down) < 1e-14)
+            {
+                break;
+            }
         }
         return (x, y);
     }
