@@ -21,7 +21,8 @@ wanted() { # NAME word...: whether a run of this name was asked for
 run() { # NAME arguments of 'dotnet test'...
   local name=$1; shift
   dotnet test "$@" >".logs/test-$name.log" 2>&1
-  echo $? >".logs/test-$name.status"
+  echo $? >".logs/test-$name.status.new"
+  mv ".logs/test-$name.status.new" ".logs/test-$name.status"
 }
 count() { # NAME: what a run came to
   local name=$1 log=.logs/test-$1.log status line
@@ -40,22 +41,34 @@ count() { # NAME: what a run came to
   fi
 }
 
-# The longest suite computes on one core and waits for nothing; the others, which mostly wait, run beside it.
-beside=RoboPerception.Training.Tests
-if wanted "tests/$beside" "$@"; then run $beside "tests/$beside" -c Release --no-build & fi
-for project in tests/*.Tests; do
-  name=$(basename "$project")
-  if [ "$name" != $beside ] && wanted "$project" "$@"; then run "$name" "$project" -c Release --no-build; count "$name"; fi
-done
-if wanted tests/RoboPerception.Capture.Tests-system-OpenCV "$@"; then
-  # The Capture tests once more, on our library over the distribution's OpenCV (what arm64 runs on) in place of the package's.
-  copy=.logs/capture-system-opencv
+# The Capture tests once more, on our library over the distribution's OpenCV (what arm64 runs on) in place of the package's.
+again=RoboPerception.Capture.Tests-system-OpenCV
+test_suite() { # NAME
+  local copy=.logs/capture-system-opencv
+  if [ "$1" != $again ]; then run "$1" "tests/$1" -c Release --no-build; return; fi
   rm -rf "$copy" && cp -al tests/RoboPerception.Capture.Tests/bin/Release/net10.0 "$copy" && rm "$copy/libOpenCvSharpExtern.so"
   cp "src/native/OpenCvSharpExtern/bin/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/libOpenCvSharpExtern.so" "$copy/"
-  run RoboPerception.Capture.Tests-system-OpenCV "$copy/RoboPerception.Capture.Tests.dll"
-  count RoboPerception.Capture.Tests-system-OpenCV
-fi
+  run "$1" "$copy/RoboPerception.Capture.Tests.dll"
+}
+# Two at a time, the longest first: one computes while another waits for a broker or a camera.
+suites=()
+for name in RoboPerception.{Training,EndToEnd,Messaging,Capture,Node}.Tests $again $(cd tests && ls -d -- *.Tests); do
+  if [[ " ${suites[*]-} " != *" $name "* ]] && wanted "tests/$name" "$@"; then suites+=("$name"); fi
+done
+rm -f .logs/test-*.status
+counted=' '
+count_ended() {
+  local name
+  for name in ${suites[@]+"${suites[@]}"}; do
+    if [ -e ".logs/test-$name.status" ] && [[ $counted != *" $name "* ]]; then count "$name"; counted+="$name "; fi
+  done
+}
+running=0
+for name in ${suites[@]+"${suites[@]}"}; do
+  if [ $running = 2 ]; then wait -n; running=1; count_ended; fi
+  test_suite "$name" & running=$((running + 1))
+done
 wait
-if wanted "tests/$beside" "$@"; then count $beside; fi
+count_ended
 echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
 [ $((failed + broken)) -eq 0 ] && [ $passed -gt 0 ]

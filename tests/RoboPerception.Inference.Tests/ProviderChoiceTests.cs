@@ -81,6 +81,25 @@ public sealed class ProviderChoiceTests
     }
 
     [Fact]
+    public void A_model_whose_kernels_cannot_be_recorded_runs_on_CUDA_without()
+    {
+        ModelFile model = new TestModel().Load();
+        var asked = new List<bool>();
+        var selector = new ExecutionProviderSelector(model, new InferenceSettings(), (m, provider, s, buffers) =>
+        {
+            asked.Add(s.CudaGraph);
+            return s.CudaGraph ? throw new EntryPointNotFoundException("a node is not assigned to CUDA") : PerceptionSession.Open(m, ExecutionProvider.Cpu, s, buffers, provider);
+        });
+        (PerceptionSession? session, ProviderAttempt attempt) = selector.TryOpen(ExecutionProvider.Cuda, new FrameBuffers(model.Description, 1));
+        using (session)
+        {
+            Assert.True(attempt.Loaded, attempt.Reason);
+            Assert.Equal(ExecutionProvider.Cuda, session!.Provider);
+        }
+        Assert.Equal([true, false], asked);
+    }
+
+    [Fact]
     public void A_provider_that_predicts_otherwise_than_the_CPU_is_not_used()
     {
         ModelFile model = new TestModel().Load();

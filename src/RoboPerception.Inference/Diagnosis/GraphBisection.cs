@@ -31,7 +31,7 @@ internal static class GraphBisection
         var right = new InnerTensors(graph, () => SessionOptionsFactory.CreatePlain(settings));
         // The CPU's form lacks some of the tensors that are compared.
         byte[] content = provider == ExecutionProvider.Cpu ? suspect.Content : suspect.ContentFor(provider, settings);
-        var tried = new InnerTensors(OnnxFile.FromBytes(content), () => SessionOptionsFactory.Create(suspect, provider, settings));
+        var tried = new InnerTensors(OnnxFile.FromBytes(content), () => SessionOptionsFactory.Create(suspect, provider, settings with { CudaGraph = false }));
         return new Search(new GraphView(graph.Graph), right, tried).Run();
     }
 

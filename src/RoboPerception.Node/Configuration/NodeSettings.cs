@@ -34,8 +34,8 @@ internal sealed class NodeSettings
     /// <summary>Half precision on CUDA.</summary>
     public bool HalfPrecision { get; set; }
 
-    /// <summary>A recorded CUDA graph for each frame.</summary>
-    public bool CudaGraph { get; set; }
+    /// <summary>A recorded CUDA graph for each frame, where the model allows it.</summary>
+    public bool CudaGraph { get; set; } = true;
 
     /// <summary>Where TensorRT engines are kept; null = the user's cache folder.</summary>
     public string? EngineCache { get; set; }

@@ -6,7 +6,7 @@ namespace RoboPerception.Node.GpuCheck;
 
 /// <summary>
 /// The floor under the node: the official API runs the same form of the model over bound buffers on the same provider with the same options, and nothing else. Image
-/// and predictions lie in the processor's memory, as a node needs them.
+/// and predictions lie in the processor's memory, as a node needs them; a GPU is handed the image once, when it is bound, and never again, so this floor is a little low.
 /// </summary>
 internal sealed class BareRun : IDisposable
 {

@@ -13,6 +13,6 @@ internal sealed record GpuCheckOptions(ExecutionProvider Provider, IReadOnlyList
     /// <summary>Whether the CPU stands in for the GPU.</summary>
     public bool IsRehearsal => Provider == ExecutionProvider.Cpu;
 
-    /// <summary>How sessions are made for the check.</summary>
-    public InferenceSettings Settings => new() { Providers = [Provider], DeviceId = DeviceId };
+    /// <summary>How sessions are made for the check: every kernel launched by itself, as the official API does by default.</summary>
+    public InferenceSettings Settings => new() { Providers = [Provider], DeviceId = DeviceId, CudaGraph = false };
 }
