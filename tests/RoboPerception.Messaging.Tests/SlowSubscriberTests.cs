@@ -71,7 +71,8 @@ public sealed class SlowSubscriberTests
         string seen = string.Join(' ', taken.Select(t => $"{t.Sequence}@{t.PublishedWhenTaken}"));
         Assert.All(Enumerable.Range(2, Takes - 2), i => Assert.True(taken[i].Sequence >= taken[i - 2].PublishedWhenTaken, $"take {i} of {seen}"));
         Assert.True(robot.Superseded(OutputKind.Depth) + publisher.Superseded >= Takes, "a consumer three times too slow must miss frames");
-        // Had they queued up instead, 100 frames would be alive by the end.
-        Assert.True(live.Max() - live.Min() < 6L * FrameBytes, $"live bytes: {string.Join(' ', live)}");
+        // Had they queued up instead, 100 frames would be alive by the end. It may fall: what tests before this one left in the array pool goes when it has lain long enough.
+        long rise = Enumerable.Range(0, live.Count).Max(i => live[i] - live[..(i + 1)].Min());
+        Assert.True(rise < 6L * FrameBytes, $"live bytes: {string.Join(' ', live)}");
     }
 }
