@@ -12,8 +12,9 @@ using RoboPerception.Node.Web.Live;
 namespace RoboPerception.Node.Pipeline;
 
 /// <summary>
-/// Everything one camera needs, joined: source thread, inference thread, publishing thread, two slots between them. Live
-/// sources use slots of one where the newest wins; recordings use bounded queues with back-pressure.
+/// Everything one camera needs, joined: source thread, inference thread (with one that prepares a recording's frames ahead of it), publishing thread (with one
+/// for every output but the first that encodes beside it), slots between them. Live sources use slots of one where the newest wins; recordings use bounded queues with
+/// back-pressure.
 /// </summary>
 internal sealed partial class CameraPipeline : IDisposable
 {
