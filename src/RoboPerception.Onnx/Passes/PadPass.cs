@@ -28,7 +28,7 @@ internal static class PadPass
     }
 
     /// <summary>
-    /// The other way round, in place: a Pad of zeros goes back into the convolution that reads it, also through the DequantizeLinear of 8-bit integers. Only for ONNX Runtime's CPU provider, which computes padding of
+    /// The other way round, in place: a Pad of zeros goes back into the convolution that reads it. Only for ONNX Runtime's CPU provider, which computes padding of
     /// one side rightly and convolves in a blocked layout that it has to leave and make anew for every Pad. The predictions stay the same, bit for bit.
     /// </summary>
     /// <returns>How many convolutions were rewritten.</returns>
@@ -40,17 +40,13 @@ internal static class PadPass
         for (var place = 0; place < graph.Nodes.Count; place++)
         {
             var node = graph.Nodes[place];
-            if (node.Operator == "Conv" && node.Attribute("auto_pad", "") == "VALID" && PadOf(view, node) is var (pad, bytes)
-                && pad.Attribute("mode", "constant") == "constant" && view.Constant(pad, 1)?.ToIntegers() is [0, 0, var top, var left, 0, 0, var bottom, var right])
+            if (node.Operator == "Conv" && node.Attribute("auto_pad", "") == "VALID" && view.Producer(node.Inputs[0]) is { Operator: "Pad", Inputs.Count: <= 3 } pad
+                && pad.Attribute("mode", "constant") == "constant" && view.Constant(pad, 1)?.ToIntegers() is [0, 0, var top, var left, 0, 0, var bottom, var right]
+                && FillsWithZeros(view, pad))
             {
                 var attributes = new Dictionary<string, object>(node.Attributes, StringComparer.Ordinal) { ["pads"] = new[] { top, left, bottom, right } };
                 attributes.Remove("auto_pad");
-                graph.Nodes[place] = node with { Inputs = [bytes?.Outputs[0] ?? pad.Inputs[0], .. node.Inputs.Skip(1)], Attributes = attributes };
-                if (bytes is not null)
-                {
-                    graph.Nodes[graph.Nodes.IndexOf(bytes)] = bytes with { Inputs = [pad.Inputs[0], .. bytes.Inputs.Skip(1)] };
-                }
-
+                graph.Nodes[place] = node with { Inputs = [pad.Inputs[0], .. node.Inputs.Skip(1)], Attributes = attributes };
                 folded++;
             }
         }
@@ -66,15 +62,6 @@ internal static class PadPass
     // A mean that leaves padding out of its divisor has no form with a Pad: the checker refuses it.
     private static bool Rewritable(Node node) => KnownFaults.Asymmetric(node)
         && (node.Operator is "Conv" or "MaxPool" || (node.Operator == "AveragePool" && node.Attribute("count_include_pad", 0L) != 0));
-
-    /// <summary>The Pad of zeros that a convolution reads, and the DequantizeLinear between the two if there is one.</summary>
-    private static (Node Pad, Node? Bytes)? PadOf(GraphView view, Node convolution) => view.Producer(convolution.Inputs[0]) switch
-    {
-        { Operator: "Pad", Inputs.Count: <= 3 } pad when FillsWithZeros(view, pad) => (pad, null),
-        { Operator: "DequantizeLinear", Inputs: [_, _, var zero] } bytes when view.Readers(bytes.Outputs[0]).Count() == 1
-            && view.Producer(bytes.Inputs[0]) is { Operator: "Pad", Inputs: [_, _, var filling] } pad && filling == zero => (pad, bytes),
-        _ => null,
-    };
 
     private static bool FillsWithZeros(GraphView view, Node pad) => pad.Inputs.Count < 3 || pad.Inputs[2].Length == 0 || view.Constant(pad, 2)?.Data.All(value => value == 0) == true;
 

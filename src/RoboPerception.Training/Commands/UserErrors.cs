@@ -21,9 +21,7 @@ internal static class UserErrors
                 TorchLibrary.Use();
                 if (mayRestart)
                 {
-                    Convolutions.MayRestart = true;
-                    Convolutions.EnsureRight();
-                    Convolutions.MayRestart = false;
+                    Convolutions.EnsureRightOrRestart();
                 }
             }
 

@@ -23,8 +23,8 @@ internal static class Convolutions
     private static readonly int[] Channels = [8, 18, 24];
     private static readonly Lazy<double> Found = new(Measure);
 
-    /// <summary>Whether the process may begin anew: a program at its start, not a test host.</summary>
-    public static bool MayRestart { get; set; }
+    // A program at its start may begin anew, a test host may not.
+    private static bool mayRestart;
 
     /// <summary>Largest relative error that oneDNN made in the check.</summary>
     public static double Deviation => Found.Value;
@@ -35,13 +35,21 @@ internal static class Convolutions
     /// <summary>Makes sure that convolutions are right from here on. Cheap after the first call.</summary>
     public static void EnsureRight() => _ = Found.Value;
 
+    /// <summary>The same at a program's start, where it may begin anew with other kernels.</summary>
+    public static void EnsureRightOrRestart()
+    {
+        mayRestart = true;
+        EnsureRight();
+        mayRestart = false;
+    }
+
     private static double Measure()
     {
         using var scope = NewDisposeScope();
 
         LeaveOutNnPack();
         var worst = Channels.Max(Deviates);
-        if (worst > Allowed && MayRestart && Environment.GetEnvironmentVariable(IsaVariable) is null)
+        if (worst > Allowed && mayRestart && Environment.GetEnvironmentVariable(IsaVariable) is null)
         {
             Console.Error.WriteLine($"roboperception-train: the oneDNN in this libtorch convolves wrongly on this processor; beginning anew with {IsaVariable}={RightIsa}, right but slower.");
             Restart.With(IsaVariable, RightIsa);

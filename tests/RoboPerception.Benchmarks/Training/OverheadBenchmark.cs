@@ -26,6 +26,7 @@ internal static class OverheadBenchmark
     public static int Run(int rounds, int threads)
     {
         TorchLibrary.Use();
+        Convolutions.EnsureRightOrRestart();
         set_num_threads(threads);
         var batch = TrainingBenchmark.RandomBatch(Count, Height, Width);
         var results = new List<object>();

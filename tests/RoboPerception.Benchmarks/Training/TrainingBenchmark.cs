@@ -36,6 +36,7 @@ internal static class TrainingBenchmark
     public static int Run(int rounds, int steps, int threads, string deviceName, string interpreter, bool mayBeAlone, string widths = Widths)
     {
         TorchLibrary.Use();
+        Convolutions.EnsureRightOrRestart();
         var device = Device(deviceName);
         set_num_threads(threads);
         random.manual_seed(1);
