@@ -42,6 +42,8 @@ internal sealed class EncodingThread : IDisposable
         work = null;
         asked.Set();
         thread.Join();
+        // Whoever asked while it ended must not wait for ever.
+        done.Set();
         asked.Dispose();
         done.Dispose();
     }
