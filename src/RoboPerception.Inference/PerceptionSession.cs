@@ -57,7 +57,7 @@ internal sealed class PerceptionSession : IDisposable
         OnnxRuntimeLibrary.Use();
         using SessionOptions options = SessionOptionsFactory.Create(model, provider, settings);
         CudaDriver? driver = provider == ExecutionProvider.Cpu ? null : CudaDriver.TryOpen(settings.DeviceId);
-        // ONNX Runtime copies an input in the processor's memory to the GPU when it is bound, not when it runs: every run would see the first image.
+        // ONNX Runtime copies an input in the processor's memory to the GPU when it is bound, not when it runs (onnxruntime#5857): every run would see the first image.
         transfer ??= driver is not null ? new CudaTransfer(driver, settings.DeviceId) : null;
         var session = new PerceptionSession(new InferenceSession(model.ContentFor(provider, settings), options), model, reportedAs, driver, transfer);
         try
