@@ -61,18 +61,18 @@ internal sealed class ExecutionProviderSelector
         try
         {
             bool cached = provider == ExecutionProvider.TensorRt && EngineCache.HoldsEngine(EngineCache.FolderFor(model, settings));
-            bool recorded = provider == ExecutionProvider.Cuda && settings.CudaGraph;
-            (PerceptionSession? session, string failure) = OpenChecked(provider, settings, tellsPlace: !recorded);
+            bool recorded = IsRecorded(provider, settings);
+            (PerceptionSession? session, string failure) = OpenChecked(provider, settings);
             if (session is null && cached)
             {
                 // A kept engine can be damaged or foreign; a fresh one decides.
                 EngineCache.Discard(EngineCache.FolderFor(model, settings));
-                (session, failure) = OpenChecked(provider, settings, tellsPlace: true);
+                (session, failure) = OpenChecked(provider, settings);
             }
             if (session is null && recorded)
             {
                 // Not every model can be recorded: an operator that the provider leaves to the CPU stands in the way.
-                (session, failure) = OpenChecked(provider, settings with { CudaGraph = false }, tellsPlace: true);
+                (session, failure) = OpenChecked(provider, settings with { CudaGraph = false });
             }
             if (session is null)
             {
@@ -87,7 +87,9 @@ internal sealed class ExecutionProviderSelector
         }
     }
 
-    private (PerceptionSession? Session, string Failure) OpenChecked(ExecutionProvider provider, InferenceSettings settings, bool tellsPlace)
+    private static bool IsRecorded(ExecutionProvider provider, InferenceSettings settings) => provider == ExecutionProvider.Cuda && settings.CudaGraph;
+
+    private (PerceptionSession? Session, string Failure) OpenChecked(ExecutionProvider provider, InferenceSettings settings)
     {
         var buffers = new FrameBuffers(model.Description, 1);
         PerceptionSession? session = null;
@@ -104,7 +106,7 @@ internal sealed class ExecutionProviderSelector
             }
             SelfCheckResult result = SelfCheck.Compare(Reference(), buffers.Outputs[0], settings.Tolerance);
             passed = result.Passed;
-            return passed ? (session, "") : (null, $"it does not predict on the golden input what the CPU does: {result.Summary}{(tellsPlace ? Place(provider) : "")}");
+            return passed ? (session, "") : (null, $"it does not predict on the golden input what the CPU does: {result.Summary}{(IsRecorded(provider, settings) ? "" : Place(provider))}");
         }
         catch (Exception e) when (NativeFailure.Is(e))
         {

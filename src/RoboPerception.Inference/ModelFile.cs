@@ -49,8 +49,7 @@ internal sealed class ModelFile
     {
         try
         {
-            OnnxModel model = OnnxFile.FromBytes(Content);
-            return model.Producer == OnnxModel.OwnProducer && PadPass.FoldBack(model.Graph) > 0 ? OnnxFile.ToBytes(model) : Content;
+            return PadPass.FoldBack(Content);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
         {

@@ -1,6 +1,7 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Outputs;
 
 namespace RoboPerception.Node.Pipeline;
 
@@ -39,19 +40,5 @@ internal sealed class DenseOutput(OutputKind kind, CameraControls controls, Func
     }
 
     /// <summary>Encodes the frame that was prepared.</summary>
-    public void Encode(OutputBuffers buffers)
-    {
-        switch (Kind)
-        {
-            case OutputKind.Segmentation:
-                encoder.EncodeSegmentation(header, buffers.Segmentation, Payload);
-                break;
-            case OutputKind.Depth:
-                encoder.EncodeDepth(header, buffers.Depth, Payload);
-                break;
-            default:
-                encoder.EncodeNormals(header, buffers.Normals, Payload);
-                break;
-        }
-    }
+    public void Encode(OutputBuffers buffers) => encoder.Encode(header, buffers, Payload);
 }

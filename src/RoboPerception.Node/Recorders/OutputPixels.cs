@@ -1,6 +1,7 @@
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Outputs;
 
 namespace RoboPerception.Node.Recorders;
 
@@ -41,20 +42,5 @@ internal sealed class OutputPixels(ModelDescription model)
     }
 
     /// <summary>Writes one output of a frame, by its place in <see cref="Kinds"/>.</summary>
-    public void Encode(int output, OutputBuffers buffers, in FrameHeader header, PayloadBuffer to)
-    {
-        PayloadEncoder encoder = encoders[output];
-        switch (encoder.Kind)
-        {
-            case OutputKind.Segmentation:
-                encoder.EncodeSegmentation(header, buffers.Segmentation, to);
-                break;
-            case OutputKind.Depth:
-                encoder.EncodeDepth(header, buffers.Depth, to);
-                break;
-            default:
-                encoder.EncodeNormals(header, buffers.Normals, to);
-                break;
-        }
-    }
+    public void Encode(int output, OutputBuffers buffers, in FrameHeader header, PayloadBuffer to) => encoders[output].Encode(header, buffers, to);
 }

@@ -55,6 +55,13 @@ internal static class PadPass
         return folded;
     }
 
+    /// <summary>A file with its pads inside the convolutions, or the file itself: where it has none, or another program wrote it.</summary>
+    public static byte[] FoldBack(byte[] file)
+    {
+        var model = OnnxFile.FromBytes(file);
+        return model.Producer == OnnxModel.OwnProducer && FoldBack(model.Graph) > 0 ? OnnxFile.ToBytes(model) : file;
+    }
+
     /// <summary>The node without pads of its own, in the form that PadFusion leaves alone.</summary>
     internal static Node Valid(Node node) =>
         node with { Attributes = new Dictionary<string, object>(node.Attributes.Where(attribute => attribute.Key != "pads"), StringComparer.Ordinal) { ["auto_pad"] = "VALID" } };

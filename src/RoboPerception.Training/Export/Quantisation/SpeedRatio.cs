@@ -19,8 +19,8 @@ internal sealed record SpeedRatio(double Time, double Work)
     public static SpeedRatio Measure(byte[] first, byte[] second, byte[] image, ModelDescription description)
     {
         using var process = Process.GetCurrentProcess();
-        using var a = new GraphRunner(ForCpu(first), description.Input.Height, description.Input.Width);
-        using var b = new GraphRunner(ForCpu(second), description.Input.Height, description.Input.Width);
+        using var a = new GraphRunner(PadPass.FoldBack(first), description.Input.Height, description.Input.Width);
+        using var b = new GraphRunner(PadPass.FoldBack(second), description.Input.Height, description.Input.Width);
         a.Run(image);
         b.Run(image);
         TimeSpan timeA = default, timeB = default, workA = default, workB = default;
@@ -31,12 +31,6 @@ internal sealed record SpeedRatio(double Time, double Work)
         }
 
         return new SpeedRatio(timeA / timeB, workA / workB);
-
-        static byte[] ForCpu(byte[] file)
-        {
-            var model = OnnxFile.FromBytes(file);
-            return PadPass.FoldBack(model.Graph) > 0 ? OnnxFile.ToBytes(model) : file;
-        }
 
         void Turn(GraphRunner runner, ref TimeSpan time, ref TimeSpan work)
         {
