@@ -61,7 +61,7 @@ internal sealed class ExecutionProviderSelector
         try
         {
             bool cached = provider == ExecutionProvider.TensorRt && EngineCache.HoldsEngine(EngineCache.FolderFor(model, settings));
-            bool recorded = IsRecorded(provider, settings);
+            string limitation = "";
             (PerceptionSession? session, string failure) = OpenChecked(provider, settings);
             if (session is null && cached)
             {
@@ -69,9 +69,10 @@ internal sealed class ExecutionProviderSelector
                 EngineCache.Discard(EngineCache.FolderFor(model, settings));
                 (session, failure) = OpenChecked(provider, settings);
             }
-            if (session is null && recorded)
+            if (session is null && IsRecorded(provider, settings))
             {
                 // Not every model can be recorded: an operator that the provider leaves to the CPU stands in the way.
+                limitation = $"its kernels are launched one by one, because recorded as a CUDA graph they do not run: {ProviderRemedy.Shorten(failure)}";
                 (session, failure) = OpenChecked(provider, settings with { CudaGraph = false });
             }
             if (session is null)
@@ -79,7 +80,7 @@ internal sealed class ExecutionProviderSelector
                 return (null, Failed(provider, failure, start));
             }
             session.Bind(buffers);
-            return (session, new ProviderAttempt(provider, true, "", "", Stopwatch.GetElapsedTime(start)));
+            return (session, new ProviderAttempt(provider, true, "", "", Stopwatch.GetElapsedTime(start)) { Limitation = limitation });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

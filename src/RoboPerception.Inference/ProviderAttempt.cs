@@ -8,8 +8,11 @@ namespace RoboPerception.Inference;
 /// <param name="Duration">How long loading took: for TensorRT mostly the building of the engine.</param>
 internal sealed record ProviderAttempt(ExecutionProvider Provider, bool Loaded, string Reason, string Remedy, TimeSpan Duration)
 {
+    /// <summary>What a provider that loaded does otherwise than it was asked to, and why; empty if nothing.</summary>
+    public string Limitation { get; init; } = "";
+
     /// <summary>The line for the log.</summary>
     public override string ToString() => Loaded
-        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Provider.Name()}: loaded in {Duration.TotalSeconds:F1} s")
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Provider.Name()}: loaded in {Duration.TotalSeconds:F1} s{(Limitation.Length == 0 ? "" : "; ")}{Limitation}")
         : $"{Provider.Name()}: not used: {Reason} ({Remedy})";
 }

@@ -51,7 +51,8 @@ try {
     for (const [name, width, height, colorScheme] of [['wide', 1200, 800, 'light'], ['dark', 1200, 800, 'dark'], ['phone', 400, 860, 'dark']]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height });
-      await page.waitForFunction(() => document.getElementById('stage').classList.contains('seen'), null, { timeout: 30000 });
+      // The page hears of the system's colours by an event, some time later.
+      await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme && document.getElementById('stage').classList.contains('seen'), colorScheme, { timeout: 30000 });
       shown[name] = await page.evaluate(look);
       if (screenshots) await page.screenshot({ path: `${screenshots}-${name}.png`, fullPage: true });
     }

@@ -46,6 +46,7 @@ try {
     await page.setViewportSize(size);
     for (const theme of ['dark', 'light']) {
       await page.emulateMedia({ colorScheme: theme });
+      await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, theme, patience);
       await page.locator('#log').scrollIntoViewIfNeeded();
       await page.locator('#control').evaluate((e) => window.scrollTo(0, e.getBoundingClientRect().top + window.scrollY - 120));
       overflow[`${name} ${theme}`] = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

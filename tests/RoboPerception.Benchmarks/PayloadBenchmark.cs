@@ -3,6 +3,7 @@ using System.Text.Json;
 using RoboPerception.Core;
 using RoboPerception.Inference;
 using RoboPerception.Messaging;
+using RoboPerception.Node.Outputs;
 
 namespace RoboPerception.Benchmarks;
 
@@ -33,18 +34,7 @@ internal static class PayloadBenchmark
             for (int i = 0; i < Rounds; i++)
             {
                 long begun = Stopwatch.GetTimestamp();
-                switch (kind)
-                {
-                    case OutputKind.Segmentation:
-                        encoder.EncodeSegmentation(header, predictions.Segmentation, payload);
-                        break;
-                    case OutputKind.Depth:
-                        encoder.EncodeDepth(header, predictions.Depth, payload);
-                        break;
-                    default:
-                        encoder.EncodeNormals(header, predictions.Normals, payload);
-                        break;
-                }
+                encoder.Encode(header, predictions, payload);
                 times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             }
             times.Sort();
