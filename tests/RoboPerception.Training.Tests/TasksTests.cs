@@ -63,6 +63,24 @@ public sealed class TasksTests
         Assert.Contains("12 classes", Assert.Throws<UserErrorException>(() => TaskClasses.Of(12)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_logarithmic_head_that_is_far_off_at_a_pixel_has_a_finite_loss_and_is_pulled_back()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var kind in Enum.GetValues<DepthLossKind>())
+        {
+            var task = TaskDescription.LogDepth with { DepthLoss = kind };
+            var raw = tensor([-500f, 500f, -79.5f, 1.25f]).view(1, 1, 2, 2).requires_grad_();
+            var prediction = task.Activate(raw);
+            Assert.Equal(MathF.Exp(1.25f), prediction[0, 0, 1, 1].item<float>());
+            var loss = task.Loss(prediction, full([1, 1, 2, 2], 3));
+            Assert.True(float.IsFinite(loss.item<float>()));
+            loss.backward();
+            var slopes = raw.grad!.data<float>().ToArray();
+            Assert.True(slopes[0] < 0 && slopes[1] > 0 && slopes.All(float.IsFinite), $"{kind}: {string.Join(' ', slopes)}");
+        }
+    }
+
+    [Fact]
     public void No_loss_is_NaN_without_a_valid_pixel_or_for_a_zero_vector()
     {
         using var scope = NewDisposeScope();

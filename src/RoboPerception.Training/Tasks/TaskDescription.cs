@@ -11,6 +11,9 @@ internal sealed record TaskDescription
     /// <summary>Where a logarithmic depth head starts: exp(1) = 2.7 m is the mean distance in rooms.</summary>
     public const double InitialLogDepth = 1;
 
+    // e^80 and e^-80 are still float32, with room for the products of a gradient.
+    private const double LargestLogDepth = 80;
+
     private TaskDescription(TaskKind kind, string key, int channels)
     {
         Kind = kind;
@@ -114,10 +117,14 @@ internal sealed record TaskDescription
         {
             TaskKind.Segmentation or TaskKind.HumanParts => nn.functional.log_softmax(raw, 1),
             TaskKind.Normals => UnitLength(raw),
-            TaskKind.Depth when Logarithmic => raw.exp(),
+            TaskKind.Depth when Logarithmic => Bounded(raw).exp(),
             _ => raw,
         };
     }
+
+    // A head that has just begun can be far off at some pixel, where e^raw is 0 or infinite in float32 and so is the loss, which takes the logarithm again. The value is
+    // held within the bounds and the gradient is not, so that such a pixel is pulled back; within the bounds nothing changes, to the last bit.
+    private static Tensor Bounded(Tensor raw) => raw - (raw - raw.clamp(HeldScalar.Of(-LargestLogDepth), HeldScalar.Of(LargestLogDepth))).detach();
 
     /// <summary>The training loss of an activated prediction; a scalar tensor. See <see cref="TaskLosses"/> and <see cref="DepthLosses"/>.</summary>
     public Tensor Loss(Tensor prediction, Tensor target) => Kind switch
