@@ -38,9 +38,9 @@ public sealed class GpuCheckTests
         }
         Assert.NotEqual(0, report.GetProperty("environment").GetProperty("cores").GetInt32());
 
-        // Where the bench is built, training is measured; where it is not, the report says so.
+        // Where the bench is built, training is measured; where it is not, or a busy machine takes longer than the script waits, the report says so.
         JsonElement training = report.GetProperty("training");
-        Assert.True(training.TryGetProperty("images_per_second", out JsonElement rate) ? rate.GetDouble() > 0 : training.GetProperty("reason").GetString()!.Contains("bench", StringComparison.Ordinal), training.ToString());
+        Assert.True(training.TryGetProperty("images_per_second", out JsonElement rate) ? rate.GetDouble() > 0 : training.GetProperty("reason").GetString() is { } reason && (reason.Contains("no bench here", StringComparison.Ordinal) || reason == "training took longer than a minute"), training.ToString());
     }
 
     [Fact]

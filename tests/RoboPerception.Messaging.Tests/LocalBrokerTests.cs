@@ -53,6 +53,24 @@ public sealed class LocalBrokerTests
     }
 
     [Fact]
+    public async Task What_a_killed_owner_left_is_removed_by_the_next_and_what_a_living_one_uses_is_not()
+    {
+        using LocalBroker own = LocalBroker.Start();
+        using Process child = TestSupport.StartChild("broker");
+        int id = int.Parse((await child.StandardOutput.ReadLineAsync().WaitAsync(TestSupport.Patience))!.Split(' ')[0], CultureInfo.InvariantCulture);
+        string left = Configuration(id), used = Configuration(own.ProcessId);
+        Assert.True(File.Exists(left));
+        child.Kill();
+        child.WaitForExit();
+
+        using LocalBroker next = LocalBroker.Start();
+        Assert.False(Directory.Exists(Path.GetDirectoryName(left)));
+        Assert.True(File.Exists(used));
+
+        static string Configuration(int mosquitto) => File.ReadAllText($"/proc/{mosquitto}/cmdline").Split('\0').Single(argument => argument.EndsWith("mosquitto.conf", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_missing_mosquitto_is_named_with_its_package()
     {
         UserErrorException exception = Assert.Throws<UserErrorException>(() => LocalBroker.Start("mosquitto-that-is-not-there"));

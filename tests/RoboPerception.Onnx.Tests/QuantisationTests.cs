@@ -69,6 +69,53 @@ public sealed class QuantisationTests
     }
 
     [Fact]
+    public void Floats_that_are_moved_before_a_convolution_in_bytes_become_bytes_where_it_reads_them()
+    {
+        var random = new Random(11);
+        var builder = new GraphBuilder("test");
+        var x = builder.Input("x", ElementType.Float, 1, 3, 8, 8);
+        var first = builder.Conv(x, builder.Constant(Graphs.Numbers(random, 4 * 3), 4, 3, 1, 1), null);
+        var moved = builder.Reshape(builder.Reshape(first, 1, 8, 4, 8), 1, 4, 8, 8);
+        var second = builder.Conv(moved, builder.Constant(Graphs.Numbers(random, 4 * 4), 4, 4, 1, 1), null);
+        builder.Output("y", builder.Conv(second, builder.Constant(Graphs.Numbers(random, 4), 1, 4, 1, 1), null));
+        var graph = builder.Build();
+        var plan = new QuantisationPlan(graph, node => node.Name == graph.Nodes[0].Name);
+        Assert.Equal(1, plan.Count);
+        var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
+        Assert.Empty(GraphChecker.Faults(quantised));
+        Assert.Equal(2, quantised.Nodes.Count(node => node.Operator == "QuantizeLinear"));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
+        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 0.03);
+    }
+
+    [Fact]
+    public void The_bias_of_a_convolution_in_bytes_can_be_shifted_and_put_back()
+    {
+        var random = new Random(8);
+        var builder = new GraphBuilder("test");
+        var x = builder.Input("x", ElementType.Float, 1, 3, 8, 8);
+        var last = builder.Conv(x, builder.Constant(Graphs.Numbers(random, 2 * 3), 2, 3, 1, 1), builder.Constant(Graphs.Numbers(random, 2), 2));
+        builder.Output("y", builder.Resize(last, 16, 16, ResizeRule.LinearHalfPixel));
+        var graph = builder.Build();
+        var plan = new QuantisationPlan(graph, _ => false);
+        var name = Assert.Single(plan.Predicting).Name;
+        // Room for the shift: bytes hold no more than their range.
+        var ranges = Ranges(graph, plan).ToDictionary(pair => pair.Key, pair => new TensorRange(pair.Value.Minimum - 1, pair.Value.Maximum + 1));
+        var quantised = QuantisePass.Apply(graph, plan, ranges);
+        var original = Graphs.Run(quantised, Image);
+
+        var before = QuantisePass.ShiftBias(quantised, name, [0.5, -0.25])!;
+        var shifted = Graphs.Run(quantised, Image);
+        var step = (ranges[last.Name].Maximum - ranges[last.Name].Minimum) / 255;
+        Assert.Equal(0.5, shifted[..256].Average() - original[..256].Average(), step);
+        Assert.Equal(-0.25, shifted[256..].Average() - original[256..].Average(), step);
+
+        quantised.Initializers[before.Name] = before;
+        Assert.Equal(original, Graphs.Run(quantised, Image));
+        Assert.Null(QuantisePass.ShiftBias(quantised, "no such convolution", [0]));
+    }
+
+    [Fact]
     public void The_choice_of_the_largest_is_made_among_bytes()
     {
         var random = new Random(6);

@@ -13,6 +13,7 @@ namespace RoboPerception.Messaging;
 public sealed class LocalBroker : IDisposable
 {
     private const int Attempts = 5;
+    private const string FolderPrefix = "roboperception-broker-";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
     // mosquitto says that it runs in words of its version; one that says nothing like it is believed after this.
     private static readonly TimeSpan PatienceWithWord = TimeSpan.FromSeconds(1);
@@ -49,7 +50,8 @@ public sealed class LocalBroker : IDisposable
     {
         string program = Find(executable) ?? throw new UserErrorException(
             ExitCode.Broker, $"The MQTT broker program '{executable}' is not installed: run 'sudo apt install mosquitto', or name a running broker with --broker mqtt://host.");
-        string folder = Directory.CreateTempSubdirectory("roboperception-broker-").FullName;
+        RemoveLeftFolders();
+        string folder = Directory.CreateTempSubdirectory($"{FolderPrefix}{Environment.ProcessId}-").FullName;
         try
         {
             string report = "";
@@ -137,6 +139,25 @@ public sealed class LocalBroker : IDisposable
         // Without this line a broker started by root becomes the user mosquitto, and Linux then forgets the death signal.
         $"user {Environment.UserName}",
         "");
+
+    // A process that was killed has no time to tidy: the next one does it. The folder's name holds the owner's process id.
+    private static void RemoveLeftFolders()
+    {
+        foreach (string left in Directory.EnumerateDirectories(Path.GetTempPath(), $"{FolderPrefix}*-*"))
+        {
+            if (int.TryParse(Path.GetFileName(left)[FolderPrefix.Length..].Split('-')[0], out int owner) && !Directory.Exists($"/proc/{owner}"))
+            {
+                try
+                {
+                    Directory.Delete(left, recursive: true);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // Another user's, or another process tidies at this moment.
+                }
+            }
+        }
+    }
 
     private static string? Find(string executable)
     {

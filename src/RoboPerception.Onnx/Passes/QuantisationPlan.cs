@@ -35,6 +35,9 @@ internal sealed class QuantisationPlan
     public IReadOnlyList<string> Measured => [.. view.Graph.Nodes.Where(EndsComputation).Select(node => node.Outputs[0])
         .Concat(view.Graph.Nodes.Where(Computes).SelectMany(DataInputs).Select(Origin)).Where(IsComputed).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The convolutions in bytes that no further one reads: what they make is the prediction, enlarged or chosen among.</summary>
+    public IReadOnlyList<Node> Predicting => [.. view.Graph.Nodes.Where(node => node.Operator == "Conv" && Computes(node) && !before.Contains(node.Name))];
+
     /// <summary>Whether a node computes in bytes.</summary>
     internal bool Computes(Node node) => chosen.Contains(node.Name);
 
@@ -54,8 +57,19 @@ internal sealed class QuantisationPlan
 
     private static IEnumerable<string> DataInputs(Node node) => node.Operator == "Conv" ? node.Inputs.Take(1) : node.Inputs;
 
-    // Through nodes that only move bytes to where the bytes are made.
-    private string Origin(string tensor) => view.Producer(tensor) is { } source && Moves(source) && view.Producer(source.Inputs[0]) is { } maker && (Moves(maker) || EndsComputation(maker)) ? Origin(source.Inputs[0]) : tensor;
+    // Through nodes that only move bytes to where the bytes are made; floats that are moved become bytes only where they are read.
+    private string Origin(string tensor)
+    {
+        var at = tensor;
+        while (view.Producer(at) is { } source && Moves(source))
+        {
+            at = source.Inputs[0];
+        }
 
-    private bool IsComputed(string tensor) => view.Producer(tensor) is { Operator: not "Cast" };
+        return view.Producer(at) is { } maker && (EndsComputation(maker) || IsImage(maker)) ? at : tensor;
+    }
+
+    private bool IsComputed(string tensor) => view.Producer(tensor) is { } maker && !IsImage(maker);
+
+    private static bool IsImage(Node node) => node.Operator == "Cast";
 }

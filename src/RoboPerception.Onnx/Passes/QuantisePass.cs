@@ -27,6 +27,35 @@ internal static class QuantisePass
         return new Rewriter(graph, plan, ranges).Run();
     }
 
+    /// <summary>Adds to the bias of a convolution in bytes, to the next of its steps.</summary>
+    /// <param name="graph">A graph that <see cref="Apply"/> made.</param>
+    /// <param name="name">The convolution.</param>
+    /// <param name="by">What to add, in units of its result; one number an output channel.</param>
+    /// <returns>The bias as it was, which put back undoes it; null if the convolution has none.</returns>
+    public static Initializer? ShiftBias(Graph graph, string name, IReadOnlyList<double> by)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(by);
+        if (!graph.Initializers.TryGetValue(Whole(name), out var bias))
+        {
+            return null;
+        }
+
+        var steps = graph.Initializers[name + ":bias/scale"].ToFloats();
+        var whole = MemoryMarshal.Cast<byte, int>(bias.Data).ToArray();
+        for (var c = 0; c < whole.Length; c++)
+        {
+            whole[c] = Rounded(whole[c] + (by[c] / steps[c]));
+        }
+
+        graph.Initializers[bias.Name] = new Initializer(bias.Name, bias.Type, MemoryMarshal.AsBytes<int>(whole).ToArray());
+        return bias;
+    }
+
+    private static string Whole(string name) => name + ":bias/whole";
+
+    private static int Rounded(double bias) => (int)Math.Clamp(Math.Round(bias), int.MinValue / 2, int.MaxValue / 2);
+
     private sealed class Rewriter(Graph graph, QuantisationPlan plan, IReadOnlyDictionary<string, TensorRange> ranges)
     {
         private readonly Graph made = new(graph.Name);
@@ -121,11 +150,11 @@ internal static class QuantisePass
             var whole = new int[channels];
             for (var c = 0; c < channels; c++)
             {
-                whole[c] = (int)Math.Clamp(Math.Round(bias[c] / (double)biasSteps[c]), int.MinValue / 2, int.MaxValue / 2);
+                whole[c] = Rounded(bias[c] / (double)biasSteps[c]);
             }
 
-            Store(new Initializer(node.Name + ":bias/whole", new TensorType(ElementType.Int32, channels), MemoryMarshal.AsBytes<int>(whole).ToArray()));
-            return node with { Inputs = [x, weightName, Dequantise(node.Name + ":bias", node.Name + ":bias/whole", biasSteps, new byte[4 * channels], ElementType.Int32)] };
+            Store(new Initializer(Whole(node.Name), new TensorType(ElementType.Int32, channels), MemoryMarshal.AsBytes<int>(whole).ToArray()));
+            return node with { Inputs = [x, weightName, Dequantise(node.Name + ":bias", Whole(node.Name), biasSteps, new byte[4 * channels], ElementType.Int32)] };
         }
 
         /// <summary>

@@ -41,16 +41,18 @@ internal sealed class Quantiser(OnnxModel model, ModelDescription description, Q
         var inFloat = new List<string>();
         if (options.FloatBlocks > 0)
         {
-            foreach (var (block, loss) in Sensitivities(ranges, cancellation).Take(options.FloatBlocks))
+            foreach (var (block, alone) in Sensitivities(ranges, cancellation).Take(options.FloatBlocks))
             {
                 inFloat.Add(block);
-                tell($"  {block} stays in float: alone in bytes it moves {loss}");
+                tell($"  {block} stays in float: alone in bytes it moves {alone}");
             }
         }
 
         var plan = new QuantisationPlan(model.Graph, InFloat(inFloat));
         var graph = QuantisePass.Apply(model.Graph, plan, ranges);
-        return (graph, Loss(graph));
+        var (corrected, loss) = BiasCorrection.Apply(model.Graph, graph, plan.Predicting, images, () => Loss(graph), cancellation);
+        tell($"mean shift by rounding taken out of {(corrected.Count == 0 ? "no prediction" : string.Join(", ", corrected))}");
+        return (graph, loss);
     }
 
     private (CalibrationMethod Method, Dictionary<string, TensorRange> Ranges) Choose(Calibration calibration, QuantisationPlan plan, Action<string> tell)
