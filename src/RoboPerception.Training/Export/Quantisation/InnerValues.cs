@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using RoboPerception.Onnx;
+using RoboPerception.Training.Native;
 
 namespace RoboPerception.Training.Export.Quantisation;
 
@@ -15,6 +16,7 @@ internal sealed class InnerValues : IDisposable
 
     public InnerValues(Graph graph, IReadOnlyList<string> tensors)
     {
+        OnnxRuntimeChoice.Use();
         this.tensors = tensors;
         var image = graph.Inputs.Single();
         (input, shape) = (image.Name, [.. image.Type.Shape]);
