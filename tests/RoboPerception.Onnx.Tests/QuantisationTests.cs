@@ -24,10 +24,7 @@ public sealed class QuantisationTests
         var graph = TwoConvolutions();
         var plan = new QuantisationPlan(graph, _ => false);
         var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
-        Assert.Empty(GraphChecker.Faults(quantised));
-        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
-        var size = expected.Average(value => Math.Abs(value));
-        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / size, 1e-6, 0.02);
+        WithinRounding(graph, quantised, 0.02);
     }
 
     [Fact]
@@ -61,11 +58,9 @@ public sealed class QuantisationTests
         var graph = builder.Build();
         var plan = new QuantisationPlan(graph, _ => false);
         var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
-        Assert.Empty(GraphChecker.Faults(quantised));
         var pad = quantised.Nodes.Single(node => node.Operator == "Pad");
         Assert.Equal(ElementType.UInt8, quantised.Initializers[pad.Inputs[2]].Type.Element);
-        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
-        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 0.03);
+        WithinRounding(graph, quantised, 0.03);
     }
 
     [Fact]
@@ -82,10 +77,8 @@ public sealed class QuantisationTests
         var plan = new QuantisationPlan(graph, node => node.Name == graph.Nodes[0].Name);
         Assert.Equal(1, plan.Count);
         var quantised = QuantisePass.Apply(graph, plan, Ranges(graph, plan));
-        Assert.Empty(GraphChecker.Faults(quantised));
         Assert.Equal(2, quantised.Nodes.Count(node => node.Operator == "QuantizeLinear"));
-        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
-        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, 0.03);
+        WithinRounding(graph, quantised, 0.03);
     }
 
     [Fact]
@@ -131,6 +124,14 @@ public sealed class QuantisationTests
         Assert.EndsWith("/bytes", quantised.Nodes.Single(node => node.Operator == "ArgMax").Inputs[0], StringComparison.Ordinal);
         var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
         Assert.InRange(expected.Zip(found).Count(pair => pair.First != pair.Second), 0, 16 * 16 / 10);
+    }
+
+    /// <summary>The quantised graph is one that runtimes take, and deviates by no more than a share of the float one's mean size, but does.</summary>
+    private static void WithinRounding(Graph graph, Graph quantised, double share)
+    {
+        Assert.Empty(GraphChecker.Faults(quantised));
+        var (expected, found) = (Graphs.Run(graph, Image), Graphs.Run(quantised, Image));
+        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Average() / expected.Average(value => Math.Abs(value)), 1e-6, share);
     }
 
     /// <summary>A convolution with a rectifier, and a last one behind it.</summary>

@@ -47,7 +47,7 @@ internal static class DoctorModel
         (PerceptionSession? session, ProviderAttempt attempt) = new ExecutionProviderSelector(model, settings).TryOpen(provider, new FrameBuffers(model.Description, 1));
         using (session)
         {
-            Console.WriteLine(session is null ? $"node      {attempt}" : $"node      its session on {provider.Name()} passes the self-check");
+            Console.WriteLine(session is null ? $"node      {attempt}" : $"node      its session on {provider.Name()} passes the self-check{(attempt.Limitation.Length == 0 ? "" : "; ")}{attempt.Limitation}");
             return session is not null;
         }
     }

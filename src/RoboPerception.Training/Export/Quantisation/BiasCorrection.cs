@@ -54,10 +54,11 @@ internal static class BiasCorrection
     /// <summary>The mean of every channel of some tensors (1,C,H,W).</summary>
     private static double[][] Means(Graph graph, string[] tensors, int[] channels, IReadOnlyList<byte[]> images, CancellationToken cancellation)
     {
-        using var inner = new InnerValues(graph, tensors);
+        using var runner = GraphRunner.WithInner(graph, tensors);
         var means = Array.ConvertAll(channels, count => new double[count]);
-        inner.Visit(
+        runner.Visit(
             images,
+            tensors,
             (tensor, values) =>
             {
                 var mean = means[tensor];

@@ -13,9 +13,9 @@ internal sealed class Calibration
     public static Calibration Measure(OnnxModel model, IReadOnlyList<string> tensors, IReadOnlyList<byte[]> images, CancellationToken cancellation)
     {
         var result = new Calibration(tensors.ToDictionary(name => name, _ => new TensorHistogram(), StringComparer.Ordinal));
-        using var inner = new InnerValues(model.Graph, tensors);
-        inner.Visit(images, (tensor, values) => result.histograms[tensors[tensor]].Widen(values), cancellation);
-        inner.Visit(images, (tensor, values) => result.histograms[tensors[tensor]].Count(values), cancellation);
+        using var runner = GraphRunner.WithInner(model.Graph, tensors);
+        runner.Visit(images, tensors, (tensor, values) => result.histograms[tensors[tensor]].Widen(values), cancellation);
+        runner.Visit(images, tensors, (tensor, values) => result.histograms[tensors[tensor]].Count(values), cancellation);
         return result;
     }
 
