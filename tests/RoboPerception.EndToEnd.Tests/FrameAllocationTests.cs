@@ -59,19 +59,24 @@ public sealed class FrameAllocationTests : IDisposable
         using var stop = new CancellationTokenSource();
         Task run = host.RunAsync(stop.Token);
         await UntilAsync(() => statistics.Published >= 100);
-        GC.Collect(); // what other tests of this process left behind
-        int collections = GC.CollectionCount(1);
-        long before = statistics.AllocatedBytes;
-        long from = statistics.Published;
-        await UntilAsync(() => statistics.Published >= from + 350);
-        long bytes = statistics.AllocatedBytes - before;
-        long frames = statistics.Published - from;
-        collections = GC.CollectionCount(1) - collections;
+        // Frames alone would not fill generation 0 in that time; what else lives in this process (its tests' runner, a server that ended) now and then makes one
+        // collection more. A frame path that kept what it allocates would collect in every window.
+        int collections = 1;
+        for (int window = 0; window < 3 && collections > 0; window++)
+        {
+            GC.Collect(); // what other tests of this process left behind
+            collections = GC.CollectionCount(1);
+            long before = statistics.AllocatedBytes;
+            long from = statistics.Published;
+            await UntilAsync(() => statistics.Published >= from + 350);
+            long bytes = statistics.AllocatedBytes - before;
+            long frames = statistics.Published - from;
+            collections = GC.CollectionCount(1) - collections;
+            // Inference and publishing together: what OpenCvSharp's wrappers cost. The threads that send have a test of their own.
+            Assert.True(bytes <= BytesPerFrame * frames, $"{bytes} bytes in {frames} frames");
+        }
         await stop.CancelAsync();
         await run;
-        Assert.True(frames >= 350);
-        // Inference and publishing together: what OpenCvSharp's wrappers cost. The threads that send have a test of their own.
-        Assert.True(bytes <= BytesPerFrame * frames, $"{bytes} bytes in {frames} frames");
         Assert.Equal(0, collections);
     }
 
