@@ -70,7 +70,8 @@ public sealed class AllocationTests : TemporaryFolder
         Assert.InRange(bytes / taken, 0, MostPerFrame);
         Assert.True(allocated[0] >= 0 && allocated[1] >= 0);
         Assert.InRange((allocated[1] - allocated[0]) / (Frames - WarmUp), 0, mostPerGrab);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - heap, long.MinValue, 100_000);
+        // Less than a frame of the largest source, and than 64 bytes for each: what the runtime itself keeps comes to a quarter of a megabyte now and then.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - heap, long.MinValue, 500_000);
         Assert.InRange(Resident() - resident, long.MinValue, 8_000_000);
     }
 
